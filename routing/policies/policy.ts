@@ -1,0 +1,36 @@
+import type { Candidate, ReplicaId } from '../replica.ts';
+import type { RoutingRequest } from '../request.ts';
+
+/** Drops the replicas that must not serve a request. */
+export interface Filter {
+  readonly name: string;
+  keeps(request: RoutingRequest, candidate: Candidate): boolean;
+}
+
+/** One reason why a replica is dear. Writes `seconds[i]` for `candidates[i]`; 0 is free. */
+export interface Cost {
+  readonly name: string;
+  estimate(request: RoutingRequest, candidates: readonly Candidate[], seconds: Float64Array): void;
+}
+
+/** Chooses one index, given the summed cost of each candidate. */
+export interface Picker {
+  readonly name: string;
+  pick(request: RoutingRequest, candidates: readonly Candidate[], seconds: Float64Array): number;
+}
+
+/** Told what happens, so that a part with a memory can learn. */
+export interface Observer {
+  dispatched?(request: RoutingRequest, replicaId: ReplicaId): void;
+  ended?(request: RoutingRequest, replicaId: ReplicaId): void;
+  removed?(replicaId: ReplicaId): void;
+}
+
+/** Filters, then costs that add up in one unit, then one picker. */
+export interface Policy {
+  readonly name: string;
+  readonly filters: readonly Filter[];
+  readonly costs: readonly Cost[];
+  readonly picker: Picker;
+  readonly observers: readonly Observer[];
+}

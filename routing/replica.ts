@@ -1,0 +1,74 @@
+export type ReplicaId = string;
+
+export type ReplicaState = 'starting' | 'ready' | 'draining' | 'ejected';
+
+/** One engine instance: what it is, not how busy it is. */
+export interface Replica {
+  readonly id: ReplicaId;
+  /** Base URL, without a trailing slash. */
+  readonly address: string;
+  /** Engine name of `gateway/engines/catalog.ts`, such as `vllm` or `sglang`. */
+  readonly engine: string;
+  /** Version the engine told, or `undefined` where it tells none. */
+  readonly engineVersion: string | undefined;
+  /** Model ids that a request may name, LoRA adapters included. */
+  readonly models: readonly string[];
+  /** Longest prompt plus output, in tokens; `undefined` where the engine does not tell. */
+  readonly contextTokensMax: number | undefined;
+  /** Tokens in one KV block; 1 where the cache is not paged. */
+  readonly kvBlockTokens: number;
+  /** KV cache capacity in tokens; `undefined` where it is not known (yet). */
+  readonly kvCapacityTokens: number | undefined;
+  readonly numaNode: number | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** What a replica last said about itself. Always a little stale. */
+export interface LoadSnapshot {
+  /** When the engine wrote it, on the gateway's monotonic clock. */
+  readonly takenAtMs: number;
+  readonly runningRequests: number;
+  readonly waitingRequests: number;
+  /** Queued prompt tokens that the prefix cache does not hold. */
+  readonly waitingTokens?: number;
+  /** Share of the KV cache in use, 0 to 1. */
+  readonly kvCacheUsage: number;
+  readonly prefixCacheHitRate?: number;
+  readonly outputTokensPerSecond?: number;
+  readonly runningRequestsMax?: number;
+  readonly loadedAdapters?: readonly string[];
+}
+
+/** What this gateway has sent to a replica and not yet seen end. Never stale. */
+export interface InFlight {
+  readonly requests: number;
+  /** Requests dispatched after the last load snapshot was taken, still open. */
+  readonly requestsSinceSnapshot: number;
+  /** Prompt tokens sent and not yet answered by a first token. */
+  readonly prefillTokens: number;
+  /** KV tokens held now: prompt plus output so far, over the open requests. */
+  readonly kvTokens: number;
+  /** Largest KV occupancy that the open requests reach together if each runs to its expected end. */
+  readonly kvTokensPeak: number;
+  /** The same with one more request. Exact for requests that decode in step: see `structures/kv-forecast.ts`. */
+  kvTokensPeakWith(promptTokens: number, expectedOutputTokens: number): number;
+}
+
+/** How fast a replica is: a preset's figures, or a fit over its own streams. */
+export interface Speed {
+  readonly prefillTokensPerSecond: number;
+  readonly decodeStepMs: number;
+  readonly decodeStepMsPerRequest: number;
+  readonly decodeStepMsPerKvToken: number;
+}
+
+/** All that a policy may know of one replica at the moment of a decision. */
+export interface Candidate {
+  readonly replica: Replica;
+  readonly state: ReplicaState;
+  readonly load: LoadSnapshot | undefined;
+  /** Age of `load` at the decision, in milliseconds; `Infinity` when there is none. */
+  readonly loadAgeMs: number;
+  readonly inFlight: InFlight;
+  readonly speed: Speed;
+}

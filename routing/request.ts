@@ -1,0 +1,19 @@
+import type { ReplicaId } from './replica.ts';
+
+/** All that a policy may know of one request. Holds no prompt text. */
+export interface RoutingRequest {
+  readonly requestId: string;
+  readonly tenant: string;
+  readonly model: string;
+  readonly promptTokens: number;
+  readonly expectedOutputTokens: number;
+  /** One chained hash for each full KV block of the prompt, first block first. */
+  readonly blockHashes: readonly number[];
+  readonly sessionKey?: string;
+  /** Higher runs earlier. */
+  readonly priority: number;
+  /** Absolute, on the gateway's monotonic clock; `Infinity` for none. */
+  readonly deadlineMs: number;
+  /** Replicas that this request has already failed on. */
+  readonly excluded: ReadonlySet<ReplicaId>;
+}
