@@ -1,5 +1,7 @@
+/** Names one replica within the fleet; stable while it stays. */
 export type ReplicaId = string;
 
+/** Only a `ready` replica is given requests; the others keep what they have. */
 export type ReplicaState = 'starting' | 'ready' | 'draining' | 'ejected';
 
 /** One engine instance: what it is, not how busy it is. */
@@ -54,6 +56,17 @@ export interface InFlight {
   kvTokensPeakWith(promptTokens: number, expectedOutputTokens: number): number;
 }
 
+/** What others than this gateway have at a replica: its last load snapshot beyond our own ledger, weighed by age. */
+export interface OtherTraffic {
+  readonly requests: number;
+  /** Those of `requests` that wait for their prefill. */
+  readonly waitingRequests: number;
+  /** Prompt tokens of `waitingRequests`; `undefined` where the engine does not tell. */
+  readonly waitingTokens: number | undefined;
+  /** 0 where the KV capacity is not known. */
+  readonly kvTokens: number;
+}
+
 /** How fast a replica is: a preset's figures, or a fit over its own streams. */
 export interface Speed {
   readonly prefillTokensPerSecond: number;
@@ -70,5 +83,6 @@ export interface Candidate {
   /** Age of `load` at the decision, in milliseconds; `Infinity` when there is none. */
   readonly loadAgeMs: number;
   readonly inFlight: InFlight;
+  readonly others: OtherTraffic;
   readonly speed: Speed;
 }

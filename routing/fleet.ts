@@ -1,0 +1,142 @@
+import type {
+  Candidate,
+  LoadSnapshot,
+  OtherTraffic,
+  Replica,
+  ReplicaId,
+  ReplicaState,
+  Speed,
+} from './replica.ts';
+import { defaultSpeed } from './speed.ts';
+import { Ledger, type Reservation, type ReservationRequest } from './structures/ledger.ts';
+import { noOtherTraffic, readOtherTraffic, weightAtAge } from './structures/other-traffic.ts';
+
+export type { Reservation, ReservationRequest } from './structures/ledger.ts';
+
+/**
+ * Who is there, in which state, how busy, how fast, and what this gateway has in flight there.
+ * News of a replica that has left is ignored: a probe may come back after it.
+ */
+export class Fleet {
+  readonly #members: Map<ReplicaId, Member> = new Map();
+  /** Ledgers of replicas that left with requests open; a replica that comes back finds its own. */
+  readonly #departed: Map<ReplicaId, Ledger> = new Map();
+  #candidates: readonly Member[] = [];
+
+  /** Adds a replica as `starting`. Its id must not be in the fleet. */
+  join(replica: Replica, speed: Speed = defaultSpeed): void {
+    if (this.#members.has(replica.id)) throw new RangeError(`replica ${replica.id} joins twice`);
+    const ledger = this.#departed.get(replica.id) ?? new Ledger(replica.id);
+    this.#departed.delete(replica.id);
+    this.#members.set(replica.id, new Member(replica, speed, ledger));
+    this.#candidates = [...this.#members.values()];
+  }
+
+  /** Replaces what is known of a replica; state, load and requests in flight stay. */
+  update(replica: Replica): void {
+    const member = this.#members.get(replica.id);
+    if (member !== undefined) member.replica = replica;
+  }
+
+  /** Removes a replica. Reservations on it can still be released. */
+  leave(id: ReplicaId): void {
+    const member = this.#members.get(id);
+    if (member === undefined) return;
+    this.#members.delete(id);
+    this.#candidates = [...this.#members.values()];
+    for (const [departed, { requests }] of this.#departed) {
+      if (requests === 0) this.#departed.delete(departed);
+    }
+    if (member.inFlight.requests > 0) this.#departed.set(id, member.inFlight);
+  }
+
+  /** Says whether a replica may be given requests. */
+  setState(id: ReplicaId, state: ReplicaState): void {
+    const member = this.#members.get(id);
+    if (member !== undefined) member.state = state;
+  }
+
+  /** Takes in what a replica says of itself. A snapshot older than the last is dropped. */
+  observeLoad(id: ReplicaId, load: LoadSnapshot): void {
+    this.#members.get(id)?.observe(load);
+  }
+
+  /**
+   * Everyone, in order of joining, as of `nowMs`. The objects are live and the same at each call;
+   * how far streams have come is read anew after each call.
+   */
+  candidates(nowMs: number): readonly Candidate[] {
+    for (const member of this.#candidates) member.passTime(nowMs);
+    return this.#candidates;
+  }
+
+  /** Every replica, in order of joining. */
+  replicas(): readonly Replica[] {
+    return this.#candidates.map(({ replica }) => replica);
+  }
+
+  /** The state of a replica, or `undefined` when it is not in the fleet. */
+  state(id: ReplicaId): ReplicaState | undefined {
+    return this.#members.get(id)?.state;
+  }
+
+  /** Counts a request at a replica of the fleet, from this moment until its release. */
+  reserve(id: ReplicaId, request: ReservationRequest): Reservation {
+    const member = this.#members.get(id);
+    if (member === undefined) throw new RangeError(`no replica ${id} to reserve on`);
+    return member.inFlight.reserve(request);
+  }
+}
+
+class Member implements Candidate {
+  replica: Replica;
+  state: ReplicaState = 'starting';
+  load: LoadSnapshot | undefined;
+  loadAgeMs = Infinity;
+  readonly inFlight: Ledger;
+  readonly others: FadingTraffic = new FadingTraffic();
+  readonly speed: Speed;
+
+  constructor(replica: Replica, speed: Speed, inFlight: Ledger) {
+    this.replica = replica;
+    this.speed = speed;
+    this.inFlight = inFlight;
+  }
+
+  observe(load: LoadSnapshot): void {
+    if (this.load !== undefined && load.takenAtMs < this.load.takenAtMs) return;
+    this.load = load;
+    const own = this.inFlight.markSnapshot(load.takenAtMs);
+    this.others.seen = readOtherTraffic(load, own, this.replica.kvCapacityTokens);
+  }
+
+  passTime(nowMs: number): void {
+    this.inFlight.refresh();
+    if (this.load === undefined) return;
+    this.loadAgeMs = Math.max(nowMs - this.load.takenAtMs, 0);
+    this.others.weight = weightAtAge(this.loadAgeMs);
+  }
+}
+
+/** Other traffic as it was seen, times a weight that time takes away. */
+class FadingTraffic implements OtherTraffic {
+  seen: OtherTraffic = noOtherTraffic;
+  weight = 1;
+
+  get requests(): number {
+    return this.seen.requests * this.weight;
+  }
+
+  get waitingRequests(): number {
+    return this.seen.waitingRequests * this.weight;
+  }
+
+  get waitingTokens(): number | undefined {
+    const { waitingTokens } = this.seen;
+    return waitingTokens === undefined ? undefined : waitingTokens * this.weight;
+  }
+
+  get kvTokens(): number {
+    return this.seen.kvTokens * this.weight;
+  }
+}

@@ -1,0 +1,47 @@
+import { contextOverflow } from './costs/context-overflow.ts';
+import { decodeSlowdown } from './costs/decode-slowdown.ts';
+import { inFlight } from './costs/in-flight.ts';
+import { kvPressure } from './costs/kv-pressure.ts';
+import { prefillWait } from './costs/prefill-wait.ts';
+import { notExcluded } from './filters/not-excluded.ts';
+import { ready } from './filters/ready.ts';
+import { serves } from './filters/serves.ts';
+import { leastCost } from './pickers/least-cost.ts';
+import { powerOfTwo } from './pickers/power-of-two.ts';
+import { roundRobin } from './pickers/round-robin.ts';
+import type { Cost, Filter, Picker, Policy } from './policy.ts';
+
+/** What a policy is handed in: chance, as numbers from 0 up to 1. */
+export interface PolicyInputs {
+  readonly random: () => number;
+}
+
+interface Parts {
+  readonly costs: readonly Cost[];
+  readonly picker: (inputs: PolicyInputs) => Picker;
+}
+
+/** Who can take a request at all, whatever the policy. In this order, so that the name of the last says most. */
+export const eligibility: readonly Filter[] = [serves, ready, notExcluded];
+
+/** Every policy's name, the default first. */
+export const policyNames = ['kv-aware', 'least-requests', 'power-of-two', 'round-robin'] as const;
+
+/** Name of a routing policy. */
+export type PolicyName = (typeof policyNames)[number];
+
+const policies: Readonly<Record<PolicyName, Parts>> = {
+  'kv-aware': {
+    costs: [prefillWait, decodeSlowdown, kvPressure, contextOverflow],
+    picker: ({ random }) => leastCost(random),
+  },
+  'least-requests': { costs: [inFlight], picker: ({ random }) => leastCost(random) },
+  'power-of-two': { costs: [inFlight], picker: ({ random }) => powerOfTwo(random) },
+  'round-robin': { costs: [], picker: () => roundRobin() },
+};
+
+/** Builds a policy of its own memory, drawing chance from `inputs` alone. */
+export function createPolicy(name: PolicyName, inputs: PolicyInputs): Policy {
+  const { costs, picker } = policies[name];
+  return { name, filters: eligibility, costs, picker: picker(inputs), observers: [] };
+}

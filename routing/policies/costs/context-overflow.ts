@@ -1,0 +1,18 @@
+import type { Cost } from '../policy.ts';
+
+/** An hour: more than any wait, so that a replica with a longer context is preferred whenever there is one. */
+const OVERFLOW_SECONDS = 3600;
+
+/**
+ * Keeps requests from replicas whose context is too short for them. A cost and not a filter:
+ * token counts are estimates, and where no context is long enough the engine's own refusal says it best.
+ */
+export const contextOverflow: Cost = {
+  name: 'context-overflow',
+  estimate({ promptTokens, expectedOutputTokens }, candidates, seconds) {
+    for (const [index, { replica }] of candidates.entries()) {
+      const room = replica.contextTokensMax ?? Infinity;
+      seconds[index] = promptTokens + expectedOutputTokens > room ? OVERFLOW_SECONDS : 0;
+    }
+  },
+};

@@ -1,0 +1,173 @@
+import type { InFlight, ReplicaId } from '../replica.ts';
+import { KvForecast } from './kv-forecast.ts';
+
+/** What one dispatched request occupies, from dispatch to settle. */
+export interface Reservation {
+  readonly replicaId: ReplicaId;
+  readonly promptTokens: number;
+  /** Output tokens seen so far. Whoever forwards the stream adds to it. */
+  outputTokens: number;
+  /** The first token came: the prompt is computed. Further calls do nothing. */
+  firstToken(): void;
+  /** Gives back all that is held. True the first time only. */
+  release(): boolean;
+}
+
+/** What is being reserved, and when. */
+export interface ReservationRequest {
+  readonly promptTokens: number;
+  readonly expectedOutputTokens: number;
+  readonly nowMs: number;
+}
+
+/** The most that a load snapshot can show of our own requests. */
+export interface OwnShare {
+  readonly requests: number;
+  readonly prefillRequests: number;
+  readonly prefillTokens: number;
+  readonly kvTokens: number;
+}
+
+/**
+ * What this gateway has at one replica: exact, counted at dispatch, released once in every way a
+ * request can end. Stream progress is read when asked after `refresh`, not at each token.
+ */
+export class Ledger implements InFlight {
+  readonly #replicaId: ReplicaId;
+  readonly #forecast: KvForecast = new KvForecast();
+  readonly #open: Set<OpenRequest> = new Set();
+  #prefillTokens = 0;
+  #prefillRequests = 0;
+  #snapshotAtMs = -Infinity;
+  #requestsSinceSnapshot = 0;
+  #requestsMost = 0;
+  #kvTokensMost = 0;
+
+  constructor(replicaId: ReplicaId) {
+    this.#replicaId = replicaId;
+  }
+
+  get requests(): number {
+    return this.#open.size;
+  }
+
+  get requestsSinceSnapshot(): number {
+    return this.#requestsSinceSnapshot;
+  }
+
+  get prefillTokens(): number {
+    return this.#prefillTokens;
+  }
+
+  get kvTokens(): number {
+    return this.#forecast.kvTokens;
+  }
+
+  get kvTokensPeak(): number {
+    return this.#forecast.peak;
+  }
+
+  kvTokensPeakWith(promptTokens: number, expectedOutputTokens: number): number {
+    return this.#forecast.peakWith(promptTokens, expectedOutputTokens);
+  }
+
+  /** Lets the next question see how far each stream has come. */
+  refresh(): void {
+    this.#forecast.forget();
+  }
+
+  /** Counts a request from this moment until its release. */
+  reserve(request: ReservationRequest): Reservation {
+    const open = new OpenRequest(this.#replicaId, request, {
+      prefilled: () => this.#prefilled(open),
+      released: () => this.#released(open),
+    });
+    this.#open.add(open);
+    this.#forecast.add(open);
+    this.#prefillTokens += open.promptTokens;
+    this.#prefillRequests += 1;
+    if (open.sentAtMs >= this.#snapshotAtMs) this.#requestsSinceSnapshot += 1;
+    return open;
+  }
+
+  /**
+   * Marks a load snapshot and tells the most that it can show of our own: what ended shortly
+   * before it came may still be in it, what was sent after it was taken cannot be.
+   */
+  markSnapshot(takenAtMs: number): OwnShare {
+    this.#snapshotAtMs = takenAtMs;
+    this.#requestsSinceSnapshot = 0;
+    for (const { sentAtMs } of this.#open) {
+      if (sentAtMs >= takenAtMs) this.#requestsSinceSnapshot += 1;
+    }
+    this.#noteMost();
+    const share: OwnShare = {
+      requests: this.#requestsMost - this.#requestsSinceSnapshot,
+      prefillRequests: this.#prefillRequests,
+      prefillTokens: this.#prefillTokens,
+      kvTokens: this.#kvTokensMost,
+    };
+    this.#requestsMost = 0;
+    this.#kvTokensMost = 0;
+    return share;
+  }
+
+  #prefilled(open: OpenRequest): void {
+    this.#prefillTokens -= open.promptTokens;
+    this.#prefillRequests -= 1;
+  }
+
+  #released(open: OpenRequest): void {
+    this.#noteMost();
+    this.#open.delete(open);
+    this.#forecast.remove(open);
+    if (open.sentAtMs >= this.#snapshotAtMs) this.#requestsSinceSnapshot -= 1;
+  }
+
+  /** Open requests and their KV only fall at a release, so they are largest just before one. */
+  #noteMost(): void {
+    let kvTokens = 0;
+    for (const { promptTokens, outputTokens } of this.#open)
+      kvTokens += promptTokens + outputTokens;
+    this.#requestsMost = Math.max(this.#requestsMost, this.#open.size);
+    this.#kvTokensMost = Math.max(this.#kvTokensMost, kvTokens);
+  }
+}
+
+interface OpenRequestEvents {
+  prefilled(): void;
+  released(): void;
+}
+
+class OpenRequest implements Reservation {
+  readonly replicaId: ReplicaId;
+  readonly promptTokens: number;
+  readonly expectedOutputTokens: number;
+  readonly sentAtMs: number;
+  outputTokens = 0;
+  readonly #events: OpenRequestEvents;
+  #isPrefilled = false;
+  #isReleased = false;
+
+  constructor(replicaId: ReplicaId, request: ReservationRequest, events: OpenRequestEvents) {
+    this.replicaId = replicaId;
+    this.promptTokens = request.promptTokens;
+    this.expectedOutputTokens = request.expectedOutputTokens;
+    this.sentAtMs = request.nowMs;
+    this.#events = events;
+  }
+
+  firstToken(): void {
+    if (this.#isPrefilled || this.#isReleased) return;
+    this.#isPrefilled = true;
+    this.#events.prefilled();
+  }
+
+  release(): boolean {
+    if (this.#isReleased) return false;
+    this.firstToken();
+    this.#isReleased = true;
+    this.#events.released();
+    return true;
+  }
+}
