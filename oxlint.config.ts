@@ -76,7 +76,7 @@ const handedIn = ['Date', 'performance', 'process', 'console', 'fetch', 'crypto'
   .concat(['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask'])
   .map((name) => ({ name, message: 'routing is pure: time, chance and effects are handed in.' }));
 
-export default defineConfig({
+const config: ReturnType<typeof defineConfig> = defineConfig({
   plugins: ['eslint', 'typescript', 'unicorn', 'oxc', 'import', 'promise', 'node'],
   categories: { correctness: 'error' },
   options: { typeAware: true, reportUnusedDisableDirectives: 'error' },
@@ -87,7 +87,10 @@ export default defineConfig({
     'typescript/only-throw-error': 'error',
     'typescript/prefer-promise-reject-errors': 'error',
     'typescript/return-await': 'error',
-    'typescript/switch-exhaustiveness-check': 'error',
+    'typescript/switch-exhaustiveness-check': [
+      'error',
+      { considerDefaultExhaustiveForUnions: true },
+    ],
     'typescript/use-unknown-in-catch-callback-variable': 'error',
     'eslint/array-callback-return': 'error',
     'eslint/default-case-last': 'error',
@@ -269,8 +272,16 @@ export default defineConfig({
       },
     },
     {
+      // Plain scripts for any Node, which no type describes.
+      files: ['.ci/**'],
+      plugins: ['eslint', 'unicorn', 'oxc', 'import', 'promise', 'node'],
+      rules: { 'node/no-process-env': 'off', 'unicorn/no-process-exit': 'off' },
+    },
+    {
       files: ['*.config.ts'],
       rules: { 'import/no-default-export': 'off' },
     },
   ],
 });
+
+export default config;
