@@ -33,12 +33,15 @@ const check = ['format', 'lint', 'types', 'dead-code', 'house', 'unit', 'suites'
 /**
  * Stages: one runs all its steps, and the next starts only when nothing has failed.
  *
- * @type {Record<string, Step[][]>}
+ * @type {Map<string | undefined, Step[][]>}
  */
-const plans = { check: [check], test: [check, ['sim'], ['e2e']] };
+const plans = new Map([
+  ['check', [check]],
+  ['test', [check, ['sim'], ['e2e']]],
+]);
 
 /** Every word that `planOf` knows. */
-export const words = [...Object.keys(plans), ...Object.keys(steps)];
+export const words = [...plans.keys(), ...Object.keys(steps)];
 
 /**
  * The stages that a word of the command line names: a plan, or a step by itself.
@@ -47,7 +50,7 @@ export const words = [...Object.keys(plans), ...Object.keys(steps)];
  */
 export function planOf(word) {
   const step = /** @type {Step[]} */ (Object.keys(steps)).find((name) => name === word);
-  return step === undefined ? plans[word ?? ''] : [[step]];
+  return step === undefined ? plans.get(word) : [[step]];
 }
 
 /**
