@@ -1,0 +1,57 @@
+import type { GatewayError } from '../generation/error.ts';
+import type { GenerateRequest, Operation, Usage } from '../generation/request.ts';
+
+/**
+ * What one event of a streamed answer holds, as bits of one number: a token's way through the
+ * gateway allocates no object.
+ */
+export const eventKinds = {
+  /** Text, reasoning or tool arguments that were generated. */
+  output: 1,
+  /** A choice has ended. */
+  finish: 2,
+  /** Token counts and no choice. */
+  usage: 4,
+  /** The end of the stream. */
+  done: 8,
+  /** The engine failed, whatever follows. */
+  error: 16,
+} as const;
+
+/** How an engine says that a choice ended badly: the answer is cut, though the stream looks whole. */
+export const BROKEN_FINISH_REASONS: ReadonlySet<string> = new Set(['abort', 'error']);
+
+/** The end of an answer, as its last events or its whole body tell it. */
+export interface AnswerEnd {
+  readonly usage: Usage | undefined;
+  readonly finishReason: string | undefined;
+}
+
+/** An error as the client gets it. */
+export interface EncodedError {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** One client-facing API: how it asks, how its answers are read, how it is refused. */
+export interface Dialect {
+  readonly name: string;
+  /** Paths that it answers by POST, and what each asks for; the engine is asked under the same path. */
+  readonly paths: ReadonlyMap<string, Operation>;
+  /** Reads what the gateway needs of a request. Throws a `GatewayError` of `invalid_request`. */
+  decode(body: Buffer, path: string): GenerateRequest;
+  /** What a streamed event, given as its text, holds: bits of `eventKinds`, 0 for none of them. */
+  classify(event: string): number;
+  /** Tokens that a streamed event with output brings its choice to, where it tells; else `undefined`. */
+  outputTokensSoFar(event: string): number | undefined;
+  /** Reads token counts and the reason from an event or a whole JSON body. */
+  readEnd(text: string): AnswerEnd;
+  /** The gateway's refusal in the dialect's error shape. */
+  encodeError(error: GatewayError, requestId: string): EncodedError;
+  /** The same as an event inside a stream. */
+  encodeErrorEvent(error: GatewayError, requestId: string): string;
+  /** An engine's own error body in the shape that the dialect's clients read; the same bytes if it has it. */
+  normaliseError(status: number, body: Buffer): Buffer;
+  /** The event that ends a whole stream, for an engine that left it out. */
+  readonly doneEvent: string;
+}

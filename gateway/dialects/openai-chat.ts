@@ -1,0 +1,50 @@
+import type { GenerateRequest } from '../generation/request.ts';
+import type { Dialect } from './dialect.ts';
+import { classifyOpenAiEvent, OPENAI_DONE_EVENT, readOpenAiEnd } from './openai-answers.ts';
+import {
+  encodeOpenAiError,
+  encodeOpenAiErrorEvent,
+  normaliseOpenAiError,
+} from './openai-errors.ts';
+import { measureMessages, RequestMembers } from './request-members.ts';
+
+/** Members of a delta in which generated tokens arrive, the most frequent first. */
+const OUTPUT_MEMBERS = [
+  '"content":',
+  '"reasoning_content":',
+  '"reasoning":',
+  '"tool_calls":',
+  '"refusal":',
+];
+
+/** OpenAI's chat completions. */
+export const openAiChat: Dialect = {
+  name: 'openai-chat',
+  paths: new Map([['/v1/chat/completions', 'chat']]),
+  doneEvent: OPENAI_DONE_EVENT,
+  decode: decodeChat,
+  classify: (event) => classifyOpenAiEvent(event, OUTPUT_MEMBERS),
+  outputTokensSoFar: () => undefined,
+  readEnd: readOpenAiEnd,
+  encodeError: encodeOpenAiError,
+  encodeErrorEvent: encodeOpenAiErrorEvent,
+  normaliseError: normaliseOpenAiError,
+};
+
+function decodeChat(body: Buffer): GenerateRequest {
+  const members = new RequestMembers(body);
+  const messages = members.require('messages');
+  return {
+    operation: 'chat',
+    model: members.string('model'),
+    stream: members.boolean('stream') ?? false,
+    prompt: { tokens: undefined, textBytes: measureMessages(body, messages) },
+    outputTokensMax:
+      members.integer('max_completion_tokens', 0) ?? members.integer('max_tokens', 0),
+    ignoresEndOfSequence: members.boolean('ignore_eos') ?? false,
+    choices: members.integer('n', 1) ?? 1,
+    wantsUsage: members.object('stream_options')?.['include_usage'] === true,
+    body,
+    members: members.all,
+  };
+}

@@ -1,0 +1,156 @@
+import { GatewayError } from '../generation/error.ts';
+import type { PromptSize } from '../generation/request.ts';
+import type { JsonMember } from '../wire/json-members.ts';
+import { findMember, JsonSyntaxError, scanMembers } from '../wire/json-members.ts';
+
+/** Longest member that is decoded; what is longer (prompts, images) is measured and passed on unread. */
+const DECODED_BYTES_MAX = 64 * 1024;
+
+/** Typed reads of a request body's top-level members. Wrong types are refused by the member's name. */
+export class RequestMembers {
+  readonly body: Buffer;
+  readonly all: readonly JsonMember[];
+
+  /** Throws a `GatewayError` that says where the body stops being a JSON object. */
+  constructor(body: Buffer) {
+    this.body = body;
+    try {
+      this.all = scanMembers(body);
+    } catch (error) {
+      if (!(error instanceof JsonSyntaxError)) throw error;
+      throw new GatewayError('invalid_request', describePlace(body, error), { cause: error });
+    }
+  }
+
+  /** The member's place, or `undefined` where it is absent or `null`. */
+  find(name: string): JsonMember | undefined {
+    const member = findMember(this.all, name);
+    if (member === undefined || this.#textOf(member) === 'null') return undefined;
+    return member;
+  }
+
+  string(name: string): string | undefined {
+    return this.#read(name, 'a string', (value) => typeof value === 'string');
+  }
+
+  boolean(name: string): boolean | undefined {
+    return this.#read(name, 'true or false', (value) => typeof value === 'boolean');
+  }
+
+  /** An integer of at least `min`. */
+  integer(name: string, min: number): number | undefined {
+    return this.#read(name, `an integer of ${min} or more`, (value) => isIntegerFrom(value, min));
+  }
+
+  /** A small object, decoded; its values are the caller's to check. */
+  object(name: string): Readonly<Record<string, unknown>> | undefined {
+    return this.#read(name, 'an object', isObject);
+  }
+
+  /** Throws unless the member is there and not `null`. */
+  require(name: string): JsonMember {
+    const member = this.find(name);
+    if (member !== undefined) return member;
+    throw new GatewayError('invalid_request', `'${name}' is missing`, { param: name });
+  }
+
+  #read<Value>(name: string, wanted: string, fits: (value: unknown) => boolean): Value | undefined {
+    const member = this.find(name);
+    if (member === undefined) return undefined;
+    const text = this.#textOf(member);
+    const value: unknown = text === undefined ? undefined : JSON.parse(text);
+    if (fits(value)) return value as Value;
+    const shown = text === undefined ? 'something longer' : text.slice(0, 80);
+    throw new GatewayError('invalid_request', `'${name}' must be ${wanted}, not ${shown}`, {
+      param: name,
+    });
+  }
+
+  #textOf(member: JsonMember): string | undefined {
+    if (member.valueEnd - member.valueStart > DECODED_BYTES_MAX) return undefined;
+    return this.body.toString('utf8', member.valueStart, member.valueEnd);
+  }
+}
+
+function isIntegerFrom(value: unknown, min: number): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= min;
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function describePlace(body: Buffer, error: JsonSyntaxError): string {
+  const before = body.toString('utf8', 0, error.offset);
+  const line = before.split('\n').length;
+  const column = before.length - before.lastIndexOf('\n');
+  return `The body is not valid JSON at byte ${error.offset} (line ${line}, column ${column}): ${error.message}`;
+}
+
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const COMMA = 0x2c;
+const QUOTE = 0x22;
+
+/** The prompts that a `prompt` or `input_ids` member holds, and their size. */
+export interface PromptMember extends PromptSize {
+  readonly count: number;
+}
+
+/** Measures a prompt: a text, a list of texts, a list of token ids, or a list of such lists. */
+export function measurePrompt(body: Buffer, member: JsonMember): PromptMember {
+  const textBytes = member.valueEnd - member.valueStart;
+  if (body[member.valueStart] !== OPEN_BRACKET) return { count: 1, tokens: undefined, textBytes };
+  const first = firstByteInside(body, member.valueStart);
+  if (first === QUOTE) return { count: countTexts(body, member), tokens: undefined, textBytes };
+  return { ...countIds(body, member, first === OPEN_BRACKET), textBytes };
+}
+
+function firstByteInside(body: Buffer, open: number): number | undefined {
+  let at = open + 1;
+  while ((body[at] ?? 0xff) <= 0x20) at += 1;
+  return body[at];
+}
+
+function countTexts(body: Buffer, member: JsonMember): number {
+  const text = body.toString('utf8', member.valueStart, member.valueEnd);
+  return (JSON.parse(text) as unknown[]).length;
+}
+
+function countIds(
+  body: Buffer,
+  member: JsonMember,
+  nested: boolean,
+): { count: number; tokens: number } {
+  let lists = 0;
+  let commas = 0;
+  let emptyLists = 0;
+  let outerCommas = 0;
+  let depth = 0;
+  for (let at = member.valueStart; at < member.valueEnd; at += 1) {
+    const byte = body[at];
+    if (byte === OPEN_BRACKET) {
+      depth += 1;
+      lists += 1;
+      if (firstByteInside(body, at) === CLOSE_BRACKET) emptyLists += 1;
+    } else if (byte === CLOSE_BRACKET) depth -= 1;
+    else if (byte === COMMA) {
+      commas += 1;
+      if (depth === 1) outerCommas += 1;
+    }
+  }
+  if (!nested) return { count: 1, tokens: commas + lists - emptyLists };
+  return { count: outerCommas + 1, tokens: commas - outerCommas + (lists - 1) - emptyLists };
+}
+
+/** Bytes of a chat's text: the `messages` member without the images and sounds inlined in it. */
+export function measureMessages(body: Buffer, member: JsonMember): number {
+  let bytes = member.valueEnd - member.valueStart;
+  let marker = body.indexOf(';base64,', member.valueStart);
+  while (marker !== -1 && marker < member.valueEnd) {
+    const end = body.indexOf(QUOTE, marker);
+    bytes -= end - marker;
+    marker = body.indexOf(';base64,', end);
+  }
+  return bytes;
+}

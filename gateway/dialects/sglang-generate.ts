@@ -1,0 +1,109 @@
+import type { GenerateRequest } from '../generation/request.ts';
+import type { AnswerEnd, Dialect } from './dialect.ts';
+import { eventKinds } from './dialect.ts';
+import { OPENAI_DONE_EVENT } from './openai-answers.ts';
+import { encodeOpenAiError, encodeOpenAiErrorEvent } from './openai-errors.ts';
+import { measurePrompt, RequestMembers } from './request-members.ts';
+
+/** `max_new_tokens` when a request names none (SGLang's `SamplingParams`). */
+const OUTPUT_TOKENS_DEFAULT = 128;
+
+/** SGLang's native API: cumulative text, with exact token counts in each event. */
+export const sglangGenerate: Dialect = {
+  name: 'sglang-generate',
+  paths: new Map([['/generate', 'generate_content']]),
+  doneEvent: OPENAI_DONE_EVENT,
+  decode: decodeGenerate,
+  classify: classifyGenerateEvent,
+  outputTokensSoFar: (event) => lastCount(event, COMPLETION_TOKENS),
+  readEnd: readGenerateEnd,
+  encodeError: encodeOpenAiError,
+  encodeErrorEvent: encodeOpenAiErrorEvent,
+  // The native API's own clients read its own shape.
+  normaliseError: (_status, body) => body,
+};
+
+function decodeGenerate(body: Buffer): GenerateRequest {
+  const members = new RequestMembers(body);
+  const prompt = measurePrompt(body, members.find('input_ids') ?? members.require('text'));
+  const sampling = samplingParams(members, body);
+  return {
+    operation: 'generate_content',
+    model: undefined,
+    stream: members.boolean('stream') ?? false,
+    prompt,
+    outputTokensMax: asCount(sampling['max_new_tokens']) ?? OUTPUT_TOKENS_DEFAULT,
+    ignoresEndOfSequence: sampling['ignore_eos'] === true,
+    choices: prompt.count * (asCount(sampling['n']) ?? 1),
+    wantsUsage: true,
+    body,
+    members: members.all,
+  };
+}
+
+/** A batch may bring one object for each prompt; the first stands for all. */
+function samplingParams(members: RequestMembers, body: Buffer): Readonly<Record<string, unknown>> {
+  const member = members.find('sampling_params');
+  if (member === undefined || body[member.valueStart] === OPEN_BRACKET) return {};
+  return members.object('sampling_params') ?? {};
+}
+
+const OPEN_BRACKET = 0x5b;
+
+function asCount(value: unknown): number | undefined {
+  return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined;
+}
+
+function classifyGenerateEvent(event: string): number {
+  if (!event.startsWith('data:')) return 0;
+  if (event.startsWith('data: [DONE]')) return eventKinds.done;
+  if (event.startsWith('data: {"error"')) return eventKinds.error;
+  if (!event.includes('"meta_info":')) return 0;
+  const reason = readReason(event);
+  return reason === undefined ? eventKinds.output : eventKinds.output | eventKinds.finish;
+}
+
+const FINISH_REASON = '"finish_reason":';
+const PROMPT_TOKENS = '"prompt_tokens":';
+const COMPLETION_TOKENS = '"completion_tokens":';
+const CACHED_TOKENS = '"cached_tokens":';
+
+/** The reason is an object in current versions, a text in 0.2.14, where `None` means “still running”. */
+function readReason(text: string): string | undefined {
+  const start = text.lastIndexOf(FINISH_REASON);
+  if (start === -1) return undefined;
+  const value = text.slice(start + FINISH_REASON.length, start + FINISH_REASON.length + 100);
+  const reason = /^\s*(?:\{"type":\s*)?"([^"\\]{1,64})"/.exec(value)?.[1];
+  if (reason === undefined || reason === 'None') return undefined;
+  return OLD_REASONS.get(reason.split(':')[0] ?? '') ?? reason;
+}
+
+/** SGLang 0.2.14's class names in the words of its later versions. */
+const OLD_REASONS: ReadonlyMap<string, string> = new Map([
+  ['FINISH_LENGTH', 'length'],
+  ['FINISH_MATCHED_TOKEN', 'stop'],
+  ['FINISH_MATCHED_STR', 'stop'],
+  ['FINISH_ABORT', 'abort'],
+]);
+
+function lastCount(text: string, member: string): number | undefined {
+  const start = text.lastIndexOf(member);
+  if (start === -1) return undefined;
+  const count = Number.parseInt(text.slice(start + member.length, start + member.length + 20), 10);
+  return Number.isNaN(count) ? undefined : count;
+}
+
+function readGenerateEnd(text: string): AnswerEnd {
+  const promptTokens = lastCount(text, PROMPT_TOKENS);
+  return {
+    usage:
+      promptTokens === undefined
+        ? undefined
+        : {
+            promptTokens,
+            outputTokens: lastCount(text, COMPLETION_TOKENS) ?? 0,
+            cachedTokens: lastCount(text, CACHED_TOKENS),
+          },
+    finishReason: readReason(text),
+  };
+}

@@ -1,0 +1,47 @@
+import type { JsonMember } from '../wire/json-members.ts';
+
+/** What an engine is asked to do, in OpenTelemetry's GenAI words where they have one. */
+export type Operation =
+  | 'chat'
+  | 'text_completion'
+  | 'generate_content'
+  | 'embeddings'
+  | 'tokenize'
+  | 'detokenize'
+  | 'rerank'
+  | 'score';
+
+/** How long a prompt is, before any engine has counted its tokens. */
+export interface PromptSize {
+  /** Tokens, where the prompt came as token ids. */
+  readonly tokens: number | undefined;
+  /** Bytes of prompt text, JSON escapes and braces included, images left out. */
+  readonly textBytes: number;
+}
+
+/** What routing and telemetry need to know of a request, and the client's own bytes. */
+export interface GenerateRequest {
+  readonly operation: Operation;
+  /** As the client named it; `undefined` where the dialect lets a request name none. */
+  readonly model: string | undefined;
+  readonly stream: boolean;
+  readonly prompt: PromptSize;
+  readonly outputTokensMax: number | undefined;
+  /** The output runs to `outputTokensMax`, whatever the model says. */
+  readonly ignoresEndOfSequence: boolean;
+  /** Answers that must each finish: prompts times `n`. */
+  readonly choices: number;
+  /** The client asked for usage in the stream. */
+  readonly wantsUsage: boolean;
+  /** The body as it came. An engine of the same dialect gets these bytes. */
+  readonly body: Buffer;
+  /** Top-level members of `body`, for splicing. */
+  readonly members: readonly JsonMember[];
+}
+
+/** Token counts as an engine told them. */
+export interface Usage {
+  readonly promptTokens: number;
+  readonly outputTokens: number;
+  readonly cachedTokens: number | undefined;
+}

@@ -1,0 +1,258 @@
+import type { Admission, Standing, Ticket, Verdict } from '../../routing/admission.ts';
+import { WaitingRoom } from '../../routing/admission.ts';
+import type { Fleet, Reservation } from '../../routing/fleet.ts';
+import type { Candidate, Replica } from '../../routing/replica.ts';
+import type { RoutingRequest } from '../../routing/request.ts';
+import type { Receipt, Router } from '../../routing/router.ts';
+import type { CancelTimer, Clock } from '../clock.ts';
+import type { GatewayError } from '../generation/error.ts';
+import { shed, unroutable } from './no-place.ts';
+
+/** A reserved place at a replica. */
+export interface Place {
+  readonly replica: Replica;
+  readonly receipt: Receipt;
+  /** Its first token and its release make room, and who waits is asked again. */
+  readonly reservation: Reservation;
+  readonly queueWaitMs: number;
+}
+
+/** Told once what became of a request's turn; within `enter` itself where nothing has to be waited for. */
+export interface Turn {
+  granted(place: Place): void;
+  refused(error: GatewayError): void;
+}
+
+/** Somebody who waits. */
+export interface Waiting {
+  /** Gives the turn up; its `Turn` hears nothing more. */
+  leave(): void;
+}
+
+/** What a dispatcher decides with. */
+export interface DispatcherParts {
+  readonly fleet: Fleet;
+  readonly router: Router;
+  readonly admission: Admission;
+  readonly clock: Clock;
+}
+
+interface Waiter {
+  readonly request: RoutingRequest;
+  readonly turn: Turn;
+  readonly enteredMs: number;
+}
+
+/**
+ * Binds requests to replicas: verdict, pick and reservation are one synchronous step, so that no
+ * two requests take the same room. The same code serves sockets and runs on virtual time.
+ */
+export class Dispatcher {
+  readonly #fleet: Fleet;
+  readonly #router: Router;
+  readonly #admission: Admission;
+  readonly #clock: Clock;
+  readonly #room: WaitingRoom<Waiter>;
+  #cancelExpiry: CancelTimer | undefined;
+  #isWaking = false;
+
+  constructor({ fleet, router, admission, clock }: DispatcherParts) {
+    this.#fleet = fleet;
+    this.#router = router;
+    this.#admission = admission;
+    this.#clock = clock;
+    this.#room = new WaitingRoom(admission.limits);
+  }
+
+  /** Requests that wait for a turn. */
+  get waitingRequests(): number {
+    return this.#room.size;
+  }
+
+  /** Asks for a turn. Returns a handle only where the request has to wait. */
+  enter(request: RoutingRequest, turn: Turn): Waiting | undefined {
+    const nowMs = this.#clock.nowMs();
+    const terms = termsOf(request, nowMs);
+    const verdict = this.#judge(request, {
+      nowMs,
+      enteredMs: undefined,
+      isNext: this.#room.wouldLead(terms),
+      waitingRequests: this.#room.size,
+    });
+    const waiter = { request, turn, enteredMs: nowMs };
+    if (verdict.kind !== 'wait') {
+      this.#answer(waiter, verdict, nowMs);
+      return undefined;
+    }
+    const ticket = this.#room.enter(waiter, terms);
+    if (ticket === undefined) {
+      turn.refused(shed('queue-full', 0));
+      return undefined;
+    }
+    this.#watchExpiry();
+    return { leave: () => this.#leave(ticket) };
+  }
+
+  /**
+   * A second place for a request whose first replica failed it: at once and past the queue, since it
+   * has waited already, or `undefined` where nobody else can serve it.
+   */
+  tryElsewhere(request: RoutingRequest): Place | undefined {
+    const nowMs = this.#clock.nowMs();
+    const place = this.#bind(request, this.#fleet.candidates(nowMs), nowMs, 0);
+    return 'reservation' in place ? place : undefined;
+  }
+
+  /** Asks again for everyone who waits. Called when room may have come: a release, a fleet or load change. */
+  wake(): void {
+    if (this.#isWaking || this.#room.size === 0) return;
+    this.#isWaking = true;
+    try {
+      this.#expire();
+      while (this.#serveHeads());
+    } finally {
+      this.#isWaking = false;
+    }
+  }
+
+  /** Refuses everyone who waits with `error`. */
+  refuseAll(error: GatewayError): void {
+    for (const ticket of this.#room.expire(Infinity)) ticket.item.turn.refused(error);
+    this.#watchExpiry();
+  }
+
+  /** One look at the head of each lane; true when someone was served, so that a new head may stand there. */
+  #serveHeads(): boolean {
+    let served = false;
+    for (const ticket of this.#room.heads()) {
+      const nowMs = this.#clock.nowMs();
+      const waiter = ticket.item;
+      const verdict = this.#judge(waiter.request, {
+        nowMs,
+        enteredMs: waiter.enteredMs,
+        isNext: true,
+        waitingRequests: this.#room.size,
+      });
+      if (verdict.kind === 'wait') continue;
+      if (!this.#room.leave(ticket)) continue;
+      this.#answer(waiter, verdict, nowMs);
+      served = true;
+    }
+    return served;
+  }
+
+  #judge(request: RoutingRequest, standing: Standing): Verdict {
+    return this.#admission.verdict(request, this.#fleet.candidates(standing.nowMs), standing);
+  }
+
+  #answer(waiter: Waiter, verdict: Exclude<Verdict, { kind: 'wait' }>, nowMs: number): void {
+    const { request, turn, enteredMs } = waiter;
+    if (verdict.kind === 'shed') {
+      turn.refused(shed(verdict.reason, verdict.retryAfterMs));
+      return;
+    }
+    const place = this.#bind(request, verdict.candidates, nowMs, nowMs - enteredMs);
+    if ('reservation' in place) turn.granted(place);
+    else turn.refused(place);
+  }
+
+  #bind(
+    request: RoutingRequest,
+    candidates: readonly Candidate[],
+    nowMs: number,
+    queueWaitMs: number,
+  ): Place | GatewayError {
+    const decision = this.#router.route(request, candidates);
+    if (decision.kind === 'unroutable') {
+      return unroutable(request.model, decision.filter, this.#fleet);
+    }
+    const { replica, receipt } = decision;
+    const { promptTokens, expectedOutputTokens } = request;
+    const reserved = this.#fleet.reserve(replica.id, { promptTokens, expectedOutputTokens, nowMs });
+    return {
+      replica,
+      receipt,
+      reservation: new WakingReservation(reserved, () => this.wake()),
+      queueWaitMs,
+    };
+  }
+
+  #leave(ticket: Ticket<Waiter>): void {
+    if (!this.#room.leave(ticket)) return;
+    this.#watchExpiry();
+    // It may have been the head that held up those behind it.
+    this.wake();
+  }
+
+  #expire(): void {
+    const nowMs = this.#clock.nowMs();
+    for (const { item } of this.#room.expire(nowMs)) {
+      const verdict = this.#judge(item.request, {
+        nowMs,
+        enteredMs: item.enteredMs,
+        isNext: false,
+        waitingRequests: this.#room.size,
+      });
+      this.#answer(item, verdict.kind === 'wait' ? EXPIRED : verdict, nowMs);
+    }
+    this.#watchExpiry();
+  }
+
+  #watchExpiry(): void {
+    this.#cancelExpiry?.();
+    this.#cancelExpiry = undefined;
+    const { nextExpiryMs } = this.#room;
+    if (nextExpiryMs === Infinity) return;
+    const delayMs = Math.max(nextExpiryMs - this.#clock.nowMs(), 0);
+    this.#cancelExpiry = this.#clock.after(delayMs, () => this.#expire());
+  }
+}
+
+const EXPIRED: Verdict & { readonly kind: 'shed' } = {
+  kind: 'shed',
+  reason: 'sojourn-exceeded',
+  retryAfterMs: 0,
+};
+
+/** Requests for one model wait in one lane: another model's replicas may have room meanwhile. */
+function termsOf({ model, priority, deadlineMs }: RoutingRequest, enteredMs: number) {
+  return { lane: model, priority, deadlineMs, enteredMs };
+}
+
+/** A reservation that lets those who wait know when it makes room. */
+class WakingReservation implements Reservation {
+  readonly #reserved: Reservation;
+  readonly #wake: () => void;
+
+  constructor(reserved: Reservation, wake: () => void) {
+    this.#reserved = reserved;
+    this.#wake = wake;
+  }
+
+  get replicaId(): string {
+    return this.#reserved.replicaId;
+  }
+
+  get promptTokens(): number {
+    return this.#reserved.promptTokens;
+  }
+
+  get outputTokens(): number {
+    return this.#reserved.outputTokens;
+  }
+
+  set outputTokens(tokens: number) {
+    this.#reserved.outputTokens = tokens;
+  }
+
+  firstToken(): void {
+    this.#reserved.firstToken();
+    this.#wake();
+  }
+
+  release(): boolean {
+    const released = this.#reserved.release();
+    if (released) this.#wake();
+    return released;
+  }
+}

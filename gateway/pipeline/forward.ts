@@ -1,0 +1,163 @@
+import type { CancelTimer, Clock } from '../clock.ts';
+import type { Engine } from '../engines/engine.ts';
+import { GatewayError } from '../generation/error.ts';
+import type { HttpAnswerSink, HttpExchange, ReceivedHeaders } from '../wire/http-client.ts';
+import { answerHeaders } from './answer-headers.ts';
+import type { AttemptEnd } from './attempt.ts';
+import type { Place } from './dispatcher.ts';
+import type { Exchange } from './exchange.ts';
+import { RefusalRelay } from './refusal-relay.ts';
+import type { Relay, RelayParts } from './relay.ts';
+import { StreamRelay } from './stream-relay.ts';
+import { WholeRelay } from './whole-relay.ts';
+
+/** What one attempt is made with. */
+export interface ForwardParts {
+  readonly exchange: Exchange;
+  readonly place: Place;
+  readonly engine: Engine;
+  readonly model: string | undefined;
+  readonly clock: Clock;
+}
+
+/** Makes one attempt: sends the request to the replica and passes the answer on. Never rejects. */
+export function forward(parts: ForwardParts): Promise<AttemptEnd> {
+  return new Promise((resolve) => {
+    new Forwarding(parts, resolve).begin();
+  });
+}
+
+/** One attempt under way, between the client's reply and the engine's answer. */
+class Forwarding implements HttpAnswerSink {
+  readonly #parts: ForwardParts;
+  readonly #resolve: (end: AttemptEnd) => void;
+  #upstream: HttpExchange | undefined;
+  #relay: Relay | undefined;
+  #cancelDeadline: CancelTimer | undefined;
+  #isOver = false;
+
+  constructor(parts: ForwardParts, resolve: (end: AttemptEnd) => void) {
+    this.#parts = parts;
+    this.#resolve = resolve;
+  }
+
+  begin(): void {
+    const { exchange, place, engine, model, clock } = this.#parts;
+    const { recorder, reply } = exchange;
+    const attempt = recorder.attempt({
+      replica: place.replica.id,
+      address: place.replica.address,
+      engine: place.replica.engine,
+      startMs: clock.nowMs(),
+    });
+    reply.onDeparted = () => this.#abandon(clientClosed());
+    reply.onResumed = () => this.#upstream?.resume();
+    if (exchange.deadlineMs !== Infinity) this.#watchDeadline(exchange.deadlineMs);
+    this.#upstream = engine.send(
+      {
+        path: exchange.path,
+        requestId: exchange.requestId,
+        request: exchange.request,
+        model,
+        authorization: exchange.authorization,
+        traceparent: attempt.traceparent,
+        tracestate: recorder.arrival.tracestate,
+      },
+      this,
+    );
+  }
+
+  head(status: number, headers: ReceivedHeaders): void {
+    const upstream = this.#upstream;
+    if (upstream === undefined || this.#isOver) return;
+    const { exchange, place, engine, clock } = this.#parts;
+    const parts: RelayParts = {
+      exchange,
+      reservation: place.reservation,
+      clock,
+      headers: answerHeaders(headers),
+      withholdsUsage: engine.asksForUsage(exchange.request),
+      upstream,
+      ended: (end) => this.#end(end),
+    };
+    this.#relay = relayFor(status, isEventStream(headers), parts);
+  }
+
+  data(chunk: Buffer): void {
+    this.#relay?.data(chunk);
+  }
+
+  end(): void {
+    this.#relay?.end();
+  }
+
+  failed(error: Error): void {
+    if (this.#relay !== undefined) return this.#relay.failed(error);
+    return this.#end({ kind: 'failed', error: beforeAnswer(this.#parts.place.replica.id, error) });
+  }
+
+  #watchDeadline(deadlineMs: number): void {
+    const { clock } = this.#parts;
+    const leftMs = Math.max(deadlineMs - clock.nowMs(), 0);
+    this.#cancelDeadline = clock.after(leftMs, () => {
+      const message = 'The answer was not whole within the time limit of the request.';
+      this.#abandon(new GatewayError('engine_timeout', message));
+    });
+  }
+
+  #abandon(error: GatewayError): void {
+    this.#upstream?.abort();
+    this.#end({ kind: 'failed', error });
+  }
+
+  #end(end: AttemptEnd): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    const { exchange, clock } = this.#parts;
+    exchange.reply.onDeparted = undefined;
+    exchange.reply.onResumed = undefined;
+    this.#cancelDeadline?.();
+    exchange.recorder.lastAttempt?.end(clock.nowMs(), errorCodeOf(end));
+    this.#resolve(end);
+  }
+}
+
+function relayFor(status: number, isStream: boolean, parts: RelayParts): Relay {
+  if (status >= 300) return new RefusalRelay(status, parts);
+  return isStream ? new StreamRelay(parts) : new WholeRelay(parts);
+}
+
+function isEventStream(headers: ReceivedHeaders): boolean {
+  const type = headers['content-type'];
+  return typeof type === 'string' && type.startsWith('text/event-stream');
+}
+
+function errorCodeOf(end: AttemptEnd): string | undefined {
+  if (end.kind === 'failed') return end.error.code;
+  return end.kind === 'refused' ? `engine_refused_${end.refusal.status}` : undefined;
+}
+
+function clientClosed(): GatewayError {
+  return new GatewayError('client_closed', 'The client left before its answer was whole.');
+}
+
+/** Errors of a connection that never was, by Node's and undici's codes. */
+const NEVER_CONNECTED: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+function beforeAnswer(replicaId: string, cause: Error & { readonly code?: string }): GatewayError {
+  const details = { retryable: true, cause };
+  if (NEVER_CONNECTED.has(cause.code ?? '')) {
+    const message = `Replica ${replicaId} cannot be reached (${cause.code}).`;
+    return new GatewayError('engine_unreachable', message, details);
+  }
+  const message = `Replica ${replicaId} broke the connection before it answered (${cause.message}).`;
+  return new GatewayError('engine_failed', message, details);
+}

@@ -1,0 +1,34 @@
+import type { ShedReason } from '../../routing/admission.ts';
+import type { Fleet } from '../../routing/fleet.ts';
+import { GatewayError } from '../generation/error.ts';
+
+const SHED_MESSAGES: Readonly<Record<ShedReason, string>> = {
+  'queue-full': 'Every replica is full and so is the queue.',
+  'sojourn-exceeded': 'No replica had room within the longest wait.',
+  'deadline-hopeless': 'The time limit of the request passed while it waited.',
+};
+
+/** Our own capacity is used up: `saturated`, with the time after which to come back. */
+export function shed(reason: ShedReason, retryAfterMs: number): GatewayError {
+  return new GatewayError('saturated', SHED_MESSAGES[reason], { retryAfterMs });
+}
+
+/** A replica that is down comes back within seconds or not soon. */
+const NO_REPLICA_RETRY_AFTER_MS = 2_000;
+
+/**
+ * Nobody can take the request. A model that no replica has is the client's mistake, but only while every
+ * replica has told its models; else it may be one that is on its way.
+ */
+export function unroutable(model: string, filter: string, fleet: Fleet): GatewayError {
+  const replicas = fleet.replicas();
+  const isKnown = replicas.some((replica) => replica.models.includes(model));
+  const allTold = replicas.every((replica) => replica.models.length > 0);
+  if (filter === 'serves' && !isKnown && allTold) {
+    return new GatewayError('model_not_found', `No replica serves the model '${model}'.`, {
+      param: 'model',
+    });
+  }
+  const message = `No replica can take the request now (${filter}).`;
+  return new GatewayError('no_replica', message, { retryAfterMs: NO_REPLICA_RETRY_AFTER_MS });
+}

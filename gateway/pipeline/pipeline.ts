@@ -1,0 +1,112 @@
+import type { ReplicaId } from '../../routing/replica.ts';
+import type { RoutingRequest } from '../../routing/request.ts';
+import type { Clock } from '../clock.ts';
+import type { Engine } from '../engines/engine.ts';
+import { GatewayError } from '../generation/error.ts';
+import { admit } from './admit.ts';
+import type { AttemptEnd } from './attempt.ts';
+import { isRetryable } from './attempt.ts';
+import type { Dispatcher, Place } from './dispatcher.ts';
+import type { Exchange } from './exchange.ts';
+import { forward } from './forward.ts';
+import { refuse, relayRefusal } from './refuse.ts';
+import type { ModelNames } from './model-names.ts';
+import { settle } from './settle.ts';
+import type { TokenEstimator } from './token-estimator.ts';
+
+/** Replicas that one request is tried on before its first byte: the first, and one more. */
+export const ATTEMPTS_MAX = 2;
+
+/** What every request is served with. */
+export interface PipelineParts {
+  readonly dispatcher: Dispatcher;
+  readonly estimator: TokenEstimator;
+  readonly names: ModelNames;
+  readonly clock: Clock;
+  /** Connections to a replica of the fleet; `undefined` once it has left. */
+  readonly engineOf: (id: ReplicaId) => Engine | undefined;
+  /** Told how each attempt ended, so that a dead replica is seen before its next health check. */
+  readonly attempted: (id: ReplicaId, end: AttemptEnd) => void;
+  /** Told of bugs: what is thrown and is no `GatewayError`. */
+  readonly reportBug: (error: unknown, requestId: string) => void;
+}
+
+/** The life of one request, from its decoded body to its record. Never rejects. */
+export async function serve(exchange: Exchange, parts: PipelineParts): Promise<void> {
+  try {
+    await converse(exchange, parts);
+  } catch (error) {
+    if (!(error instanceof GatewayError)) parts.reportBug(error, exchange.requestId);
+    refuse(exchange, error);
+  } finally {
+    settle(exchange, parts);
+  }
+}
+
+async function converse(exchange: Exchange, parts: PipelineParts): Promise<void> {
+  const excluded = new Set<ReplicaId>();
+  const routing = describe(exchange, parts, excluded);
+  let place = await admit(exchange, routing, parts.dispatcher);
+  for (let attempt = 1; ; attempt += 1) {
+    const end = await attemptAt(place, exchange, parts);
+    if (attempt === ATTEMPTS_MAX || !isRetryable(end)) return deliver(end, exchange);
+    excluded.add(place.replica.id);
+    const next = parts.dispatcher.tryElsewhere(routing);
+    if (next === undefined) return deliver(end, exchange);
+    place = next;
+  }
+}
+
+/** What routing may know of the request. */
+function describe(
+  exchange: Exchange,
+  { estimator, names }: PipelineParts,
+  excluded: ReadonlySet<ReplicaId>,
+): RoutingRequest {
+  const model = names.resolve(exchange.request.model);
+  const promptTokens = estimator.promptTokens(model, exchange.request.prompt);
+  exchange.recorder.promptTokensEstimate = promptTokens;
+  return {
+    requestId: exchange.requestId,
+    tenant: exchange.tenant,
+    model,
+    promptTokens,
+    expectedOutputTokens: estimator.outputTokens(model, exchange.request),
+    blockHashes: [],
+    priority: 0,
+    deadlineMs: exchange.deadlineMs,
+    excluded,
+  };
+}
+
+/** One attempt, its reservation released however it ends. */
+async function attemptAt(
+  place: Place,
+  exchange: Exchange,
+  parts: PipelineParts,
+): Promise<AttemptEnd> {
+  const { replica, reservation } = place;
+  try {
+    const engine = parts.engineOf(replica.id);
+    if (engine === undefined) return { kind: 'failed', error: replicaLeft(replica.id) };
+    if (exchange.namesReplica) exchange.reply.addHeader('x-gateway-replica', replica.id);
+    const model = parts.names.rename(exchange.request.model);
+    const end = await forward({ exchange, place, engine, model, clock: parts.clock });
+    parts.attempted(replica.id, end);
+    return end;
+  } finally {
+    reservation.release();
+    parts.dispatcher.wake();
+  }
+}
+
+function replicaLeft(id: ReplicaId): GatewayError {
+  return new GatewayError('engine_unreachable', `Replica ${id} left the fleet.`, {
+    retryable: true,
+  });
+}
+
+function deliver(end: AttemptEnd, exchange: Exchange): void {
+  if (end.kind === 'failed') throw end.error;
+  if (end.kind === 'refused') relayRefusal(exchange, end.refusal);
+}

@@ -1,0 +1,50 @@
+import type { Reservation } from '../../routing/fleet.ts';
+import type { Clock } from '../clock.ts';
+import type { AnswerEnd } from '../dialects/dialect.ts';
+import { BROKEN_FINISH_REASONS } from '../dialects/dialect.ts';
+import { GatewayError } from '../generation/error.ts';
+import type { HttpAnswerSink, HttpExchange } from '../wire/http-client.ts';
+import type { AttemptEnd } from './attempt.ts';
+import type { Exchange, ReplyHeaders } from './exchange.ts';
+
+/** What passes an engine's answer on works with. */
+export interface RelayParts {
+  readonly exchange: Exchange;
+  readonly reservation: Reservation;
+  readonly clock: Clock;
+  /** Head of the answer as the client will get it. */
+  readonly headers: ReplyHeaders;
+  /** Usage was asked for by the gateway alone: its event is not the client's. */
+  readonly withholdsUsage: boolean;
+  readonly upstream: HttpExchange;
+  /** Called once. */
+  readonly ended: (end: AttemptEnd) => void;
+}
+
+/** Takes the body of an engine's answer. */
+export type Relay = Omit<HttpAnswerSink, 'head'>;
+
+/** The failure of a replica in the middle of an answer: another may be asked while nothing has been sent. */
+export function engineFailure(parts: RelayParts, what: string, cause?: Error): GatewayError {
+  const message = `Replica ${parts.reservation.replicaId} ${what}.`;
+  return new GatewayError('engine_failed', message, {
+    retryable: !parts.exchange.reply.started,
+    cause,
+  });
+}
+
+/** Writes down what an engine said at the end of a choice. */
+export function recordEnd({ recorder }: Exchange, { usage, finishReason }: AnswerEnd): void {
+  if (finishReason !== undefined) recorder.finishReason = finishReason;
+  if (usage === undefined) return;
+  recorder.usage({
+    prompt: usage.promptTokens,
+    output: usage.outputTokens,
+    cached: usage.cachedTokens,
+  });
+}
+
+/** True for a reason that means a cut answer, though the stream around it looks whole. */
+export function isBroken({ finishReason }: AnswerEnd): boolean {
+  return finishReason !== undefined && BROKEN_FINISH_REASONS.has(finishReason);
+}

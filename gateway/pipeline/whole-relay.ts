@@ -1,0 +1,71 @@
+import type { AttemptEnd } from './attempt.ts';
+import { engineFailure, isBroken, recordEnd } from './relay.ts';
+import type { Relay, RelayParts } from './relay.ts';
+
+/** The end of a body that is kept to read usage from: usage stands behind the choices in every engine. */
+export const TAIL_BYTES: number = 64 * 1024;
+
+/** Passes an answer on that comes in one piece, and reads the token counts at its end. */
+export class WholeRelay implements Relay {
+  readonly #parts: RelayParts;
+  #waiting: Buffer | undefined;
+  readonly #tail: Buffer[] = [];
+  #tailBytes = 0;
+  #isOver = false;
+
+  constructor(parts: RelayParts) {
+    this.#parts = parts;
+  }
+
+  /** Each piece waits for the next, so that head and body leave together where there is one piece only. */
+  data(chunk: Buffer): void {
+    if (this.#isOver) return;
+    this.#keepTail(chunk);
+    const ready = this.#waiting;
+    this.#waiting = chunk;
+    if (ready !== undefined) this.#send(ready);
+  }
+
+  end(): void {
+    if (this.#isOver) return;
+    const { exchange, headers, reservation, clock } = this.#parts;
+    const end = exchange.dialect.readEnd(Buffer.concat(this.#tail).toString());
+    if (isBroken(end)) return this.#fail(`ended the answer with '${end.finishReason}'`);
+    reservation.firstToken();
+    exchange.recorder.timer.output(clock.nowMs(), end.usage?.outputTokens ?? 1);
+    recordEnd(exchange, end);
+    if (!exchange.reply.started) exchange.reply.start(200, headers);
+    exchange.reply.finish(this.#waiting);
+    this.#over({ kind: 'complete' });
+  }
+
+  failed(error: Error): void {
+    if (!this.#isOver) this.#fail(`broke the connection (${error.message})`, error);
+  }
+
+  #send(bytes: Buffer): void {
+    const { exchange, headers, upstream } = this.#parts;
+    if (!exchange.reply.started) exchange.reply.start(200, headers);
+    if (exchange.reply.write(bytes)) return;
+    exchange.recorder.pauses += 1;
+    upstream.pause();
+  }
+
+  #keepTail(chunk: Buffer): void {
+    this.#tail.push(chunk);
+    this.#tailBytes += chunk.length;
+    while (this.#tailBytes - (this.#tail[0]?.length ?? 0) >= TAIL_BYTES) {
+      this.#tailBytes -= this.#tail.shift()?.length ?? 0;
+    }
+  }
+
+  #fail(what: string, cause?: Error): void {
+    this.#over({ kind: 'failed', error: engineFailure(this.#parts, what, cause) });
+    this.#parts.upstream.abort();
+  }
+
+  #over(end: AttemptEnd): void {
+    this.#isOver = true;
+    this.#parts.ended(end);
+  }
+}

@@ -1,0 +1,48 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+
+import { GatewayError } from '../generation/error.ts';
+
+/** One API key, known by the SHA-256 of its text, and whose it is. */
+export interface ApiKey {
+  /** 64 lower-case hex digits. */
+  readonly sha256: string;
+  readonly tenant: string;
+}
+
+/** Tenant of every request where no keys are set up. */
+export const ANONYMOUS_TENANT = 'anonymous';
+
+/** Tells whose a request is. Without keys everybody is `ANONYMOUS_TENANT`, whatever they send. */
+export class Authenticator {
+  readonly #keys: readonly { readonly hash: Buffer; readonly tenant: string }[];
+
+  constructor(keys: readonly ApiKey[]) {
+    this.#keys = keys.map(({ sha256, tenant }) => ({ hash: Buffer.from(sha256, 'hex'), tenant }));
+  }
+
+  /** The tenant of a bearer token. Throws `unauthenticated`. */
+  tenantOf(authorization: string | undefined): string {
+    if (this.#keys.length === 0) return ANONYMOUS_TENANT;
+    const token = /^bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
+    if (token === undefined) {
+      throw new GatewayError(
+        'unauthenticated',
+        'An API key is needed: Authorization: Bearer <key>',
+      );
+    }
+    const tenant = this.#match(token);
+    if (tenant === undefined)
+      throw new GatewayError('unauthenticated', 'The API key is not known.');
+    return tenant;
+  }
+
+  /** Compares with every key, found or not, so that time tells nothing of which one matched. */
+  #match(token: string): string | undefined {
+    const hash = createHash('sha256').update(token).digest();
+    let tenant: string | undefined;
+    for (const key of this.#keys) {
+      if (timingSafeEqual(key.hash, hash)) tenant = key.tenant;
+    }
+    return tenant;
+  }
+}

@@ -1,0 +1,84 @@
+import { createServer as createHttpServer } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+
+/** Certificate and key of a listener, as PEM texts. */
+export interface TlsPair {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** Where and how to listen. */
+export interface ListenOptions {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly tls?: TlsPair | undefined;
+  /** Longest request head. */
+  readonly headBytesMax: number;
+}
+
+/** An open port. */
+export interface Listener {
+  readonly url: string;
+  /** Serves a renewed certificate to new connections. Throws where the listener has no TLS. */
+  renewTls(pair: TlsPair): void;
+  /** Takes no new connection and closes idle ones; resolves when the last one is gone. */
+  drain(): Promise<void>;
+  /** Breaks every connection. */
+  close(): Promise<void>;
+}
+
+/** Longer than load balancers keep idle connections (60 to 90 s), so that they close first and never meet a reset. */
+const KEEP_ALIVE_MS = 95_000;
+
+/** Time for a request's head to come in; slow senders hold a socket and nothing else. */
+const HEADERS_MS = 30_000;
+
+/** Opens a port. Rejects when it cannot be had. */
+export async function listen(handler: RequestListener, options: ListenOptions): Promise<Listener> {
+  const server = makeServer(handler, options);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, resolve);
+  });
+  const scheme = options.tls === undefined ? 'http' : 'https';
+  return {
+    url: `${scheme}://${hostForUrl(options.host)}:${(server.address() as AddressInfo).port}`,
+    renewTls: (pair) => renewTls(server, pair),
+    drain: () => closeServer(server, false),
+    close: () => closeServer(server, true),
+  };
+}
+
+function makeServer(handler: RequestListener, options: ListenOptions): Server {
+  const settings = {
+    noDelay: true,
+    keepAlive: true,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    headersTimeout: HEADERS_MS,
+    // Uploads of megabytes over slow links are not attacks; the body has its own bound.
+    requestTimeout: 0,
+    maxHeaderSize: options.headBytesMax,
+  };
+  if (options.tls === undefined) return createHttpServer(settings, handler);
+  return createHttpsServer({ ...settings, ...options.tls }, handler);
+}
+
+function renewTls(server: Server, pair: TlsPair): void {
+  if (!('setSecureContext' in server)) throw new Error('this listener has no TLS');
+  (server as unknown as { setSecureContext(pair: TlsPair): void }).setSecureContext(pair);
+}
+
+function closeServer(server: Server, breaks: boolean): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    if (breaks) server.closeAllConnections();
+    else server.closeIdleConnections();
+  });
+}
+
+function hostForUrl(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}

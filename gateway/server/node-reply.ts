@@ -1,0 +1,72 @@
+import type { ServerResponse } from 'node:http';
+
+import type { ClientReply, ReplyHeaders } from '../pipeline/exchange.ts';
+
+/** nginx's status for a client that left; recorded, never sent. */
+const CLIENT_CLOSED_STATUS = 499;
+
+/** A client's reply on Node's own response: no stream, promise or `Response` object between. */
+export class NodeReply implements ClientReply {
+  readonly #response: ServerResponse;
+  readonly #extra: ReplyHeaders;
+  #departed = false;
+  #bytesSent = 0;
+  onResumed: (() => void) | undefined;
+  onDeparted: (() => void) | undefined;
+
+  /** `extra` headers stand on every answer, whoever made it. */
+  constructor(response: ServerResponse, extra: ReplyHeaders) {
+    this.#response = response;
+    this.#extra = extra;
+    response.on('drain', () => this.onResumed?.());
+    response.on('close', () => this.#closed());
+  }
+
+  get started(): boolean {
+    return this.#response.headersSent;
+  }
+
+  get departed(): boolean {
+    return this.#departed;
+  }
+
+  get status(): number {
+    if (this.#response.headersSent) return this.#response.statusCode;
+    return this.#departed ? CLIENT_CLOSED_STATUS : 0;
+  }
+
+  get bytesSent(): number {
+    return this.#bytesSent;
+  }
+
+  addHeader(name: string, value: string): void {
+    this.#extra[name] = value;
+  }
+
+  start(status: number, headers: ReplyHeaders): void {
+    this.#response.writeHead(status, { ...headers, ...this.#extra } as Record<string, string>);
+  }
+
+  write(bytes: Uint8Array | string): boolean {
+    this.#bytesSent += bytes.length;
+    return this.#response.write(bytes);
+  }
+
+  finish(last?: Uint8Array | string): void {
+    this.#bytesSent += last?.length ?? 0;
+    this.#response.end(last);
+  }
+
+  break(last?: string): void {
+    if (last !== undefined) this.write(last);
+    // After what was written has left, and without the chunk that would end the body: no client can
+    // take the answer for a whole one.
+    this.#response.socket?.destroySoon();
+  }
+
+  #closed(): void {
+    if (this.#response.writableFinished || this.#departed) return;
+    this.#departed = true;
+    this.onDeparted?.();
+  }
+}

@@ -1,0 +1,125 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { randomUUID } from 'node:crypto';
+
+import type { Telemetry } from '../../telemetry/telemetry.ts';
+import type { Clock } from '../clock.ts';
+import type { Dialect } from '../dialects/dialect.ts';
+import { GatewayError } from '../generation/error.ts';
+import type { GenerateRequest } from '../generation/request.ts';
+import type { Exchange } from '../pipeline/exchange.ts';
+import type { PipelineParts } from '../pipeline/pipeline.ts';
+import { serve } from '../pipeline/pipeline.ts';
+import { refuse } from '../pipeline/refuse.ts';
+import { settle } from '../pipeline/settle.ts';
+import type { Authenticator } from './auth.ts';
+import { readBody } from './body.ts';
+import type { Doorkeeper } from './doorkeeper.ts';
+import { NodeReply } from './node-reply.ts';
+import { requestIdOf } from './request-id.ts';
+
+/** What requests are received with. */
+export interface ReceiveParts {
+  readonly pipeline: PipelineParts;
+  readonly telemetry: Telemetry;
+  readonly authenticator: Authenticator;
+  readonly doorkeeper: Doorkeeper;
+  readonly clock: Clock;
+  readonly bodyBytesMax: number;
+  /** Longest life of a request, or `Infinity`. */
+  readonly totalMsMax: number;
+}
+
+/** A client that sends this header gets it back with the id of the replica that answered. */
+export const REPLICA_HEADER = 'x-gateway-replica';
+
+/** Takes one request off its socket and sees it through to its record. Never rejects. */
+export async function receive(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  dialect: Dialect,
+  path: string,
+  parts: ReceiveParts,
+): Promise<void> {
+  const arrived = arrive(incoming, response, dialect, path, parts);
+  const leave = parts.doorkeeper.enter();
+  try {
+    const exchange = await open(incoming, arrived, parts);
+    if (exchange !== undefined) await serve(exchange, parts.pipeline);
+  } finally {
+    leave();
+  }
+}
+
+type Arrived = Pick<
+  Exchange,
+  'requestId' | 'dialect' | 'path' | 'receivedMs' | 'recorder' | 'reply'
+>;
+
+function arrive(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  dialect: Dialect,
+  path: string,
+  { telemetry, clock }: ReceiveParts,
+): Arrived {
+  const receivedMs = clock.nowMs();
+  const requestId = requestIdOf(incoming.headers['x-request-id'], randomUUID);
+  const recorder = telemetry.record({
+    requestId,
+    receivedMs,
+    method: 'POST',
+    route: path,
+    operation: dialect.paths.get(path) ?? path,
+    traceparent: single(incoming.headers['traceparent']),
+    tracestate: single(incoming.headers['tracestate']),
+  });
+  recorder.dialect = dialect.name;
+  const reply = new NodeReply(response, { 'x-request-id': requestId });
+  return { requestId, dialect, path, receivedMs, recorder, reply };
+}
+
+/** Reads who asks for what; a request that cannot be read ends here, recorded. */
+async function open(
+  incoming: IncomingMessage,
+  arrived: Arrived,
+  parts: ReceiveParts,
+): Promise<Exchange | undefined> {
+  try {
+    parts.doorkeeper.check();
+    const tenant = parts.authenticator.tenantOf(incoming.headers.authorization);
+    arrived.recorder.tenant = tenant;
+    const body = await readBody(incoming, parts.bodyBytesMax);
+    const request = arrived.dialect.decode(body, arrived.path);
+    return makeExchange(incoming, arrived, request, tenant, parts);
+  } catch (error) {
+    if (!(error instanceof GatewayError)) parts.pipeline.reportBug(error, arrived.requestId);
+    refuse(arrived, error);
+    settle(arrived, parts.pipeline);
+    return undefined;
+  }
+}
+
+function makeExchange(
+  incoming: IncomingMessage,
+  arrived: Arrived,
+  request: GenerateRequest,
+  tenant: string,
+  { totalMsMax }: ReceiveParts,
+): Exchange {
+  const { recorder } = arrived;
+  recorder.model = request.model;
+  recorder.streamed = request.stream;
+  recorder.requestBytes = request.body.length;
+  return {
+    ...arrived,
+    request,
+    tenant,
+    authorization: incoming.headers.authorization,
+    deadlineMs: arrived.receivedMs + totalMsMax,
+    namesReplica: incoming.headers[REPLICA_HEADER] !== undefined,
+  };
+}
+
+function single(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header : undefined;
+}
