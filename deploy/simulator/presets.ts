@@ -1,7 +1,8 @@
+import type { SchedulerLimits } from './scheduler.ts';
 import type { StepTimes } from './step-time.ts';
 
 /** Everything about one simulated replica. */
-export interface Preset {
+export interface Preset extends SchedulerLimits {
   readonly name: string;
   /** Whose protocol it speaks. */
   readonly engine: 'sglang' | 'vllm';
@@ -13,14 +14,6 @@ export interface Preset {
   /** GPUs of the replica, as people write it. */
   readonly hardware: string;
   readonly gpuCount: number;
-  /** Longest prompt plus output, in tokens. */
-  readonly contextTokensMax: number;
-  readonly kvCapacityTokens: number;
-  /** Tokens in one KV block; 1 where the cache is not paged. */
-  readonly kvBlockTokens: number;
-  readonly runningSequencesMax: number;
-  /** Tokens that one step may compute. */
-  readonly stepTokensMax: number;
   readonly stepTimes: StepTimes;
   /** Time that the front end spends on each visible chunk, one after another; 0 turns it off. */
   readonly frontEndMsPerChunk: number;
@@ -100,7 +93,7 @@ const sglang: Preset = {
   kvCapacityTokens: 1_441_000,
   kvBlockTokens: 1,
   runningSequencesMax: 5119,
-  stepTokensMax: 16_384,
+  stepTokensMax: 8192,
   stepTimes: sglangTp8,
   frontEndMsPerChunk: 0,
   chunkLossRate: 0.0306,
@@ -168,8 +161,8 @@ const presets: readonly Preset[] = [
     name: 'sglang-current-8xh100-tp8',
     engine: 'sglang',
     engineVersion: '0.5.23',
-    kvBlockTokens: 1,
-    kvCapacityTokens: 1_441_000,
+    kvBlockTokens: 64,
+    kvCapacityTokens: 1_440_960,
   },
 ];
 

@@ -1,8 +1,9 @@
-import assert from 'node:assert/strict';
-
 import type { SimulatorClock } from './clock.ts';
+import { createScheduler } from './create-scheduler.ts';
 import type { SimulatedEngine } from './engine.ts';
+import { FrontEnd } from './front-end.ts';
 import type { Preset } from './presets.ts';
+import { StepLoop } from './step-loop.ts';
 
 /** What may be turned on a simulated engine beside its preset. */
 export interface SimulatedEngineOptions {
@@ -18,5 +19,12 @@ export function createSimulatedEngine(
   clock: SimulatorClock,
   options: SimulatedEngineOptions = {},
 ): SimulatedEngine {
-  assert.fail(`${preset.name} at ${clock.nowMs()} ${options.seed}`);
+  return new StepLoop({
+    scheduler: createScheduler(preset),
+    stepTimes: preset.stepTimes,
+    frontEnd: new FrontEnd(preset, clock, options.seed),
+    clock,
+    contextTokensMax: preset.contextTokensMax,
+    slowness: options.slowness ?? (() => 1),
+  });
 }
