@@ -21,7 +21,16 @@ export interface WorkloadShape {
   readonly randomOutputTokens: number;
   /** Lower bound of the lengths, as a share of the upper one: 0 to 1. */
   readonly randomRangeRatio: number;
+  /** Tokens asked of each ShareGPT request, where that is set. */
+  readonly sharegptOutputTokens?: number;
 }
+
+/** The flags' defaults, which the result file repeats when another data set is used. */
+export const defaultShape: WorkloadShape = {
+  randomInputTokens: 1024,
+  randomOutputTokens: 1024,
+  randomRangeRatio: 0,
+};
 
 /** Which requests, and when. */
 export interface Workload {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { NumpyRandom } from '../numpy-random.ts';
 import { PythonRandom } from '../python-random.ts';
 import { countWords } from '../words.ts';
+import { defaultShape } from '../workload.ts';
 import type { Workload, WorkloadRequest } from '../workload.ts';
 import { drawArrivals } from './random.ts';
 
@@ -46,7 +47,10 @@ export function shareGptWorkload(text: string, options: ShareGptOptions): Worklo
     dataset: 'sharegpt',
     requests: chosen.map((turn, index) => ({ ...turn, index, arrivalMs: arrivals[index] ?? 0 })),
     requestRate: options.requestRate,
-    shape: { randomInputTokens: 1024, randomOutputTokens: 128, randomRangeRatio: 0 },
+    shape:
+      options.outputTokens === undefined
+        ? defaultShape
+        : { ...defaultShape, sharegptOutputTokens: options.outputTokens },
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { PromptSegment } from '../prompt.ts';
+import { defaultShape } from '../workload.ts';
 import type { Workload, WorkloadRequest } from '../workload.ts';
 
 /** Most requests that a trace may hold: 1 GB of bookkeeping at about 1 KB a request. */
@@ -52,7 +53,7 @@ export function traceWorkload(text: string, requestsMax: number = TRACE_REQUESTS
     dataset: 'trace',
     requests: fromZero(requests),
     requestRate: undefined,
-    shape: { randomInputTokens: 0, randomOutputTokens: 0, randomRangeRatio: 0 },
+    shape: defaultShape,
   };
 }
 

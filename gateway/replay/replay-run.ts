@@ -1,0 +1,54 @@
+import type { Measures } from './measures.ts';
+import type { RequestResult } from './request-result.ts';
+import type { RuleSet, Workload } from './workload.ts';
+
+/** The load of one replica at one moment of a run. */
+export interface LoadSample {
+  /** Milliseconds from the start of the run, at speed 1. */
+  readonly atMs: number;
+  readonly replica: string;
+  readonly runningRequests: number;
+  readonly waitingRequests: number;
+  /** Share of the KV cache in use, 0 to 1. */
+  readonly kvCacheUsage: number;
+}
+
+/** How late a process ran its work, in wall milliseconds. */
+export interface ProcessLateness {
+  /** Who was measured, such as `client`, `gateway` or `replica 0`. */
+  readonly process: string;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+}
+
+/** What the gateway itself added, in wall milliseconds, whatever the speed of the run. */
+export interface GatewayCost {
+  readonly queueMsMean: number;
+  readonly firstTokenMsMean: number;
+  readonly perTokenMsMean: number;
+}
+
+/** Where the answers came from. */
+export type RunTarget = 'url' | 'simulated' | 'virtual';
+
+/** One run of the benchmark, with all that its reports tell. */
+export interface ReplayRun {
+  /** Backend by the reference's names, such as `sglang` or `vllm`. */
+  readonly backend: string;
+  readonly target: RunTarget;
+  readonly rules: RuleSet;
+  readonly workload: Workload;
+  readonly maxConcurrency: number | undefined;
+  /** Engine milliseconds in one wall millisecond; 1 against real engines. */
+  readonly speed: number;
+  readonly startedAt: Date;
+  readonly results: readonly RequestResult[];
+  readonly measures: Measures;
+  /** False when the run was cut short: some requests have no result. */
+  readonly complete: boolean;
+  /** Sentences that a reader must know, such as that replicas are simulated. */
+  readonly notes: readonly string[];
+  readonly samples: readonly LoadSample[];
+  readonly lateness: readonly ProcessLateness[];
+  readonly gatewayCost: GatewayCost | undefined;
+}

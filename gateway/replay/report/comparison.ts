@@ -1,0 +1,123 @@
+import { comparedFigures } from '../baselines.ts';
+import type { ComparedFigure, ComparedFigures } from '../baselines.ts';
+import { twoDecimals } from './python-format.ts';
+
+/** One column of a comparison: a run and, beside it, how far it is from another. */
+export interface ComparisonColumn {
+  readonly title: string;
+  readonly figures: ComparedFigures;
+  /** Run that the difference is taken from; `undefined` shows no difference. */
+  readonly against?: ComparedFigures;
+  /** Title of the difference; `diff` where it is left out. */
+  readonly againstTitle?: string;
+}
+
+/** One line of a comparison, as text, cell by cell. */
+export interface ComparisonRow {
+  readonly figure: ComparedFigure;
+  readonly label: string;
+  readonly cells: readonly string[];
+}
+
+/** What each figure is called in a comparison. */
+export const figureLabels: Readonly<Record<ComparedFigure, string>> = {
+  completedRequests: 'Successful requests',
+  durationSeconds: 'Benchmark duration (s)',
+  inputTokens: 'Total input tokens',
+  outputTokens: 'Total generated tokens',
+  retokenizedTokens: 'Generated (retokenized)',
+  requestThroughput: 'Request throughput (req/s)',
+  inputThroughput: 'Input throughput (tok/s)',
+  outputThroughput: 'Output throughput (tok/s)',
+  endToEndMsMean: 'Mean E2E latency (ms)',
+  endToEndMsMedian: 'Median E2E latency (ms)',
+  timeToFirstTokenMsMean: 'Mean TTFT (ms)',
+  timeToFirstTokenMsMedian: 'Median TTFT (ms)',
+  timeToFirstTokenMsP99: 'P99 TTFT (ms)',
+  timePerOutputTokenMsMean: 'Mean TPOT (ms)',
+  timePerOutputTokenMsMedian: 'Median TPOT (ms)',
+  timePerOutputTokenMsP99: 'P99 TPOT (ms)',
+  interTokenMsMean: 'Mean ITL (ms)',
+  interTokenMsMedian: 'Median ITL (ms)',
+  interTokenMsP99: 'P99 ITL (ms)',
+};
+
+/** Figures that are counts, printed without decimals. */
+const counts: ReadonlySet<ComparedFigure> = new Set([
+  'completedRequests',
+  'inputTokens',
+  'outputTokens',
+  'retokenizedTokens',
+]);
+
+/** How far `ours` is from `theirs`, as a share of theirs; `undefined` where one of them is not known. */
+export function difference(
+  ours: number | undefined,
+  theirs: number | undefined,
+): number | undefined {
+  if (ours === undefined || theirs === undefined || theirs === 0) return undefined;
+  return (ours - theirs) / theirs;
+}
+
+/** Column titles, differences included. */
+export function comparisonTitles(columns: readonly ComparisonColumn[]): readonly string[] {
+  return columns.flatMap(({ title, against, againstTitle }) =>
+    against === undefined ? [title] : [title, againstTitle ?? 'diff'],
+  );
+}
+
+/** Every line that any column has a figure for. */
+export function comparisonRows(columns: readonly ComparisonColumn[]): readonly ComparisonRow[] {
+  return comparedFigures
+    .filter((figure) => columns.some(({ figures }) => figures[figure] !== undefined))
+    .map((figure) => ({
+      figure,
+      label: figureLabels[figure],
+      cells: columns.flatMap((column) => cellsOf(figure, column)),
+    }));
+}
+
+/** The comparison as a table of text, its columns aligned on the right. */
+export function comparisonText(columns: readonly ComparisonColumn[]): string {
+  const table = [
+    ['', ...comparisonTitles(columns)],
+    ...comparisonRows(columns).map(({ label, cells }) => [label, ...cells]),
+  ];
+  return alignedTable(table);
+}
+
+/** Rows of equal length as lines: the first column on the left, the others on the right. */
+export function alignedTable(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) =>
+          column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+        )
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** A share as a signed percentage, such as `+1.25 %`; empty where it is not known. */
+export function signedPercent(share: number | undefined): string {
+  if (share === undefined) return '';
+  const text = (share * 100).toFixed(2);
+  if (text === '0.00' || text === '-0.00') return '0.00 %';
+  return `${share > 0 ? '+' : ''}${text} %`;
+}
+
+function cellsOf(figure: ComparedFigure, column: ComparisonColumn): readonly string[] {
+  const value = column.figures[figure];
+  const cell = value === undefined ? '' : valueText(figure, value);
+  if (column.against === undefined) return [cell];
+  return [cell, signedPercent(difference(value, column.against[figure]))];
+}
+
+function valueText(figure: ComparedFigure, value: number): string {
+  return counts.has(figure) ? String(value) : twoDecimals(value);
+}

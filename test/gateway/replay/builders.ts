@@ -1,0 +1,67 @@
+import { measure } from '../../../gateway/replay/measures.ts';
+import type { Measures } from '../../../gateway/replay/measures.ts';
+import type { ReplayRun } from '../../../gateway/replay/replay-run.ts';
+import type { RequestResult } from '../../../gateway/replay/request-result.ts';
+import {
+  publishedRandomOptions,
+  randomWorkload,
+} from '../../../gateway/replay/workloads/random.ts';
+
+/** A success of four tokens: sent at 0, first token after 100 ms, then one each 50 ms. */
+export function aResult(fields: Partial<RequestResult> = {}): RequestResult {
+  return {
+    index: 0,
+    succeeded: true,
+    error: '',
+    promptTokens: 10,
+    outputTokens: 4,
+    retokenizedTokens: 4,
+    startMs: 0,
+    timeToFirstTokenMs: 100,
+    interTokenMs: Float64Array.of(50, 50, 50),
+    endToEndMs: 250,
+    text: ' a b c d',
+    replica: undefined,
+    ...fields,
+  };
+}
+
+/** A request that was refused. */
+export function aFailure(fields: Partial<RequestResult> = {}): RequestResult {
+  return aResult({
+    succeeded: false,
+    error: 'Bad Request',
+    outputTokens: 0,
+    retokenizedTokens: 0,
+    timeToFirstTokenMs: 0,
+    interTokenMs: new Float64Array(),
+    endToEndMs: 0,
+    text: '',
+    ...fields,
+  });
+}
+
+/** A run of one second over two random requests, both successful. */
+export function aRun(fields: Partial<ReplayRun> = {}): ReplayRun {
+  const results = fields.results ?? [aResult(), aResult({ index: 1, startMs: 500 })];
+  return {
+    backend: 'sglang',
+    target: 'virtual',
+    rules: '0.2.14',
+    workload: randomWorkload({ ...publishedRandomOptions, requests: results.length }),
+    maxConcurrency: undefined,
+    speed: 1,
+    startedAt: new Date(2026, 2, 5),
+    results,
+    measures: measure(results, 1000),
+    complete: true,
+    notes: [],
+    samples: [],
+    lateness: [],
+    gatewayCost: undefined,
+    ...fields,
+  };
+}
+
+/** Measures of nothing, to be filled in by hand. */
+export const noMeasures: Measures = measure([], 0);

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { comparedFigures } from '../../../../gateway/replay/baselines.ts';
+import {
+  alignedTable,
+  comparisonRows,
+  comparisonText,
+  comparisonTitles,
+  difference,
+  figureLabels,
+  signedPercent,
+} from '../../../../gateway/replay/report/comparison.ts';
+
+const published = { completedRequests: 1000, durationSeconds: 200, interTokenMsMean: 80 };
+const ours = { completedRequests: 1000, durationSeconds: 190, interTokenMsMean: 82.5 };
+
+const columns = [
+  { title: 'published', figures: published },
+  { title: 'ours', figures: ours, against: published },
+];
+
+describe('a comparison', () => {
+  it('stands our figures beside the published ones, with the difference of each line', () => {
+    expect(comparisonText(columns)).toBe(
+      [
+        '                        published    ours     diff',
+        'Successful requests          1000    1000   0.00 %',
+        'Benchmark duration (s)     200.00  190.00  -5.00 %',
+        'Mean ITL (ms)               80.00   82.50  +3.13 %',
+      ].join('\n'),
+    );
+  });
+
+  it('leaves out lines that nobody tells, and cells that one does not tell', () => {
+    const rows = comparisonRows([
+      { title: 'published', figures: { durationSeconds: 10 } },
+      { title: 'ours', figures: { inputTokens: 5 }, against: { durationSeconds: 10 } },
+    ]);
+
+    expect(rows.map(({ label, cells }) => [label, ...cells])).toEqual([
+      ['Benchmark duration (s)', '10.00', '', ''],
+      ['Total input tokens', '', '5', ''],
+    ]);
+  });
+
+  it('names the run that a difference is taken from', () => {
+    const titles = comparisonTitles([
+      { title: 'virtual', figures: ours, against: published, againstTitle: 'model error' },
+    ]);
+
+    expect(titles).toEqual(['virtual', 'model error']);
+  });
+
+  it('has a label for every figure, short enough to stand in a table', () => {
+    for (const figure of comparedFigures) {
+      expect(figureLabels[figure].length).toBeLessThanOrEqual(26);
+    }
+  });
+});
+
+describe('a difference', () => {
+  it('is a share of the other run', () => {
+    expect(difference(105, 100)).toBeCloseTo(0.05);
+    expect(difference(95, 100)).toBeCloseTo(-0.05);
+  });
+
+  it.each([
+    [undefined, 1],
+    [1, undefined],
+    [1, 0],
+  ])('is unknown between %s and %s', (one, other) => {
+    expect(difference(one, other)).toBeUndefined();
+  });
+
+  it.each([
+    [0.0125, '+1.25 %'],
+    [-0.5, '-50.00 %'],
+    [0, '0.00 %'],
+    [-0.000_01, '0.00 %'],
+    [undefined, ''],
+  ])('of %s reads %s', (share, text) => {
+    expect(signedPercent(share)).toBe(text);
+  });
+});
+
+describe('an aligned table', () => {
+  it('has its first column on the left and the others on the right, and no blanks at the end', () => {
+    expect(
+      alignedTable([
+        ['', 'one'],
+        ['long label', '1'],
+        ['x', ''],
+      ]),
+    ).toBe('            one\nlong label    1\nx');
+  });
+
+  it('of nothing is empty', () => {
+    expect(alignedTable([])).toBe('');
+  });
+});
