@@ -1,4 +1,5 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { hashName } from './content-hash.ts';
 import { shuffledWords } from './words.ts';
 
 /** A stretch of a prompt. Stretches of one `content` are the same words, as far as both reach. */
@@ -34,7 +35,7 @@ export class PromptMaker {
   #text(segments: readonly PromptSegment[]): string {
     const chosen: string[] = [];
     for (const { content, tokens } of segments) {
-      const random = xoroshiro128plus(contentSeed(content));
+      const random = xoroshiro128plus(hashName(content));
       for (let made = 0; made < tokens; made += 1) {
         chosen.push(this.#word(random.next()));
       }
@@ -53,13 +54,4 @@ function consecutiveIds(
   tokens: number,
 ): readonly number[] {
   return Array.from({ length: Math.max(1, tokens) }, (_, step) => (first + step) % vocabularySize);
-}
-
-/** FNV-1a, 32 bits: enough to keep the contents of one run apart. */
-function contentSeed(content: string): number {
-  let hash = 0x811c_9dc5;
-  for (let index = 0; index < content.length; index += 1) {
-    hash = Math.imul(hash ^ content.charCodeAt(index), 0x0100_0193);
-  }
-  return hash >>> 0;
 }
