@@ -19,7 +19,7 @@ export class BlockPool {
     this.blockCount = blockCount;
     this.#end = blockCount;
     this.#holders = new Int32Array(blockCount);
-    this.#names = new Array<number | undefined>(blockCount);
+    this.#names = Array.from({ length: blockCount });
     this.#next = new Int32Array(blockCount + 1);
     this.#previous = new Int32Array(blockCount + 1);
     this.#next[this.#end] = this.#end;

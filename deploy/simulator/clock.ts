@@ -72,6 +72,9 @@ export interface WallClock extends SimulatorClock {
   lateness(): Lateness;
 }
 
+/** Longest delay that a timer of Node takes; the clock waits for the rest when it fires. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
 /** Node's own timers. They do not keep the process alive. */
 const nodeTimers: WallTimers = {
   nowMs: () => performance.now(),
@@ -80,7 +83,7 @@ const nodeTimers: WallTimers = {
       const immediate = setImmediate(task);
       return () => clearImmediate(immediate);
     }
-    const timer = setTimeout(task, delayMs);
+    const timer = setTimeout(task, Math.min(delayMs, TIMER_MS_MAX));
     timer.unref();
     return () => clearTimeout(timer);
   },
@@ -91,7 +94,7 @@ const nodeTimers: WallTimers = {
  * times, so a late one does not delay those after it.
  */
 export function wallClock(speed: number, timers: WallTimers = nodeTimers): WallClock {
-  assert(speed > 0, 'speed is above 0');
+  assert(speed > 0 && speed < Infinity, 'speed is above 0 and finite');
   const startMs = timers.nowMs();
   const histogram = new LatenessHistogram();
   const nowMs = (): number => (timers.nowMs() - startMs) * speed;

@@ -12,7 +12,7 @@ export class DelayLine {
   readonly #clock: SimulatorClock;
   readonly #leave: Leave;
   readonly #fire = (): void => this.#release();
-  #sequences: (Sequence | undefined)[] = new Array<undefined>(ENTRIES_AT_FIRST);
+  #sequences: (Sequence | undefined)[] = Array.from({ length: ENTRIES_AT_FIRST });
   #counts = new Int32Array(ENTRIES_AT_FIRST);
   #timesMs = new Float64Array(ENTRIES_AT_FIRST);
   #head = 0;
@@ -59,7 +59,7 @@ export class DelayLine {
 
   #grow(): void {
     const size = this.#sequences.length;
-    const sequences = new Array<Sequence | undefined>(2 * size);
+    const sequences = Array.from<Sequence | undefined>({ length: 2 * size });
     const counts = new Int32Array(2 * size);
     const timesMs = new Float64Array(2 * size);
     for (let index = 0; index < size; index += 1) {

@@ -119,13 +119,13 @@ export class SglangScheduler implements Scheduler {
   /** Pushes back the sequences with the least output, longest prompt first, until some steps fit again. */
   #retract(): void {
     const { running } = this.roster;
-    const dearestLast = running
+    const victims = running
       .toReversed()
-      .sort(
+      .toSorted(
         (one, other) =>
           one.producedTokens - other.producedTokens || other.promptTokens - one.promptTokens,
       );
-    for (const victim of dearestLast) {
+    for (const victim of victims) {
       if (running.length === 1 || this.#freeTokens >= RETRACT_STEPS * running.length) break;
       this.#release(victim);
       this.roster.sendBack(victim, 'back');

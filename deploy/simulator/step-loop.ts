@@ -11,7 +11,7 @@ import type {
 import type { FrontEnd } from './front-end.ts';
 import type { Scheduler } from './scheduler.ts';
 import { Sequence } from './sequence.ts';
-import { stepMs, type StepTimes } from './step-time.ts';
+import { stepMs, type StepLoad, type StepTimes } from './step-time.ts';
 import type { Step } from './step.ts';
 
 /** What a step loop turns. */
@@ -22,8 +22,8 @@ export interface StepLoopParts {
   readonly clock: SimulatorClock;
   /** Longest prompt plus output, in tokens; nothing longer may be submitted. */
   readonly contextTokensMax: number;
-  /** Factor on the length of the next step. */
-  readonly slowness: () => number;
+  /** Gives the factor, finite and above 0, on the length of a step that is about to run. */
+  readonly slowness: (step: StepLoad) => number;
 }
 
 /** Runs the steps of one engine back to back while there is work. */
@@ -91,7 +91,8 @@ export class StepLoop implements SimulatedEngine {
     const step = scheduler.plan();
     this.#isTurning = step !== undefined;
     if (step === undefined) return;
-    const endMs = startMs + stepMs(stepTimes, step) * slowness();
+    const endMs = startMs + stepMs(stepTimes, step) * slowness(step);
+    assert(Number.isFinite(endMs), 'a step ends');
     clock.at(endMs, () => this.#end(step, endMs));
   }
 
