@@ -89,7 +89,7 @@ export class Admission {
     this.#roomy.length = 0;
     let canServe = false;
     for (const candidate of candidates) {
-      if (!eligibility.every((filter) => filter.keeps(request, candidate))) continue;
+      if (!isEligible(request, candidate)) continue;
       canServe = true;
       if (this.#hasRoom(request, candidate)) this.#roomy.push(candidate);
     }
@@ -123,4 +123,9 @@ export class Admission {
     const retryAfterMs = Math.min(Math.max(drainMs, RETRY_AFTER_MS_MIN), RETRY_AFTER_MS_MAX);
     return { kind: 'shed', reason, retryAfterMs };
   }
+}
+
+function isEligible(request: RoutingRequest, candidate: Candidate): boolean {
+  for (const filter of eligibility) if (!filter.keeps(request, candidate)) return false;
+  return true;
 }

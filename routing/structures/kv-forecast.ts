@@ -94,32 +94,44 @@ export class KvForecast {
   #sort(): void {
     const holders = this.#holders;
     const remaining = this.#remaining;
-    for (const [index, holder] of holders.entries()) {
+    for (let index = 0; index < holders.length; index++) {
+      const holder = holders[index];
+      if (holder === undefined) break;
       const left = remainingTokens(holder);
       let place = index;
-      while (place > 0 && at(remaining, place - 1) < left) {
+      for (; place > 0 && at(remaining, place - 1) < left; place--) {
         remaining[place] = at(remaining, place - 1);
-        place--;
+        holders[place] = holders[place - 1] ?? holder;
       }
       remaining[place] = left;
-      if (place === index) continue;
-      holders.copyWithin(place + 1, place, index);
-      holders[place] = holder;
+      if (place !== index) holders[place] = holder;
     }
   }
 
   #sum(): void {
-    const count = this.#holders.length;
-    for (const [index, { promptTokens, outputTokens }] of this.#holders.entries()) {
-      const sum = at(this.#kvSums, index) + promptTokens + outputTokens;
-      const peak = sum + (index + 1) * at(this.#remaining, index);
-      this.#kvSums[index + 1] = sum;
-      this.#peaksOfFirst[index + 1] = Math.max(at(this.#peaksOfFirst, index), peak);
+    const holders = this.#holders;
+    const count = holders.length;
+    const remaining = this.#remaining;
+    const kvSums = this.#kvSums;
+    const peaksOfFirst = this.#peaksOfFirst;
+    const peaksOfRest = this.#peaksOfRest;
+    let sum = 0;
+    let peak = 0;
+    for (let index = 0; index < count; index++) {
+      const holder = holders[index];
+      if (holder === undefined) break;
+      sum += holder.promptTokens + holder.outputTokens;
+      const atEnd = sum + (index + 1) * at(remaining, index);
+      if (atEnd > peak) peak = atEnd;
+      kvSums[index + 1] = sum;
+      peaksOfFirst[index + 1] = peak;
     }
-    this.#peaksOfRest[count] = 0;
+    peak = 0;
+    peaksOfRest[count] = 0;
     for (let index = count - 1; index >= 0; index--) {
-      const peak = at(this.#kvSums, index + 1) + (index + 2) * at(this.#remaining, index);
-      this.#peaksOfRest[index] = Math.max(at(this.#peaksOfRest, index + 1), peak);
+      const atEnd = at(kvSums, index + 1) + (index + 2) * at(remaining, index);
+      if (atEnd > peak) peak = atEnd;
+      peaksOfRest[index] = peak;
     }
   }
 
@@ -134,7 +146,8 @@ export class KvForecast {
 }
 
 function remainingTokens(holder: KvHolder): number {
-  return Math.max(holder.expectedOutputTokens - holder.outputTokens, REMAINING_TOKENS_MIN);
+  const remaining = holder.expectedOutputTokens - holder.outputTokens;
+  return remaining < REMAINING_TOKENS_MIN ? REMAINING_TOKENS_MIN : remaining;
 }
 
 /** Indices here are always within bounds; the compiler cannot know. */

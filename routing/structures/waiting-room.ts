@@ -23,9 +23,7 @@ export interface Ticket<T> extends WaitingTerms {
   readonly item: T;
   /** When the wait has lasted too long or the deadline passes, whichever is first. */
   readonly expiresMs: number;
-}
-
-interface NumberedTicket<T> extends Ticket<T> {
+  /** Rises with each ticket: who came first among those that are equal otherwise. */
   readonly number: number;
 }
 
@@ -35,9 +33,8 @@ interface NumberedTicket<T> extends Ticket<T> {
  */
 export class WaitingRoom<T> {
   readonly #limits: WaitingRoomLimits;
-  readonly #lanes: Map<string, Heap<NumberedTicket<T>>> = new Map();
-  readonly #byExpiry: Heap<NumberedTicket<T>> = new Heap(expiresBefore);
-  readonly #tickets: Map<Ticket<T>, NumberedTicket<T>> = new Map();
+  readonly #lanes: Map<string, Heap<Ticket<T>>> = new Map();
+  readonly #byExpiry: Heap<Ticket<T>> = new Heap(expiresBefore);
   #numbersGiven = 0;
 
   constructor(limits: WaitingRoomLimits) {
@@ -46,7 +43,7 @@ export class WaitingRoom<T> {
 
   /** How many wait, over all lanes. */
   get size(): number {
-    return this.#tickets.size;
+    return this.#byExpiry.size;
   }
 
   /** True when one who enters on these terms would be served before all others of the lane. */
@@ -59,7 +56,7 @@ export class WaitingRoom<T> {
   /** Takes a place; `undefined` when the room is full. */
   enter(item: T, terms: WaitingTerms): Ticket<T> | undefined {
     if (this.size >= this.#limits.waitingRequestsMax) return undefined;
-    const ticket: NumberedTicket<T> = {
+    const ticket: Ticket<T> = {
       ...terms,
       item,
       expiresMs: Math.min(terms.enteredMs + this.#limits.waitingMsMax, terms.deadlineMs),
@@ -69,16 +66,12 @@ export class WaitingRoom<T> {
     this.#lanes.set(terms.lane, lane);
     lane.add(ticket);
     this.#byExpiry.add(ticket);
-    this.#tickets.set(ticket, ticket);
     return ticket;
   }
 
   /** Gives a place up, to be served or to go away; false when it was given up before. */
-  leave(given: Ticket<T>): boolean {
-    const ticket = this.#tickets.get(given);
-    if (ticket === undefined) return false;
-    this.#tickets.delete(given);
-    this.#byExpiry.remove(ticket);
+  leave(ticket: Ticket<T>): boolean {
+    if (!this.#byExpiry.remove(ticket)) return false;
     const lane = this.#lanes.get(ticket.lane);
     lane?.remove(ticket);
     if (lane?.size === 0) this.#lanes.delete(ticket.lane);
@@ -87,7 +80,7 @@ export class WaitingRoom<T> {
 
   /** The first of each lane, in the order in which they are to be served. */
   heads(): readonly Ticket<T>[] {
-    const heads: NumberedTicket<T>[] = [];
+    const heads: Ticket<T>[] = [];
     for (const { first } of this.#lanes.values()) if (first !== undefined) heads.push(first);
     return heads.sort((one, other) => (servedBefore(one, other) ? -1 : 1));
   }
@@ -109,13 +102,13 @@ export class WaitingRoom<T> {
   }
 }
 
-function servedBefore<T>(one: NumberedTicket<T>, other: NumberedTicket<T>): boolean {
+function servedBefore<T>(one: Ticket<T>, other: Ticket<T>): boolean {
   if (one.priority !== other.priority) return one.priority > other.priority;
   if (one.enteredMs !== other.enteredMs) return one.enteredMs < other.enteredMs;
   return one.number < other.number;
 }
 
-function expiresBefore<T>(one: NumberedTicket<T>, other: NumberedTicket<T>): boolean {
+function expiresBefore<T>(one: Ticket<T>, other: Ticket<T>): boolean {
   if (one.expiresMs !== other.expiresMs) return one.expiresMs < other.expiresMs;
   return one.number < other.number;
 }

@@ -2,29 +2,33 @@ import { LRUCache } from 'lru-cache';
 import type { ReplicaId } from '../../replica.ts';
 import type { Picker } from '../policy.ts';
 
-/** Turns remembered; a replica whose turn is forgotten counts as never picked. */
+/** Replicas whose turns are remembered; one that is forgotten counts as new. */
 const REPLICAS_MAX = 4096;
 
+/** Turns that a replica makes up for when it is back: enough for exclusions, too few for a flood. */
+const MISSED_TURNS_MAX = 3;
+
 /**
- * Picks whoever has waited longest for a turn, the first in order among those that never had one.
- * A replica that was left out for a while is next when it is back, so shares stay equal.
+ * Picks whoever had the fewest turns, the first in order among equals. A replica that was left out
+ * for a while makes up for a few turns; a new one comes before anyone has a second.
  */
 export function roundRobin(): Picker {
   const turns = new LRUCache<ReplicaId, number>({ max: REPLICAS_MAX });
-  let turnsGiven = 0;
   return {
     name: 'round-robin',
     pick(_request, candidates) {
+      let most = 0;
+      for (const { replica } of candidates) most = Math.max(most, turns.peek(replica.id) ?? 0);
       let picked = 0;
-      let longestAgo = Infinity;
+      let fewest = Infinity;
       for (const [index, { replica }] of candidates.entries()) {
-        const turn = turns.peek(replica.id) ?? -1;
-        if (turn >= longestAgo) continue;
+        const had = Math.max(turns.peek(replica.id) ?? most - 1, most - MISSED_TURNS_MAX);
+        if (had >= fewest) continue;
         picked = index;
-        longestAgo = turn;
+        fewest = had;
       }
       const id = candidates[picked]?.replica.id;
-      if (id !== undefined) turns.set(id, turnsGiven++);
+      if (id !== undefined) turns.set(id, fewest + 1);
       return picked;
     },
   };

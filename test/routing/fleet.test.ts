@@ -1,0 +1,280 @@
+import { describe, expect, it } from 'vitest';
+import { Fleet } from '../../routing/fleet.ts';
+import type { Candidate } from '../../routing/replica.ts';
+import { defaultSpeed } from '../../routing/speed.ts';
+import { aLoad, aReplica, replicas } from '../support/builders.ts';
+
+const lengths = { promptTokens: 100, expectedOutputTokens: 50 };
+
+function fleetOf(count: number): Fleet {
+  const fleet = new Fleet();
+  for (const replica of replicas(count)) fleet.join(replica);
+  return fleet;
+}
+
+/** The only candidate of a fleet of one. */
+function only(fleet: Fleet, nowMs = 0): Candidate {
+  const [candidate] = fleet.candidates(nowMs);
+  if (candidate === undefined) throw new Error('the fleet is empty');
+  return candidate;
+}
+
+describe('Fleet', () => {
+  it('is empty at first', () => {
+    const fleet = new Fleet();
+
+    expect(fleet.candidates(0)).toEqual([]);
+    expect(fleet.replicas()).toEqual([]);
+  });
+
+  it('keeps replicas in the order in which they joined', () => {
+    const fleet = new Fleet();
+    for (const id of ['c', 'a', 'b']) fleet.join(aReplica({ id }));
+    fleet.leave('a');
+    fleet.join(aReplica({ id: 'a' }));
+
+    expect(fleet.replicas().map(({ id }) => id)).toEqual(['c', 'b', 'a']);
+    expect(fleet.candidates(0).map(({ replica }) => replica.id)).toEqual(['c', 'b', 'a']);
+  });
+
+  it('takes a replica in as starting, idle, of default speed and unknown load', () => {
+    const candidate = only(fleetOf(1));
+
+    expect(candidate.state).toBe('starting');
+    expect(candidate.load).toBeUndefined();
+    expect(candidate.loadAgeMs).toBe(Infinity);
+    expect(candidate.speed).toBe(defaultSpeed);
+    expect(candidate.inFlight.requests).toBe(0);
+    expect(candidate.others.requests).toBe(0);
+  });
+
+  it('takes the speed of a replica where it is known', () => {
+    const fleet = new Fleet();
+    const speed = { ...defaultSpeed, prefillTokensPerSecond: 12_863 };
+
+    fleet.join(aReplica(), speed);
+
+    expect(only(fleet).speed).toBe(speed);
+  });
+
+  it('refuses to count one replica twice', () => {
+    const fleet = fleetOf(1);
+
+    expect(() => fleet.join(aReplica())).toThrow('replica-0 joins twice');
+  });
+
+  it('tells the state that it was told', () => {
+    const fleet = fleetOf(1);
+
+    for (const state of ['ready', 'draining', 'ejected', 'starting'] as const) {
+      fleet.setState('replica-0', state);
+      expect(fleet.state('replica-0')).toBe(state);
+      expect(only(fleet).state).toBe(state);
+    }
+    expect(fleet.state('replica-9')).toBeUndefined();
+  });
+
+  it('keeps state and requests when a replica tells more about itself', () => {
+    const fleet = fleetOf(1);
+    fleet.setState('replica-0', 'ready');
+    fleet.reserve('replica-0', { ...lengths, nowMs: 0 });
+
+    fleet.update(aReplica({ kvCapacityTokens: 42 }));
+
+    const candidate = only(fleet);
+    expect(candidate.replica.kvCapacityTokens).toBe(42);
+    expect(fleet.replicas()[0]?.kvCapacityTokens).toBe(42);
+    expect(candidate.state).toBe('ready');
+    expect(candidate.inFlight.requests).toBe(1);
+  });
+
+  it('ignores news of a replica that has left', () => {
+    const fleet = fleetOf(1);
+    fleet.leave('replica-0');
+
+    fleet.update(aReplica());
+    fleet.setState('replica-0', 'ready');
+    fleet.observeLoad('replica-0', aLoad());
+    fleet.leave('replica-0');
+
+    expect(fleet.replicas()).toEqual([]);
+    expect(fleet.state('replica-0')).toBeUndefined();
+  });
+
+  it('gives the same candidates at each call while nobody joins or leaves', () => {
+    const fleet = fleetOf(3);
+    const before = fleet.candidates(0);
+
+    fleet.setState('replica-1', 'ready');
+    fleet.observeLoad('replica-1', aLoad());
+
+    expect(fleet.candidates(5)).toBe(before);
+    fleet.leave('replica-0');
+    expect(before).toHaveLength(3);
+    expect(fleet.candidates(5)).toHaveLength(2);
+  });
+
+  describe('counting what is in flight', () => {
+    it('counts a reservation at its replica and nowhere else, until it is released', () => {
+      const fleet = fleetOf(2);
+
+      const reservation = fleet.reserve('replica-1', { ...lengths, nowMs: 0 });
+
+      const counts = () => fleet.candidates(0).map(({ inFlight }) => inFlight.requests);
+      expect(counts()).toEqual([0, 1]);
+      expect(reservation.release()).toBe(true);
+      expect(counts()).toEqual([0, 0]);
+    });
+
+    it('refuses to count at a replica that is not there', () => {
+      expect(() => fleetOf(1).reserve('replica-9', { ...lengths, nowMs: 0 })).toThrow('replica-9');
+    });
+
+    it('reads how far streams have come at each call', () => {
+      const fleet = fleetOf(1);
+      const reservation = fleet.reserve('replica-0', { ...lengths, nowMs: 0 });
+      expect(only(fleet).inFlight.kvTokens).toBe(100);
+
+      reservation.outputTokens += 7;
+
+      expect(only(fleet).inFlight.kvTokens).toBe(107);
+    });
+
+    it('lets requests end at a replica that has left', () => {
+      const fleet = fleetOf(1);
+      const reservation = fleet.reserve('replica-0', { ...lengths, nowMs: 0 });
+      fleet.leave('replica-0');
+
+      reservation.firstToken();
+
+      expect(reservation.release()).toBe(true);
+      expect(reservation.release()).toBe(false);
+    });
+
+    it('remembers open requests of a replica that leaves and comes back', () => {
+      const fleet = fleetOf(1);
+      const reservation = fleet.reserve('replica-0', { ...lengths, nowMs: 0 });
+      fleet.leave('replica-0');
+
+      fleet.join(aReplica());
+
+      expect(only(fleet).inFlight.requests).toBe(1);
+      reservation.release();
+      expect(only(fleet).inFlight.requests).toBe(0);
+    });
+
+    it('counts afresh for a replica that comes back after all its requests ended', () => {
+      const fleet = fleetOf(2);
+      const reservation = fleet.reserve('replica-0', { ...lengths, nowMs: 0 });
+      fleet.leave('replica-0');
+      reservation.release();
+      fleet.leave('replica-1');
+
+      fleet.join(aReplica());
+
+      expect(only(fleet).inFlight.requests).toBe(0);
+    });
+  });
+
+  describe('hearing what replicas say', () => {
+    it('knows the age of a snapshot at each decision', () => {
+      const fleet = fleetOf(1);
+      fleet.observeLoad('replica-0', aLoad({ takenAtMs: 100 }));
+
+      expect(only(fleet, 100).loadAgeMs).toBe(0);
+      expect(only(fleet, 350).loadAgeMs).toBe(250);
+      expect(only(fleet, 90).loadAgeMs).toBe(0);
+    });
+
+    it('takes what a fresh snapshot shows beyond our own for the traffic of others', () => {
+      const fleet = fleetOf(1);
+      for (let count = 0; count < 10; count++) fleet.reserve('replica-0', { ...lengths, nowMs: 5 });
+
+      fleet.observeLoad(
+        'replica-0',
+        aLoad({ takenAtMs: 10, runningRequests: 25, waitingRequests: 5, kvCacheUsage: 0.5 }),
+      );
+
+      const { others } = only(fleet, 10);
+      expect(others.requests).toBe(20);
+      expect(others.waitingRequests).toBe(0);
+      expect(others.kvTokens).toBe(300_000 - 1000);
+    });
+
+    it('does not take what we sent since for something the snapshot shows', () => {
+      const fleet = fleetOf(1);
+      fleet.reserve('replica-0', { ...lengths, nowMs: 20 });
+
+      fleet.observeLoad('replica-0', aLoad({ takenAtMs: 10, runningRequests: 3 }));
+
+      expect(only(fleet, 10).others.requests).toBe(3);
+      expect(only(fleet, 10).inFlight.requestsSinceSnapshot).toBe(1);
+    });
+
+    it('does not take for others what has ended since the snapshot was taken', () => {
+      const fleet = fleetOf(1);
+      const ours = fleet.reserve('replica-0', { ...lengths, nowMs: 5 });
+      ours.release();
+
+      fleet.observeLoad('replica-0', aLoad({ takenAtMs: 10, runningRequests: 1 }));
+
+      expect(only(fleet, 11).others.requests).toBe(0);
+    });
+
+    it('keeps what it takes for others when our own requests end after the snapshot', () => {
+      const fleet = fleetOf(1);
+      const ours = fleet.reserve('replica-0', { ...lengths, nowMs: 5 });
+      fleet.observeLoad('replica-0', aLoad({ takenAtMs: 10, runningRequests: 1 }));
+
+      ours.release();
+
+      expect(only(fleet, 10).others.requests).toBe(0);
+    });
+
+    it('lets old news fade, so that all-old is not all-full', () => {
+      const fleet = fleetOf(1);
+      fleet.observeLoad(
+        'replica-0',
+        aLoad({
+          runningRequests: 500,
+          waitingRequests: 40,
+          waitingTokens: 80_000,
+          kvCacheUsage: 1,
+        }),
+      );
+
+      expect(only(fleet, 0).others).toMatchObject({
+        requests: 540,
+        waitingRequests: 40,
+        waitingTokens: 80_000,
+        kvTokens: 600_000,
+      });
+      expect(only(fleet, 5000).others).toMatchObject({
+        requests: 270,
+        waitingRequests: 20,
+        waitingTokens: 40_000,
+        kvTokens: 300_000,
+      });
+      expect(only(fleet, 120_000).others.requests).toBeLessThan(0.001);
+      expect(only(fleet, 120_000).others.kvTokens).toBeLessThan(1);
+    });
+
+    it('keeps the tokens that wait unknown where the engine does not tell them', () => {
+      const fleet = fleetOf(1);
+      fleet.observeLoad('replica-0', aLoad({ waitingRequests: 4 }));
+
+      expect(only(fleet, 0).others.waitingTokens).toBeUndefined();
+    });
+
+    it('drops a snapshot older than the one it has', () => {
+      const fleet = fleetOf(1);
+      const latest = aLoad({ takenAtMs: 20, runningRequests: 2 });
+      fleet.observeLoad('replica-0', latest);
+
+      fleet.observeLoad('replica-0', aLoad({ takenAtMs: 19, runningRequests: 99 }));
+
+      expect(only(fleet, 20).load).toBe(latest);
+      expect(only(fleet, 20).others.requests).toBe(2);
+    });
+  });
+});

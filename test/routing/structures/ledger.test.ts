@@ -1,0 +1,170 @@
+import fc from 'fast-check';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Ledger, type Reservation } from '../../../routing/structures/ledger.ts';
+
+let ledger: Ledger;
+
+beforeEach(() => {
+  ledger = new Ledger('replica-0');
+});
+
+function reserve(promptTokens = 100, expectedOutputTokens = 50, nowMs = 0): Reservation {
+  return ledger.reserve({ promptTokens, expectedOutputTokens, nowMs });
+}
+
+function expectEmpty(): void {
+  ledger.refresh();
+  expect(ledger.requests).toBe(0);
+  expect(ledger.requestsSinceSnapshot).toBe(0);
+  expect(ledger.prefillTokens).toBe(0);
+  expect(ledger.kvTokens).toBe(0);
+  expect(ledger.kvTokensPeak).toBe(0);
+}
+
+describe('Ledger', () => {
+  it('begins empty', () => {
+    expectEmpty();
+  });
+
+  it('counts a request from the moment it is reserved', () => {
+    const reservation = reserve(100, 50);
+
+    expect(reservation).toMatchObject({
+      replicaId: 'replica-0',
+      promptTokens: 100,
+      outputTokens: 0,
+    });
+    expect(ledger.requests).toBe(1);
+    expect(ledger.prefillTokens).toBe(100);
+    expect(ledger.kvTokens).toBe(100);
+    expect(ledger.kvTokensPeak).toBe(150);
+    expect(ledger.kvTokensPeakWith(100, 50)).toBe(300);
+  });
+
+  it('takes the prompt off the prefill at the first token, once', () => {
+    const reservation = reserve(100);
+    reserve(30);
+
+    reservation.firstToken();
+    reservation.firstToken();
+
+    expect(ledger.prefillTokens).toBe(30);
+    expect(ledger.requests).toBe(2);
+  });
+
+  it('reads how far a stream has come after a refresh', () => {
+    const reservation = reserve(100, 50);
+
+    reservation.outputTokens += 20;
+    ledger.refresh();
+
+    expect(ledger.kvTokens).toBe(120);
+    expect(ledger.kvTokensPeak).toBe(150);
+  });
+
+  it('gives everything back at the release, and says so the first time only', () => {
+    const reservation = reserve();
+
+    expect(reservation.release()).toBe(true);
+    expect(reservation.release()).toBe(false);
+
+    expectEmpty();
+  });
+
+  it('does not count a first token that comes after the release', () => {
+    const late = reserve(100);
+    reserve(30);
+    late.release();
+
+    late.firstToken();
+
+    expect(ledger.prefillTokens).toBe(30);
+  });
+
+  it('returns to zero for any order of first tokens, tokens and ends', () => {
+    const course = fc.array(
+      fc.record({ who: fc.nat(9), what: fc.constantFrom('first', 'token', 'end', 'poll') }),
+      { maxLength: 80 },
+    );
+    fc.assert(
+      fc.property(
+        course,
+        fc.shuffledSubarray([...Array(10).keys()], { minLength: 10 }),
+        (steps, ends) => {
+          ledger = new Ledger('replica-0');
+          const open = Array.from({ length: 10 }, (_, index) =>
+            reserve(index * 10, index * 7, index),
+          );
+          for (const [nowMs, { who, what }] of steps.entries()) {
+            const reservation = open[who];
+            if (reservation === undefined) continue;
+            if (what === 'first') reservation.firstToken();
+            else if (what === 'token') reservation.outputTokens += 3;
+            else if (what === 'end') reservation.release();
+            else ledger.markSnapshot(nowMs);
+          }
+          for (const who of ends) open[who]?.release();
+          expectEmpty();
+        },
+      ),
+    );
+  });
+
+  describe('beside load snapshots', () => {
+    it('counts everything as sent since the last one until there is one', () => {
+      reserve();
+      reserve();
+
+      expect(ledger.requestsSinceSnapshot).toBe(2);
+    });
+
+    it('counts what was sent at or after the moment it was taken', () => {
+      reserve(100, 50, 9);
+      reserve(100, 50, 10);
+      reserve(100, 50, 11);
+
+      ledger.markSnapshot(10);
+      const latest = reserve(100, 50, 12);
+
+      expect(ledger.requestsSinceSnapshot).toBe(3);
+      latest.release();
+      expect(ledger.requestsSinceSnapshot).toBe(2);
+    });
+
+    it('does not take a request off twice that was sent before and ends after it', () => {
+      const early = reserve(100, 50, 1);
+      reserve(100, 50, 20);
+      ledger.markSnapshot(10);
+
+      early.release();
+
+      expect(ledger.requestsSinceSnapshot).toBe(1);
+    });
+
+    it('claims what it had before the moment, not what it sent after', () => {
+      reserve(100, 50, 1).firstToken();
+      reserve(200, 50, 2);
+      reserve(400, 50, 11);
+
+      const share = ledger.markSnapshot(10);
+
+      expect(share).toEqual({ requests: 2, prefillRequests: 2, prefillTokens: 600, kvTokens: 700 });
+    });
+
+    it('claims what ended since the one before, which this one may still show', () => {
+      const ended = reserve(100, 50, 1);
+      ended.outputTokens = 40;
+      reserve(100, 50, 2);
+      ended.release();
+
+      expect(ledger.markSnapshot(10)).toMatchObject({ requests: 2, kvTokens: 240 });
+      expect(ledger.markSnapshot(20)).toMatchObject({ requests: 1, kvTokens: 100 });
+    });
+
+    it('claims the most that was open at one time, not everything that ever was', () => {
+      for (let nowMs = 0; nowMs < 50; nowMs++) reserve(100, 50, nowMs).release();
+
+      expect(ledger.markSnapshot(100)).toMatchObject({ requests: 1, kvTokens: 100 });
+    });
+  });
+});
