@@ -1,0 +1,123 @@
+import type { Exposition } from './exposition.ts';
+import type { Recorder } from './recorder.ts';
+import type { Label } from './series-table.ts';
+import { Counter } from './counter.ts';
+import { LabelValues } from './label-values.ts';
+import { LatencyMetrics } from './latency-metrics.ts';
+import { labels, metrics } from './semconv.ts';
+
+/** What is counted of the requests that ended. */
+export class RequestMetrics {
+  readonly #model = label(labels.model, 256);
+  readonly #replica = label(labels.replica, 256);
+  readonly #engine = label(labels.engine, 16);
+  readonly #error = label(labels.error, 64);
+  readonly #route = label(labels.route, 64);
+  readonly #status = label(labels.status, 64);
+  readonly #tenant = label(labels.tenant, 512);
+  readonly #source = label(labels.source, 4);
+  readonly #reason = label(labels.reason, 64);
+
+  readonly #latencies = new LatencyMetrics({
+    operation: label(labels.operation, 32),
+    model: this.#model,
+    replica: this.#replica,
+    error: this.#error,
+  });
+  readonly #requests = new Counter([
+    this.#route,
+    this.#model,
+    this.#tenant,
+    this.#status,
+    this.#error,
+  ]);
+  readonly #refusals = new Counter([this.#error, this.#reason]);
+  readonly #attempts = new Counter([this.#replica, this.#engine, this.#error]);
+  readonly #inputTokens = new Counter([this.#model, this.#tenant, this.#source]);
+  readonly #cachedTokens = new Counter([this.#model, this.#tenant]);
+  readonly #outputTokens = new Counter([this.#model, this.#tenant, this.#source]);
+  readonly #requestBytes = new Counter([this.#model, this.#tenant]);
+  readonly #responseBytes = new Counter([this.#model, this.#tenant]);
+  readonly #pauses = new Counter([this.#replica]);
+
+  /** Counts one ended request. `wallMs` is its end in milliseconds since 1970, for exemplars. */
+  observe(record: Recorder, endMs: number, wallMs: number): void {
+    const model = this.#modelOf(record);
+    this.#countRequest(record, model);
+    this.#countTokens(record, model);
+    this.#countAttempts(record);
+    this.#latencies.observe(record, { model, endMs, wallMs });
+  }
+
+  /** Adds every family to a page. */
+  expose(page: Exposition): void {
+    this.#latencies.expose(page);
+    page.scalars(metrics.requests, this.#requests.samples());
+    page.scalars(metrics.refusals, this.#refusals.samples());
+    page.scalars(metrics.attempts, this.#attempts.samples());
+    page.scalars(metrics.inputTokens, this.#inputTokens.samples());
+    page.scalars(metrics.cachedTokens, this.#cachedTokens.samples());
+    page.scalars(metrics.outputTokens, this.#outputTokens.samples());
+    page.scalars(metrics.requestBytes, this.#requestBytes.samples());
+    page.scalars(metrics.responseBytes, this.#responseBytes.samples());
+    page.scalars(metrics.pauses, this.#pauses.samples());
+  }
+
+  // Clients make names up: only a model that was sent to a replica gets a label of its own.
+  #modelOf({ model, attempts }: Recorder): number {
+    const { values } = this.#model;
+    return attempts.length > 0 ? values.idOf(model) : values.knownIdOf(model);
+  }
+
+  #countRequest(record: Recorder, model: number): void {
+    const tenant = this.#tenant.values.idOf(record.tenant);
+    const error = this.#error.values.idOf(record.errorCode);
+    const route = this.#route.values.idOf(record.arrival.route);
+    this.#requests.add(1, route, model, tenant, this.#statusOf(record.status), error);
+    this.#requestBytes.add(record.requestBytes, model, tenant);
+    this.#responseBytes.add(record.responseBytes, model, tenant);
+    if (record.refusal !== undefined) {
+      this.#refusals.add(1, error, this.#reason.values.idOf(record.refusal));
+    }
+  }
+
+  // A table of texts, since a number made into a text is a new string to hash each time.
+  #statusOf(status: number): number {
+    const text = STATUS_TEXTS[status] ?? '';
+    return this.#status.values.idOf(text);
+  }
+
+  #countTokens(record: Recorder, model: number): void {
+    if (record.attempts.length === 0) return;
+    const tenant = this.#tenant.values.idOf(record.tenant);
+    const sources = this.#source.values;
+    const inputTokens = record.promptTokens ?? record.promptTokensEstimate;
+    if (inputTokens !== undefined) {
+      const source = sources.idOf(record.promptTokensSource ?? 'estimated');
+      this.#inputTokens.add(inputTokens, model, tenant, source);
+    }
+    const outputTokens = record.outputTokens ?? record.timer.tokens;
+    const source = sources.idOf(record.outputTokensSource);
+    if (outputTokens > 0) this.#outputTokens.add(outputTokens, model, tenant, source);
+    if (record.cachedTokens !== undefined)
+      this.#cachedTokens.add(record.cachedTokens, model, tenant);
+  }
+
+  #countAttempts({ attempts, pauses }: Recorder): void {
+    let replica = 0;
+    for (const attempt of attempts) {
+      replica = this.#replica.values.idOf(attempt.replica);
+      const engine = this.#engine.values.idOf(attempt.engine);
+      this.#attempts.add(1, replica, engine, this.#error.values.idOf(attempt.errorCode));
+    }
+    if (pauses > 0) this.#pauses.add(pauses, replica);
+  }
+}
+
+const STATUS_TEXTS: readonly string[] = Array.from({ length: 600 }, (_, status) =>
+  status < 100 ? '' : String(status),
+);
+
+function label(name: string, valuesMax: number): Label {
+  return { name, values: new LabelValues(valuesMax) };
+}

@@ -1,0 +1,340 @@
+/** One metric family: its name as Prometheus reads it, and what it means. */
+export interface MetricDefinition {
+  readonly name: string;
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  /** Base unit in the plural, as the name ends in it; empty for plain counts. */
+  readonly unit: string;
+  readonly help: string;
+  /** Labels it may carry, beside `le`. */
+  readonly labels: readonly string[];
+}
+
+/** Version of the GenAI semantic conventions whose names are used (open-telemetry/semantic-conventions-genai). */
+export const GENAI_CONVENTIONS_VERSION = '0.1.0';
+
+/** Attribute names of spans. `gateway.*` are ours; durations are in seconds, as in the conventions. */
+export const attributes = {
+  serviceName: 'service.name',
+  serviceVersion: 'service.version',
+  serviceInstance: 'service.instance.id',
+  method: 'http.request.method',
+  route: 'http.route',
+  path: 'url.path',
+  status: 'http.response.status_code',
+  error: 'error.type',
+  serverAddress: 'server.address',
+  serverPort: 'server.port',
+  operation: 'gen_ai.operation.name',
+  /** The engine, such as `vllm`. */
+  provider: 'gen_ai.provider.name',
+  model: 'gen_ai.request.model',
+  streamed: 'gen_ai.request.stream',
+  finishReasons: 'gen_ai.response.finish_reasons',
+  inputTokens: 'gen_ai.usage.input_tokens',
+  outputTokens: 'gen_ai.usage.output_tokens',
+  cachedTokens: 'gen_ai.usage.cache_read.input_tokens',
+  /** Start of the attempt to its first output. */
+  timeToFirstChunk: 'gen_ai.response.time_to_first_chunk',
+  requestId: 'gateway.request.id',
+  tenant: 'gateway.tenant',
+  dialect: 'gateway.dialect',
+  replica: 'gateway.replica',
+  /** Attempts made, on the server span; which one it is, from 1, on a client span. */
+  attempts: 'gateway.attempts',
+  attempt: 'gateway.attempt',
+  /** Admission to a place on a replica. */
+  queueWait: 'gateway.queue.wait',
+  promptTokensEstimate: 'gateway.prompt.estimated_tokens',
+  /** Request received to first output. */
+  timeToFirstToken: 'gateway.time_to_first_token',
+  timePerOutputToken: 'gateway.time_per_output_token',
+  interTokenLatencyMax: 'gateway.inter_token_latency.max',
+  pauses: 'gateway.engine.pauses',
+  refusal: 'gateway.refusal',
+} as const;
+
+/** Label names. Those that stand for an attribute of the conventions bear its name, dots written as underscores. */
+export const labels = {
+  operation: 'gen_ai_operation_name',
+  model: 'gen_ai_request_model',
+  error: 'error_type',
+  route: 'http_route',
+  status: 'http_response_status_code',
+  replica: 'replica',
+  engine: 'engine',
+  tenant: 'tenant',
+  source: 'source',
+  reason: 'reason',
+  state: 'state',
+  event: 'event',
+  version: 'version',
+} as const;
+
+/** Bounds of request-long durations, in seconds: the convention's, carried on to ten minutes for long generations. */
+export const durationBoundsSeconds: readonly number[] = [
+  0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92, 163.84,
+  327.68, 655.36,
+];
+
+/** Bounds of the time to the first token, in seconds: the convention's, carried on to 160 s for queues under overload. */
+export const timeToFirstTokenBoundsSeconds: readonly number[] = [
+  0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 20, 40, 80,
+  160,
+];
+
+/** Bounds of a request's mean time per output token, in seconds: the convention's. */
+export const timePerOutputTokenBoundsSeconds: readonly number[] = [
+  0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 2.5,
+];
+
+/** Bounds of single gaps between tokens, in seconds: finer than the convention, which cannot tell 5 ms from 10. */
+export const interTokenLatencyBoundsSeconds: readonly number[] = [
+  0.001, 0.002, 0.003, 0.004, 0.006, 0.008, 0.01, 0.0125, 0.015, 0.02, 0.025, 0.03, 0.04, 0.05,
+  0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5,
+];
+
+/** Bounds of the wait for a place, in seconds; most requests wait for none. */
+export const queueWaitBoundsSeconds: readonly number[] = [
+  0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160,
+];
+
+/** Bounds of estimated over true prompt tokens; 1 is exact. */
+export const estimateRatioBounds: readonly number[] = [
+  0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1.01, 1.05, 1.1, 1.25, 1.5, 2, 4,
+];
+
+/** The metrics by our own names. */
+export type MetricKey =
+  | 'requestDuration'
+  | 'timeToFirstToken'
+  | 'timePerOutputToken'
+  | 'interTokenLatency'
+  | 'queueWait'
+  | 'requests'
+  | 'refusals'
+  | 'attempts'
+  | 'inputTokens'
+  | 'cachedTokens'
+  | 'outputTokens'
+  | 'promptEstimateRatio'
+  | 'requestBytes'
+  | 'responseBytes'
+  | 'pauses'
+  | 'replicaEvents'
+  | 'openRequests'
+  | 'waitingRequests'
+  | 'replicaState'
+  | 'replicaInFlightRequests'
+  | 'replicaInFlightPrefillTokens'
+  | 'replicaInFlightKvTokens'
+  | 'replicaKvCapacityTokens'
+  | 'replicaRunningRequests'
+  | 'replicaWaitingRequests'
+  | 'replicaKvCacheUsage'
+  | 'replicaLoadAge'
+  | 'spansExported'
+  | 'spansDropped'
+  | 'logLinesDropped'
+  | 'recordsFailed'
+  | 'buildInfo'
+  | 'eventLoopLagMean'
+  | 'eventLoopLagP99'
+  | 'eventLoopLagMax'
+  | 'eventLoopUsage'
+  | 'heapUsed'
+  | 'externalMemory'
+  | 'cpuSeconds'
+  | 'residentMemory'
+  | 'startTime';
+
+/** Every metric that is exposed, by the name it has in our code. */
+export const metrics: Readonly<Record<MetricKey, MetricDefinition>> = {
+  requestDuration: histogram(
+    'gen_ai_server_request_duration_seconds',
+    'Request received to last byte of the answer, failures included.',
+    [labels.operation, labels.model, labels.replica, labels.error],
+  ),
+  timeToFirstToken: histogram(
+    'gen_ai_server_time_to_first_token_seconds',
+    'Request received to first output.',
+    [labels.operation, labels.model, labels.replica],
+  ),
+  timePerOutputToken: histogram(
+    'gen_ai_server_time_per_output_token_seconds',
+    'Mean time per output token after the first, one observation a request.',
+    [labels.operation, labels.model, labels.replica],
+  ),
+  interTokenLatency: histogram(
+    'gateway_inter_token_latency_seconds',
+    'Gap between two outputs divided by its tokens, one observation a token.',
+    [labels.operation, labels.model, labels.replica],
+  ),
+  queueWait: histogram('gateway_queue_wait_seconds', 'Admission to a place on a replica.', [
+    labels.operation,
+    labels.model,
+    labels.replica,
+  ]),
+  requests: counter('gateway_requests_total', 'Requests that ended, by what the client got.', [
+    labels.route,
+    labels.model,
+    labels.tenant,
+    labels.status,
+    labels.error,
+  ]),
+  refusals: counter(
+    'gateway_refusals_total',
+    'Requests that got no place, by what in particular refused them.',
+    [labels.error, labels.reason],
+  ),
+  attempts: counter(
+    'gateway_attempts_total',
+    'Tries on a replica, retries included; without error_type it answered.',
+    [labels.replica, labels.engine, labels.error],
+  ),
+  inputTokens: counter(
+    'gateway_input_tokens_total',
+    'Prompt tokens of requests that reached a replica; source tells how they are known.',
+    [labels.model, labels.tenant, labels.source],
+  ),
+  cachedTokens: counter(
+    'gateway_cached_input_tokens_total',
+    'Prompt tokens that an engine found in its prefix cache, where it tells.',
+    [labels.model, labels.tenant],
+  ),
+  outputTokens: counter(
+    'gateway_output_tokens_total',
+    'Tokens answered; source tells how they are known.',
+    [labels.model, labels.tenant, labels.source],
+  ),
+  promptEstimateRatio: histogram(
+    'gateway_prompt_estimate_ratio',
+    'Estimated over true prompt tokens; 1 is exact.',
+    [labels.model],
+  ),
+  requestBytes: counter('gateway_request_body_bytes_total', 'Request bodies received.', [
+    labels.model,
+    labels.tenant,
+  ]),
+  responseBytes: counter('gateway_response_body_bytes_total', 'Response bodies sent.', [
+    labels.model,
+    labels.tenant,
+  ]),
+  pauses: counter(
+    'gateway_engine_pauses_total',
+    'Times an engine was paused because a client read slowly.',
+    [labels.replica],
+  ),
+  replicaEvents: counter(
+    'gateway_replica_events_total',
+    'What befell a replica: joined, left, ejected, failed polls and checks.',
+    [labels.replica, labels.event],
+  ),
+  openRequests: gauge('gateway_open_requests', 'Requests received and not yet ended.'),
+  waitingRequests: gauge(
+    'gateway_waiting_requests',
+    'Requests in the waiting room, without a place so far.',
+  ),
+  replicaState: gauge('gateway_replica_state', '1 for the state that a replica is in.', [
+    labels.replica,
+    labels.engine,
+    labels.state,
+  ]),
+  replicaInFlightRequests: gauge(
+    'gateway_replica_in_flight_requests',
+    'Requests that this gateway has open on a replica.',
+    [labels.replica],
+  ),
+  replicaInFlightPrefillTokens: gauge(
+    'gateway_replica_in_flight_prefill_tokens',
+    'Prompt tokens sent to a replica and not yet answered by a first token.',
+    [labels.replica],
+  ),
+  replicaInFlightKvTokens: gauge(
+    'gateway_replica_in_flight_kv_tokens',
+    'KV tokens that open requests of this gateway hold on a replica.',
+    [labels.replica],
+  ),
+  replicaKvCapacityTokens: gauge(
+    'gateway_replica_kv_capacity_tokens',
+    'KV capacity of a replica, where it is known.',
+    [labels.replica],
+  ),
+  replicaRunningRequests: gauge(
+    'gateway_replica_running_requests',
+    'Running requests, as the engine last told.',
+    [labels.replica],
+  ),
+  replicaWaitingRequests: gauge(
+    'gateway_replica_waiting_requests',
+    'Queued requests, as the engine last told.',
+    [labels.replica],
+  ),
+  replicaKvCacheUsage: gauge(
+    'gateway_replica_kv_cache_usage_ratio',
+    'Share of the KV cache in use, 0 to 1, as the engine last told.',
+    [labels.replica],
+  ),
+  replicaLoadAge: gauge(
+    'gateway_replica_load_age_seconds',
+    'Age of what the engine last told of its load.',
+    [labels.replica],
+  ),
+  spansExported: counter('gateway_spans_exported_total', 'Spans that the collector took.'),
+  spansDropped: counter(
+    'gateway_spans_dropped_total',
+    'Spans lost: no room while the collector was slow, refused by it, or it was not reached.',
+    [labels.reason],
+  ),
+  logLinesDropped: counter(
+    'gateway_log_lines_dropped_total',
+    'Log lines lost because the destination did not keep up.',
+  ),
+  recordsFailed: counter(
+    'gateway_records_failed_total',
+    'Requests whose record broke on a bug of the telemetry itself.',
+  ),
+  buildInfo: gauge('gateway_build_info', 'Always 1; the labels tell what runs.', [labels.version]),
+  eventLoopLagMean: gauge(
+    'nodejs_eventloop_lag_mean_seconds',
+    'Mean lateness of the event loop since the last scrape.',
+  ),
+  eventLoopLagP99: gauge(
+    'nodejs_eventloop_lag_p99_seconds',
+    '99th percentile of the lateness of the event loop since the last scrape.',
+  ),
+  eventLoopLagMax: gauge(
+    'nodejs_eventloop_lag_max_seconds',
+    'Largest lateness of the event loop since the last scrape.',
+  ),
+  eventLoopUsage: gauge(
+    'nodejs_eventloop_utilization_ratio',
+    'Share of time that the event loop was busy since the last scrape, 0 to 1.',
+  ),
+  heapUsed: gauge('nodejs_heap_size_used_bytes', 'JavaScript heap in use.'),
+  externalMemory: gauge(
+    'nodejs_external_memory_bytes',
+    'Memory of buffers and other objects outside the JavaScript heap.',
+  ),
+  cpuSeconds: counter('process_cpu_seconds_total', 'User and system CPU time of the process.'),
+  residentMemory: gauge('process_resident_memory_bytes', 'Resident memory of the process.'),
+  startTime: gauge(
+    'process_start_time_seconds',
+    'When the process started, in seconds since 1970.',
+  ),
+};
+
+function histogram(name: string, help: string, names: readonly string[] = []): MetricDefinition {
+  return { name, type: 'histogram', unit: unitOf(name), help, labels: names };
+}
+
+function counter(name: string, help: string, names: readonly string[] = []): MetricDefinition {
+  return { name, type: 'counter', unit: unitOf(name), help, labels: names };
+}
+
+function gauge(name: string, help: string, names: readonly string[] = []): MetricDefinition {
+  return { name, type: 'gauge', unit: unitOf(name), help, labels: names };
+}
+
+function unitOf(name: string): string {
+  return /_(seconds|bytes|tokens|ratio)(_total)?$/u.exec(name)?.[1] ?? '';
+}
