@@ -1,14 +1,15 @@
 import { strict as assert } from 'node:assert';
 import type { RequestResult } from './request-result.ts';
+import type { ToldUsage } from './wire-formats/wire-format.ts';
 import type { RuleSet, WorkloadRequest } from './workload.ts';
 
 /** What a client learns of an answer beside its chunks. */
 export interface AnswerEnd {
   readonly atMs: number;
-  /** Tokens in the text that came. */
-  readonly retokenizedTokens: number;
-  /** What the engine's usage says, where it says anything. */
-  readonly usageTokens: number | undefined;
+  /** Words in the text that came. */
+  readonly words: number;
+  /** What the engine says of token counts, where it says anything. */
+  readonly usage: ToldUsage | undefined;
   readonly text: string;
   readonly replica: string | undefined;
 }
@@ -54,17 +55,19 @@ export class AnswerTimer {
   /** The answer ended, whole or not: HTTP 200 and no error while reading. */
   succeeded(end: AnswerEnd, rules: RuleSet): RequestResult {
     assert(end.atMs >= this.#startMs, 'an answer ends after its request');
-    const told = rules === '0.2.14' ? undefined : end.usageTokens;
+    const told = rules === '0.2.14' ? undefined : end.usage?.outputTokens;
     return {
       ...this.#common(),
       succeeded: true,
       error: '',
       outputTokens: told ?? this.#request.outputTokens,
-      retokenizedTokens: end.retokenizedTokens,
+      // Without the model's tokenizer, the engine's own count is the best there is.
+      retokenizedTokens: end.usage?.outputTokens ?? end.words,
       timeToFirstTokenMs: this.#firstMs === undefined ? 0 : this.#firstMs - this.#startMs,
       interTokenMs: this.#gaps.slice(0, this.#gapCount),
       endToEndMs: end.atMs - this.#startMs,
       text: end.text,
+      usage: end.usage,
       replica: end.replica,
     };
   }
@@ -81,6 +84,7 @@ export class AnswerTimer {
       interTokenMs: new Float64Array(),
       endToEndMs: 0,
       text: '',
+      usage: undefined,
       replica: undefined,
     };
   }

@@ -1,3 +1,5 @@
+import type { ToldUsage } from './wire-formats/wire-format.ts';
+
 /**
  * What one request came to, on the client's clock. Times are milliseconds as they would be at speed
  * 1, whatever the speed of the run.
@@ -13,7 +15,7 @@ export interface RequestResult {
   readonly promptTokens: number;
   /** Length of the answer by the rule set: as asked (0.2.14), or as the engine told. 0 on failure. */
   readonly outputTokens: number;
-  /** Tokens in the text that came back. */
+  /** Tokens in the text that came back: as the engine counts, else words. */
   readonly retokenizedTokens: number;
   /** When it was sent, from the start of the run. */
   readonly startMs: number;
@@ -25,6 +27,8 @@ export interface RequestResult {
   readonly endToEndMs: number;
   /** The answer, where it was kept. */
   readonly text: string;
+  /** Token counts that the engine told of this request. */
+  readonly usage: ToldUsage | undefined;
   /** Replica that answered, where it is known. */
   readonly replica: string | undefined;
 }

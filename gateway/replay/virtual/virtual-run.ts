@@ -89,20 +89,20 @@ class VirtualRun {
       this.#end(timer.failed('Bad Request'));
       return;
     }
-    let retokenizedTokens = 0;
+    let words = 0;
     const blockHashes = promptBlockHashes(request.prompt, preset.kvBlockTokens);
     const wanted = { promptTokens, outputTokens: request.outputTokens, blockHashes };
     engine.submit(wanted, {
       tokens: (count, atMs) => {
         timer.chunk(atMs);
-        retokenizedTokens += count;
+        words += count;
         reservation.outputTokens += count;
         reservation.firstToken();
       },
       finished: (atMs) => {
         reservation.release();
-        const usageTokens = retokenizedTokens;
-        const end = { atMs, retokenizedTokens, usageTokens, text: '', replica: replica.id };
+        const usage = { promptTokens, outputTokens: words };
+        const end = { atMs, words, usage, text: '', replica: replica.id };
         this.#end(timer.succeeded(end, this.#options.rules));
       },
     });

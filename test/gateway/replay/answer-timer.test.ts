@@ -7,8 +7,8 @@ const request = { index: 3, promptTokens: 12, outputTokens: 4 };
 
 const endAt = (atMs: number, fields: Partial<AnswerEnd> = {}): AnswerEnd => ({
   atMs,
-  retokenizedTokens: 4,
-  usageTokens: undefined,
+  words: 4,
+  usage: undefined,
   text: ' a b c d',
   replica: 'replica 1',
   ...fields,
@@ -34,16 +34,24 @@ describe('AnswerTimer', () => {
       interTokenMs: Float64Array.of(30, 70),
       endToEndMs: 250,
       text: ' a b c d',
+      usage: undefined,
       replica: 'replica 1',
     });
   });
 
   it('counts the tokens that were asked for under 0.2.14, and those that were told later', () => {
-    const end = endAt(200, { usageTokens: 2 });
+    const end = endAt(200, { usage: { promptTokens: 11, outputTokens: 2 } });
 
     expect(timed(0, 100).succeeded(end, '0.2.14').outputTokens).toBe(4);
     expect(timed(0, 100).succeeded(end, 'current').outputTokens).toBe(2);
     expect(timed(0, 100).succeeded(endAt(200), 'current').outputTokens).toBe(4);
+  });
+
+  it('takes the tokens of the text from the engine where it tells them, else from the words', () => {
+    const usage = { promptTokens: 11, outputTokens: 7 };
+
+    expect(timed(0, 9).succeeded(endAt(9, { usage }), '0.2.14').retokenizedTokens).toBe(7);
+    expect(timed(0, 9).succeeded(endAt(9, { words: 3 }), '0.2.14').retokenizedTokens).toBe(3);
   });
 
   it('shares a gap out among the tokens that a chunk says it added', () => {

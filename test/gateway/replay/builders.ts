@@ -21,6 +21,7 @@ export function aResult(fields: Partial<RequestResult> = {}): RequestResult {
     interTokenMs: Float64Array.of(50, 50, 50),
     endToEndMs: 250,
     text: ' a b c d',
+    usage: undefined,
     replica: undefined,
     ...fields,
   };
