@@ -96,9 +96,11 @@ export class Admission {
     return canServe;
   }
 
-  #hasRoom(request: RoutingRequest, { inFlight, others, replica }: Candidate): boolean {
+  #hasRoom(request: RoutingRequest, { inFlight, others, replica, load }: Candidate): boolean {
     // Never idle while work waits, however large the work is.
     if (inFlight.requests === 0) return true;
+    const requests = inFlight.requests + others.requests + 1;
+    if (requests > (load?.runningRequestsMax ?? Infinity)) return false;
     const prefillTokens = inFlight.prefillTokens + request.promptTokens;
     if (inFlight.prefillTokens > 0 && prefillTokens > this.#prefillTokensMax) return false;
     if (replica.kvCapacityTokens === undefined) return true;

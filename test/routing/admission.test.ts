@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Admission, type AdmissionLimits, type Standing } from '../../routing/admission.ts';
 import type { Candidate, InFlight, Replica } from '../../routing/replica.ts';
-import { aCandidate, aReplica, anInFlight, aRequest, otherTraffic } from '../support/builders.ts';
+import {
+  aCandidate,
+  aLoad,
+  aReplica,
+  anInFlight,
+  aRequest,
+  otherTraffic,
+} from '../support/builders.ts';
 
 const justCome: Standing = {
   nowMs: 0,
@@ -82,6 +89,22 @@ describe('Admission', () => {
       const candidate = busy({ kvTokensPeak: 9e9 }, { kvCapacityTokens: undefined });
 
       expect(anAdmission().verdict(aRequest(), [candidate], justCome).kind).toBe('admit');
+    });
+
+    it('sends no more than an engine runs at a time, where it tells', () => {
+      const admit = (requests: number, runningRequestsMax?: number) => {
+        const told = runningRequestsMax === undefined ? {} : { runningRequestsMax };
+        const candidate = {
+          ...busy({ requests }),
+          others: otherTraffic({ requests: 6 }),
+          load: aLoad(told),
+        };
+        return anAdmission().verdict(aRequest(), [candidate], justCome).kind;
+      };
+
+      expect(admit(249, 256)).toBe('admit');
+      expect(admit(250, 256)).toBe('wait');
+      expect(admit(250)).toBe('admit');
     });
 
     it('sends about one prefill step ahead, 8192 tokens unless told otherwise', () => {
