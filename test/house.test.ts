@@ -263,54 +263,72 @@ describe('the tests', () => {
 
 describe('a family', () => {
   interface Family {
-    readonly folder: string;
-    readonly face: string;
-    readonly faceFile: string;
-    readonly catalog: string;
+    readonly home: string;
+    /** The shapes that a member may have. */
+    readonly faces: readonly string[];
+    readonly members: readonly SourceFile[];
+    /** What the catalog imports. */
+    readonly listed: readonly string[];
   }
 
-  const families: readonly Family[] = [
-    family('gateway/dialects', 'Dialect', 'gateway/dialects'),
-    family('gateway/engines', 'EngineAdapter', 'gateway/engines'),
-    family('gateway/discovery/sources', 'ReplicaSource', 'gateway/discovery/sources'),
-    family('routing/policies/filters', 'Filter', 'routing/policies'),
-    family('routing/policies/costs', 'Cost', 'routing/policies'),
-    family('routing/policies/pickers', 'Picker', 'routing/policies'),
-  ].filter(({ catalog }) => existsSync(join(root, catalog)));
+  const families = sources.filter(({ path }) => basename(path) === 'catalog.ts').map(familyOf);
 
-  /** The face of a family stands in one file of its home, and so does the catalog. */
-  function family(folder: string, face: string, home: string): Family {
-    const faceFile = sources.find(
-      ({ path, text }) => dirname(path) === home && text.includes(`export interface ${face} `),
+  /** A folder in the plural with a catalog, and a face in the singular. */
+  function familyOf(catalog: SourceFile): Family {
+    const home = dirname(catalog.path);
+    const faceFile = sources.find(({ path }) => path === `${home}/${singular(basename(home))}.ts`);
+    const ownFiles = [catalog.path, faceFile?.path];
+    return {
+      home,
+      faces: namedShapes(faceFile?.text ?? ''),
+      members: sources.filter(
+        ({ path }) => path.startsWith(`${home}/`) && !ownFiles.includes(path),
+      ),
+      listed: importsOf(catalog).files.filter((path) => path !== faceFile?.path),
+    };
+  }
+
+  /** What can be listed has a name; the other shapes of a face are what its members take and give. */
+  function namedShapes(text: string): string[] {
+    const shapes = text.matchAll(/^export interface (\w+)[^{]*\{([^}]*)\}/gm);
+    return [...shapes]
+      .filter(([, , body = '']) => body.includes('readonly name: string;'))
+      .map(([, name = '']) => name);
+  }
+
+  function singular(plural: string): string {
+    return plural.replace(/ies$/, 'y').replace(/s$/, '');
+  }
+
+  /** Exports something that has one of the faces, or what builds it. */
+  function isMember({ text }: SourceFile, faces: readonly string[]): boolean {
+    const face = `(?:${faces.join('|')})`;
+    return [
+      String.raw`^export const \w+: ${face} =`,
+      String.raw`^export (?:async )?function \w+\([^{]*\): ${face} \{`,
+      String.raw`^export class \w+ implements ${face}\b`,
+    ].some((pattern) => new RegExp(pattern, 'm').test(text));
+  }
+
+  it('stands where the house has a choice to offer', () => {
+    expect(families.map(({ home }) => home)).toEqual(
+      expect.arrayContaining(['gateway/dialects', 'routing/policies']),
     );
-    return { folder, face, faceFile: faceFile?.path ?? 'missing', catalog: `${home}/catalog.ts` };
-  }
-
-  function membersOf({ folder, faceFile, catalog }: Family): SourceFile[] {
-    return sources.filter(
-      ({ path }) => dirname(path) === folder && path !== faceFile && path !== catalog,
-    );
-  }
-
-  /** Exports something that has the face, or a function that builds it. */
-  function hasFace({ text }: SourceFile, face: string): boolean {
-    return new RegExp(
-      String.raw`^export (?:const \w+: ${face} =|(?:async )?function \w+\([^{]*\): ${face} \{|class \w+ implements ${face}\b)`,
-      'm',
-    ).test(text);
-  }
-
-  it.each(families)('$folder: who has the face $face stands in the catalog', (one) => {
-    const listed = catalogOf(one);
-    const members = membersOf(one).filter((file) => hasFace(file, one.face));
-
-    expect(members.length).toBeGreaterThan(0);
-    expect(members.map(({ path }) => path).filter((path) => !listed.includes(path))).toEqual([]);
   });
 
-  it.each(families)('$folder: no member knows another', (one) => {
-    const listed = catalogOf(one);
-    const acquaintances = membersOf(one)
+  it.each(families)('in $home has a face', ({ faces }) => {
+    expect(faces).not.toEqual([]);
+  });
+
+  it.each(families)('in $home lists every member', ({ faces, members, listed }) => {
+    const own = members.filter((file) => isMember(file, faces)).map(({ path }) => path);
+
+    expect(own).not.toEqual([]);
+    expect(own.filter((path) => !listed.includes(path))).toEqual([]);
+  });
+
+  it.each(families)('in $home has members that do not know each other', ({ members, listed }) => {
+    const acquaintances = members
       .filter(({ path }) => listed.includes(path))
       .flatMap((file) =>
         importsOf(file)
@@ -320,12 +338,6 @@ describe('a family', () => {
 
     expect(acquaintances).toEqual([]);
   });
-
-  /** The members that a catalog lists: what it imports beside the face. */
-  function catalogOf({ catalog, faceFile }: Family): readonly string[] {
-    const file = sources.find(({ path }) => path === catalog);
-    return file === undefined ? [] : importsOf(file).files.filter((path) => path !== faceFile);
-  }
 });
 
 describe('a package', () => {
