@@ -50,6 +50,11 @@ const families = {
   dialects: closed('dialects', ['dialect', 'catalog'], 'Ask the face or the catalog of dialects.'),
   engines: closed('engines', ['engine', 'catalog'], 'Ask the face or the catalog of engines.'),
   sources: closed('sources', ['source', 'catalog'], 'Ask the face or the catalog of sources.'),
+  'wire-formats': closed(
+    'wire-formats',
+    ['wire-format', 'catalog'],
+    'Ask the face or the catalog of wire formats.',
+  ),
   stores: closed('stores', ['store', 'catalog'], 'Ask the face or the catalog of stores.'),
 };
 
@@ -230,6 +235,12 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
       files: ['gateway/discovery/sources/**'],
       rules: {
         'eslint/no-restricted-imports': imports(...gatewayDoors, ...familiesBut('sources')),
+      },
+    },
+    {
+      files: ['gateway/replay/wire-formats/**'],
+      rules: {
+        'eslint/no-restricted-imports': imports(...gatewayDoors, ...familiesBut('wire-formats')),
       },
     },
     {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorKinds } from '../gateway/generation/error.ts';
+import { attributes, metrics } from '../telemetry/semconv.ts';
 import {
   commentsHaveNoBanner,
   commentsHoldNoCode,
@@ -391,6 +392,43 @@ describe('what is promised to people', () => {
     );
 
     expect(provoking).not.toEqual([]);
+  });
+});
+
+describe('a name that telemetry publishes', () => {
+  const published = [
+    ...Object.values(metrics).map(({ name }) => name),
+    ...Object.values(attributes),
+  ];
+  const homes = ['telemetry/semconv.ts'];
+
+  /** Names that only we would choose, and so can only mean the metric or the attribute. */
+  const owned = published.filter((name) => /^(?:gateway[._]|gen_ai[._]|nodejs_)/.test(name));
+
+  it('is written down in semconv alone', () => {
+    const elsewhere = sources
+      .filter(({ path }) => !homes.includes(path))
+      .flatMap(({ path, text }) =>
+        owned.filter((name) => text.includes(`'${name}'`)).map((name) => `${path}: ${name}`),
+      );
+
+    expect(elsewhere).toEqual([]);
+  });
+
+  it('is not made up anywhere else', () => {
+    const invented = sources
+      .filter(({ path }) => !homes.includes(path))
+      .flatMap(({ path, text }) =>
+        [...text.matchAll(/['"`](?:gateway_|gen_ai[._])[\w.]+['"`]/g)].map(
+          ([name]) => `${path}: ${name}`,
+        ),
+      );
+
+    expect(invented).toEqual([]);
+  });
+
+  it('stands for one thing only', () => {
+    expect(new Set(published).size).toBe(published.length);
   });
 });
 
