@@ -419,7 +419,7 @@ describe('a name that telemetry publishes', () => {
     const invented = sources
       .filter(({ path }) => !homes.includes(path))
       .flatMap(({ path, text }) =>
-        [...text.matchAll(/['"`](?:gateway_|gen_ai[._])[\w.]+['"`]/g)].map(
+        [...text.matchAll(/['"](?:gateway_|gen_ai[._])[\w.]+['"]/g)].map(
           ([name]) => `${path}: ${name}`,
         ),
       );
