@@ -1,0 +1,117 @@
+import type { GenerateRequest, Operation } from '../generation/request.ts';
+import { findMember } from '../wire/json-members.ts';
+import { isBefore } from './engine-version.ts';
+
+/** One change to a request body, as data: whoever sends the body splices it into the bytes. */
+export type BodyEdit =
+  /** Turns `stream_options.include_usage` on; a member of `extra` is set where the client has not. */
+  | {
+      readonly kind: 'ask-for-usage';
+      readonly extra: Readonly<Record<string, boolean>>;
+    }
+  /** Gives a top-level member another name. */
+  | { readonly kind: 'rename-member'; readonly name: string; readonly to: string }
+  /** Takes top-level members out. */
+  | { readonly kind: 'remove-members'; readonly names: readonly string[] };
+
+/** An edit, and the requests and engine versions that need it. */
+interface Rule {
+  readonly engine: string;
+  /** First version that does without it; every version needs it where this is left out. */
+  readonly until?: string;
+  readonly operations: readonly Operation[];
+  readonly edit: BodyEdit;
+}
+
+/** OpenAI's own routes; native ones tell their token counts unasked. */
+const OPENAI: readonly Operation[] = ['chat', 'text_completion'];
+const CHAT: readonly Operation[] = ['chat'];
+const GENERATING: readonly Operation[] = ['chat', 'text_completion', 'generate_content'];
+
+/** Without it an engine streams text and no token counts. */
+const usage: BodyEdit = { kind: 'ask-for-usage', extra: {} };
+
+/** Until vLLM's change of 26 October 2024, usage asked for once comes on every chunk. */
+const usageOnce: BodyEdit = { kind: 'ask-for-usage', extra: { continuous_usage_stats: false } };
+
+const oldOutputLimit: BodyEdit = {
+  kind: 'rename-member',
+  name: 'max_completion_tokens',
+  to: 'max_tokens',
+};
+
+/** Members that OpenAI's clients send and that an answer is right without. */
+const hints: BodyEdit = {
+  kind: 'remove-members',
+  names: [
+    'metadata',
+    'parallel_tool_calls',
+    'prompt_cache_key',
+    'prompt_cache_retention',
+    'reasoning_effort',
+    'safety_identifier',
+    'service_tier',
+    'store',
+    'verbosity',
+  ],
+};
+
+/** Members by which a client would make the engine fetch KV blocks from a host of its choice. */
+const transfers: BodyEdit = {
+  kind: 'remove-members',
+  names: ['bootstrap_host', 'bootstrap_port', 'bootstrap_room', 'kv_transfer_params'],
+};
+
+const VLLM_USAGE_ONCE = '0.6.4';
+/** Unknown members are refused with 400 before vllm-project/vllm c68f7ede6a. */
+const VLLM_TAKES_UNKNOWN = '0.6.5';
+/** The member is passed over, and the client's limit with it, before sgl-project/sglang pull request 5857. */
+const SGLANG_NEW_OUTPUT_LIMIT = '0.4.7';
+
+/** Every edit there is. Of several that ask for usage the first one that fits counts. */
+const rules: readonly Rule[] = [
+  { engine: 'vllm', until: VLLM_USAGE_ONCE, operations: OPENAI, edit: usageOnce },
+  ...['vllm', 'sglang', 'llama-cpp', 'openai'].map((engine) => ({
+    engine,
+    operations: OPENAI,
+    edit: usage,
+  })),
+  { engine: 'vllm', until: VLLM_TAKES_UNKNOWN, operations: CHAT, edit: oldOutputLimit },
+  { engine: 'sglang', until: SGLANG_NEW_OUTPUT_LIMIT, operations: CHAT, edit: oldOutputLimit },
+  { engine: 'vllm', until: VLLM_TAKES_UNKNOWN, operations: CHAT, edit: hints },
+  { engine: 'vllm', operations: GENERATING, edit: transfers },
+  { engine: 'sglang', operations: GENERATING, edit: transfers },
+];
+
+/**
+ * What to change in one request's body before an engine gets it; nothing that is not there is renamed
+ * or removed, and removals come as one. An engine that does not tell its version is taken for an old
+ * one: SGLang tells it since 0.3.6, vLLM always.
+ */
+export function bodyEditsFor(
+  engine: string,
+  version: string | undefined,
+  request: GenerateRequest,
+): readonly BodyEdit[] {
+  const { operation, stream, members } = request;
+  const edits: BodyEdit[] = [];
+  const removed: string[] = [];
+  const has = (name: string) => findMember(members, name) !== undefined;
+  for (const { edit, ...rule } of rules) {
+    if (rule.engine !== engine || !rule.operations.includes(operation)) continue;
+    if (!isForVersion(rule.until, version)) continue;
+    if (edit.kind === 'remove-members') removed.push(...edit.names.filter(has));
+    else if (edit.kind === 'ask-for-usage') {
+      if (stream && !edits.some(({ kind }) => kind === 'ask-for-usage')) edits.push(edit);
+    } else if (has(edit.name)) {
+      edits.push(edit);
+      // Where both names stand, the newer one counts, as in the engines that know both.
+      if (has(edit.to)) removed.push(edit.to);
+    }
+  }
+  return removed.length === 0 ? edits : [...edits, { kind: 'remove-members', names: removed }];
+}
+
+function isForVersion(until: string | undefined, version: string | undefined): boolean {
+  return until === undefined || version === undefined || isBefore(version, until);
+}
