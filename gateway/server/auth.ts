@@ -1,6 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 
 import { GatewayError } from '../generation/error.ts';
+import { bearerToken, hashKey } from './key-check.ts';
 
 /** One API key, known by the SHA-256 of its text, and whose it is. */
 export interface ApiKey {
@@ -23,7 +24,7 @@ export class Authenticator {
   /** The tenant of a bearer token. Throws `unauthenticated`. */
   tenantOf(authorization: string | undefined): string {
     if (this.#keys.length === 0) return ANONYMOUS_TENANT;
-    const token = /^bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
+    const token = bearerToken(authorization);
     if (token === undefined) {
       throw new GatewayError(
         'unauthenticated',
@@ -38,7 +39,7 @@ export class Authenticator {
 
   /** Compares with every key, found or not, so that time tells nothing of which one matched. */
   #match(token: string): string | undefined {
-    const hash = createHash('sha256').update(token).digest();
+    const hash = hashKey(token);
     let tenant: string | undefined;
     for (const key of this.#keys) {
       if (timingSafeEqual(key.hash, hash)) tenant = key.tenant;

@@ -1,9 +1,9 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
 import type { Fleet } from '../../routing/fleet.ts';
 import type { Replica } from '../../routing/replica.ts';
 import { GatewayError } from '../generation/error.ts';
+import type { KeyCheck } from './key-check.ts';
 
 /** Read-only paths that benchmark clients call before a run; one ready replica answers for all. */
 export const ENGINE_INFO_PATHS: readonly string[] = [
@@ -40,14 +40,12 @@ const LOOPBACK = /^(?:127\.|::1$|::ffff:127\.)/;
 export class EngineCalls {
   readonly #fleet: Fleet;
   readonly #call: CallEngine;
-  readonly #adminKeyHash: Buffer | undefined;
+  readonly #adminKey: KeyCheck;
 
-  /** `adminKeySha256`: hex digits, or `undefined` where no admin key is set up. */
-  constructor(fleet: Fleet, call: CallEngine, adminKeySha256: string | undefined) {
+  constructor(fleet: Fleet, call: CallEngine, adminKey: KeyCheck) {
     this.#fleet = fleet;
     this.#call = call;
-    this.#adminKeyHash =
-      adminKeySha256 === undefined ? undefined : Buffer.from(adminKeySha256, 'hex');
+    this.#adminKey = adminKey;
   }
 
   /** The first good answer of the ready replicas, asked in turn; the last bad one where none is good. */
@@ -65,10 +63,10 @@ export class EngineCalls {
 
   /** Throws `forbidden` unless the admin key came, or the call is from this machine and no proxy. */
   checkMayFlush(incoming: IncomingMessage): void {
-    if (this.#hasAdminKey(incoming.headers.authorization)) return;
+    if (this.#adminKey.isSet && this.#adminKey.accepts(incoming.headers.authorization)) return;
     const isLocal = LOOPBACK.test(incoming.socket.remoteAddress ?? '');
     const isForwarded = FORWARDING_HEADERS.some((name) => incoming.headers[name] !== undefined);
-    if (this.#adminKeyHash === undefined && isLocal && !isForwarded) return;
+    if (isLocal && !isForwarded) return;
     throw new GatewayError('forbidden', 'Flushing the caches needs the admin key.');
   }
 
@@ -83,12 +81,6 @@ export class EngineCalls {
 
   #readyReplicas(): readonly Replica[] {
     return this.#fleet.replicas().filter(({ id }) => this.#fleet.state(id) === 'ready');
-  }
-
-  #hasAdminKey(authorization: string | undefined): boolean {
-    const token = /^bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
-    if (token === undefined || this.#adminKeyHash === undefined) return false;
-    return timingSafeEqual(createHash('sha256').update(token).digest(), this.#adminKeyHash);
   }
 }
 

@@ -34,7 +34,7 @@ export interface HttpAsk {
 export interface HttpClientOptions {
   readonly connectMs: number;
   /** PEM of the authority that signed the other side's certificate, beside the system's own. */
-  readonly ca?: string;
+  readonly ca?: string | undefined;
 }
 
 /**

@@ -1,0 +1,71 @@
+import type { Replica } from '../../routing/replica.ts';
+import type { GenerateRequest } from '../generation/request.ts';
+import type { HttpAnswerSink, HttpExchange } from '../wire/http-client.ts';
+import { HttpClient } from '../wire/http-client.ts';
+import type { BodyEdit } from './body-edits.ts';
+import { bodyEditsFor } from './body-edits.ts';
+import { editBody } from './edit-body.ts';
+import type { Engine, EngineAsk } from './engine.ts';
+
+/** What a connection to one replica is made with. */
+export interface OpenAiHttpOptions {
+  readonly connectMs: number;
+  /** PEM of the authority that signed the replica's certificate. */
+  readonly ca?: string | undefined;
+  /** Key that the engine was started with. */
+  readonly apiKey?: string | undefined;
+  /** Hands the client's own `Authorization` on. Off unless a replica's settings say so. */
+  readonly forwardsAuthorization: boolean;
+  /** The replica as it is known at the moment: an engine may come back in another version. */
+  readonly replica: () => Replica;
+}
+
+/** vLLM, SGLang, llama.cpp and whatever else speaks OpenAI's HTTP API. */
+export class OpenAiHttpEngine implements Engine {
+  readonly #options: OpenAiHttpOptions;
+  readonly #client: HttpClient;
+  readonly #basePath: string;
+
+  constructor(options: OpenAiHttpOptions) {
+    const { origin, pathname } = new URL(options.replica().address);
+    this.#options = options;
+    this.#basePath = pathname === '/' ? '' : pathname;
+    this.#client = new HttpClient(origin, { connectMs: options.connectMs, ca: options.ca });
+  }
+
+  send(ask: EngineAsk, sink: HttpAnswerSink): HttpExchange {
+    const body = editBody(ask.request, this.#edits(ask.request), ask.model);
+    const path = `${this.#basePath}${ask.path}`;
+    return this.#client.send({ method: 'POST', path, headers: this.#headers(ask), body }, sink);
+  }
+
+  asksForUsage(request: GenerateRequest): boolean {
+    return !request.wantsUsage && this.#edits(request).some(({ kind }) => kind === 'ask-for-usage');
+  }
+
+  async close(): Promise<void> {
+    await this.#client.close();
+  }
+
+  #headers(ask: EngineAsk): Record<string, string> {
+    const { apiKey, forwardsAuthorization } = this.#options;
+    const headers: Record<string, string> = {
+      'content-type': 'application/json',
+      // A compressed stream cannot be read for its events.
+      'accept-encoding': 'identity',
+      'x-request-id': ask.requestId,
+    };
+    if (apiKey !== undefined) headers['authorization'] = `Bearer ${apiKey}`;
+    else if (forwardsAuthorization && ask.authorization !== undefined) {
+      headers['authorization'] = ask.authorization;
+    }
+    if (ask.traceparent !== undefined) headers['traceparent'] = ask.traceparent;
+    if (ask.tracestate !== undefined) headers['tracestate'] = ask.tracestate;
+    return headers;
+  }
+
+  #edits(request: GenerateRequest): readonly BodyEdit[] {
+    const { engine, engineVersion } = this.#options.replica();
+    return bodyEditsFor(engine, engineVersion, request);
+  }
+}

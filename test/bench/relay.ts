@@ -1,0 +1,118 @@
+/**
+ * What a relayed token costs: direct, nginx (where it is installed), the bare pipe and the gateway with
+ * routing, timing and telemetry fully on, interleaved in one run.
+ *
+ *     npm run bench:relay [-- --rounds 3 --seconds 10]
+ *
+ * Absolute times move with the machine; the ratios inside one run are what counts.
+ */
+import { parseArgs } from 'node:util';
+
+import type { LoadResult, StreamLoad } from './relay/client.ts';
+import { connect, runShort, runStreams } from './relay/client.ts';
+import { cpuSeconds, residentBytes } from './relay/process-cpu.ts';
+import type { Subject } from './relay/subjects.ts';
+import { startSubjects } from './relay/subjects.ts';
+import { printTable } from './relay/table.ts';
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '8' },
+    memory: { type: 'boolean', default: true },
+  },
+  allowNegative: true,
+});
+const rounds = Number(values.rounds);
+const seconds = Number(values.seconds);
+
+/** 200 streams of 50 tokens a second, as the published comparison of routers has it. */
+const STREAMS: StreamLoad = { streams: 200, rate: 50, tokens: seconds * 50, promptBytes: 1_024 };
+const SHORT_CONNECTIONS = 32;
+
+/** Figures of one subject in one round. */
+export interface Figures {
+  readonly tokenCpuUs: number;
+  readonly shortCpuUs: number;
+  readonly shortPerSecond: number;
+  readonly firstTokenP50Ms: number;
+  readonly firstTokenP99Ms: number;
+  readonly coldFirstTokenP50Ms: number;
+  readonly gapP50Ms: number;
+  readonly gapP99Ms: number;
+}
+
+const { subjects, stop } = await startSubjects();
+try {
+  const figures = new Map<string, Figures[]>(subjects.map(({ name }) => [name, []]));
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const subject of subjects) {
+      process.stderr.write(`round ${round}/${rounds}  ${subject.name.padEnd(10)}\r`);
+      figures.get(subject.name)?.push(await measure(subject));
+    }
+  }
+  process.stderr.write(`${' '.repeat(40)}\r`);
+  const growth = values.memory ? await memoryGrowth(subjects) : new Map<string, MemoryFigures>();
+  printTable(figures, growth);
+} finally {
+  await stop();
+}
+
+async function measure(subject: Subject): Promise<Figures> {
+  const cold = connect(subject.url);
+  const warmUp = await runStreams(cold, { ...STREAMS, tokens: 50 });
+  const streamed = await withCpu(subject, () => runStreams(cold, STREAMS));
+  const short = await withCpu(subject, () => runShort(cold, SHORT_CONNECTIONS, seconds / 2));
+  await cold.destroy();
+  return {
+    tokenCpuUs: (streamed.cpu * 1e6) / streamed.result.tokens,
+    shortCpuUs: (short.cpu * 1e6) / short.result.requests,
+    shortPerSecond: short.result.requests / short.result.seconds,
+    firstTokenP50Ms: percentile(streamed.result.firstTokenMs, 0.5),
+    firstTokenP99Ms: percentile(streamed.result.firstTokenMs, 0.99),
+    coldFirstTokenP50Ms: percentile(warmUp.firstTokenMs, 0.5),
+    gapP50Ms: percentile(streamed.result.gapMs, 0.5),
+    gapP99Ms: percentile(streamed.result.gapMs, 0.99),
+  };
+}
+
+async function withCpu(
+  subject: Subject,
+  load: () => Promise<LoadResult>,
+): Promise<{ cpu: number; result: LoadResult }> {
+  const before = cpuSeconds(subject.pid);
+  const result = await load();
+  return { cpu: cpuSeconds(subject.pid) - before, result };
+}
+
+/** Resident memory with 200 and with 1,000 streams open. */
+export interface MemoryFigures {
+  readonly at200: number;
+  readonly at1000: number;
+}
+
+async function memoryGrowth(all: readonly Subject[]): Promise<Map<string, MemoryFigures>> {
+  const growth = new Map<string, MemoryFigures>();
+  for (const subject of all) {
+    const at200 = await residentWith(subject, 200);
+    const at1000 = await residentWith(subject, 1_000);
+    growth.set(subject.name, { at200, at1000 });
+  }
+  return growth;
+}
+
+/** The middle of a ten-second run at 5 tokens a second. */
+async function residentWith(subject: Subject, streams: number): Promise<number> {
+  const pool = connect(subject.url);
+  const run = runStreams(pool, { streams, rate: 5, tokens: 50, promptBytes: 1_024 });
+  await new Promise((resolve) => setTimeout(resolve, 6_000));
+  const bytes = residentBytes(subject.pid);
+  await run;
+  await pool.destroy();
+  return bytes;
+}
+
+function percentile(samples: readonly number[], share: number): number {
+  const sorted = samples.toSorted((one, other) => one - other);
+  return sorted[Math.min(Math.floor(sorted.length * share), sorted.length - 1)] ?? Number.NaN;
+}
