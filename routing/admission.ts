@@ -4,7 +4,7 @@ import type { RoutingRequest } from './request.ts';
 import { DrainRate } from './structures/drain-rate.ts';
 
 export { WaitingRoom } from './structures/waiting-room.ts';
-export type { Ticket, WaitingRoomLimits, WaitingTerms } from './structures/waiting-room.ts';
+export type { Ticket } from './structures/waiting-room.ts';
 
 /**
  * `late-binding` holds a request back until a replica has head-room for it; `pass-through` hands
@@ -69,7 +69,7 @@ export class Admission {
     if (this.limits.mode === 'pass-through') return this.#admit(candidates, standing);
     const canServe = this.#findRoom(request, candidates);
     // Nobody can serve it, whatever the load: waiting would not help, and the router says why.
-    if (!canServe) return this.#admit(candidates, standing);
+    if (!canServe) return { kind: 'admit', candidates };
     if (standing.isNext && this.#roomy.length > 0) return this.#admit(this.#roomy, standing);
     if (standing.enteredMs === undefined) return this.#letIn(standing);
     return { kind: 'wait' };

@@ -58,6 +58,15 @@ describe('Heap', () => {
     );
   });
 
+  it('lets the item that fills a gap rise where it comes before its new parent', () => {
+    const given = [4, 1, 7, 6, 5, 3, 2].map((rank) => ({ rank }));
+    const heap = heapOf(given);
+
+    for (const item of given) if (item.rank === 6) heap.remove(item);
+
+    expect(drain(heap)).toEqual([1, 2, 3, 4, 5, 7]);
+  });
+
   it('says when there was nothing to remove', () => {
     const item = { rank: 1 };
     const heap = heapOf([item]);
