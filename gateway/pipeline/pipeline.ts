@@ -1,35 +1,18 @@
 import type { ReplicaId } from '../../routing/replica.ts';
 import type { RoutingRequest } from '../../routing/request.ts';
-import type { Clock } from '../clock.ts';
-import type { Engine } from '../engines/engine.ts';
 import { GatewayError } from '../generation/error.ts';
 import { admit } from './admit.ts';
 import type { AttemptEnd } from './attempt.ts';
 import { isRetryable } from './attempt.ts';
-import type { Dispatcher, Place } from './dispatcher.ts';
+import type { Place } from './dispatcher.ts';
 import type { Exchange } from './exchange.ts';
 import { forward } from './forward.ts';
 import { refuse, relayRefusal } from './refuse.ts';
-import type { ModelNames } from './model-names.ts';
+import type { PipelineParts } from './parts.ts';
 import { settle } from './settle.ts';
-import type { TokenEstimator } from './token-estimator.ts';
 
 /** Replicas that one request is tried on before its first byte: the first, and one more. */
 export const ATTEMPTS_MAX = 2;
-
-/** What every request is served with. */
-export interface PipelineParts {
-  readonly dispatcher: Dispatcher;
-  readonly estimator: TokenEstimator;
-  readonly names: ModelNames;
-  readonly clock: Clock;
-  /** Connections to a replica of the fleet; `undefined` once it has left. */
-  readonly engineOf: (id: ReplicaId) => Engine | undefined;
-  /** Told how each attempt ended, so that a dead replica is seen before its next health check. */
-  readonly attempted: (id: ReplicaId, end: AttemptEnd) => void;
-  /** Told of bugs: what is thrown and is no `GatewayError`. */
-  readonly reportBug: (error: unknown, requestId: string) => void;
-}
 
 /** The life of one request, from its decoded body to its record. Never rejects. */
 export async function serve(exchange: Exchange, parts: PipelineParts): Promise<void> {

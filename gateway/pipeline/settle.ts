@@ -1,7 +1,7 @@
 import type { Recorder } from '../../telemetry/recorder.ts';
 import type { Usage } from '../generation/request.ts';
 import type { Refusable } from './refuse.ts';
-import type { PipelineParts } from './pipeline.ts';
+import type { PipelineParts } from './parts.ts';
 
 /** The last phase of every request, however it ended: teaches the estimator and closes the record. */
 export function settle(

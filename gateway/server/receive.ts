@@ -7,7 +7,7 @@ import type { Dialect } from '../dialects/dialect.ts';
 import { GatewayError } from '../generation/error.ts';
 import type { GenerateRequest } from '../generation/request.ts';
 import type { Exchange } from '../pipeline/exchange.ts';
-import type { PipelineParts } from '../pipeline/pipeline.ts';
+import type { PipelineParts } from '../pipeline/parts.ts';
 import { serve } from '../pipeline/pipeline.ts';
 import { refuse } from '../pipeline/refuse.ts';
 import { settle } from '../pipeline/settle.ts';

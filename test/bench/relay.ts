@@ -13,6 +13,7 @@ import { connect, runShort, runStreams } from './relay/client.ts';
 import { cpuSeconds, residentBytes } from './relay/process-cpu.ts';
 import type { Subject } from './relay/subjects.ts';
 import { startSubjects } from './relay/subjects.ts';
+import type { Figures, MemoryFigures } from './relay/table.ts';
 import { printTable } from './relay/table.ts';
 
 const { values } = parseArgs({
@@ -29,18 +30,6 @@ const seconds = Number(values.seconds);
 /** 200 streams of 50 tokens a second, as the published comparison of routers has it. */
 const STREAMS: StreamLoad = { streams: 200, rate: 50, tokens: seconds * 50, promptBytes: 1_024 };
 const SHORT_CONNECTIONS = 32;
-
-/** Figures of one subject in one round. */
-export interface Figures {
-  readonly tokenCpuUs: number;
-  readonly shortCpuUs: number;
-  readonly shortPerSecond: number;
-  readonly firstTokenP50Ms: number;
-  readonly firstTokenP99Ms: number;
-  readonly coldFirstTokenP50Ms: number;
-  readonly gapP50Ms: number;
-  readonly gapP99Ms: number;
-}
 
 const { subjects, stop } = await startSubjects();
 try {
@@ -83,12 +72,6 @@ async function withCpu(
   const before = cpuSeconds(subject.pid);
   const result = await load();
   return { cpu: cpuSeconds(subject.pid) - before, result };
-}
-
-/** Resident memory with 200 and with 1,000 streams open. */
-export interface MemoryFigures {
-  readonly at200: number;
-  readonly at1000: number;
 }
 
 async function memoryGrowth(all: readonly Subject[]): Promise<Map<string, MemoryFigures>> {

@@ -21,7 +21,7 @@ function pipe(incoming: IncomingMessage, response: ServerResponse, body: Buffer)
   const { method = 'POST', url = '/' } = incoming;
   const headers = { 'content-type': 'application/json' };
   pool.dispatch(
-    { method: method as 'POST', path: url, headers, body },
+    { method, path: url, headers, body },
     {
       onRequestStart(controller) {
         response.on('close', () => {

@@ -1,6 +1,22 @@
 import { availableParallelism, cpus } from 'node:os';
 
-import type { Figures, MemoryFigures } from '../relay.ts';
+/** Figures of one subject in one round. */
+export interface Figures {
+  readonly tokenCpuUs: number;
+  readonly shortCpuUs: number;
+  readonly shortPerSecond: number;
+  readonly firstTokenP50Ms: number;
+  readonly firstTokenP99Ms: number;
+  readonly coldFirstTokenP50Ms: number;
+  readonly gapP50Ms: number;
+  readonly gapP99Ms: number;
+}
+
+/** Resident memory with 200 and with 1,000 streams open. */
+export interface MemoryFigures {
+  readonly at200: number;
+  readonly at1000: number;
+}
 
 const COLUMNS: readonly (readonly [string, (figures: Figures) => number, number])[] = [
   ['CPU µs/token', (figures) => figures.tokenCpuUs, 1],

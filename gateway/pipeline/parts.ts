@@ -1,0 +1,21 @@
+import type { ReplicaId } from '../../routing/replica.ts';
+import type { Clock } from '../clock.ts';
+import type { Engine } from '../engines/engine.ts';
+import type { AttemptEnd } from './attempt.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import type { ModelNames } from './model-names.ts';
+import type { TokenEstimator } from './token-estimator.ts';
+
+/** What every request is served with. */
+export interface PipelineParts {
+  readonly dispatcher: Dispatcher;
+  readonly estimator: TokenEstimator;
+  readonly names: ModelNames;
+  readonly clock: Clock;
+  /** Connections to a replica of the fleet; `undefined` once it has left. */
+  readonly engineOf: (id: ReplicaId) => Engine | undefined;
+  /** Told how each attempt ended, so that a dead replica is seen before its next health check. */
+  readonly attempted: (id: ReplicaId, end: AttemptEnd) => void;
+  /** Told of bugs: what is thrown and is no `GatewayError`. */
+  readonly reportBug: (error: unknown, requestId: string) => void;
+}
