@@ -147,7 +147,6 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
     'unicorn/filename-case': ['error', { case: 'kebabCase' }],
     'unicorn/no-array-for-each': 'error',
     'unicorn/prefer-node-protocol': 'error',
-    'unicorn/prefer-number-properties': ['error', { checkInfinity: false }],
     'unicorn/throw-new-error': 'error',
 
     // Modules: named, acyclic, without a side effect.
