@@ -23,9 +23,13 @@ export interface ProcessLateness {
 
 /** What the gateway itself added, in wall milliseconds, whatever the speed of the run. */
 export interface GatewayCost {
-  readonly queueMsMean: number;
-  readonly firstTokenMsMean: number;
-  readonly perTokenMsMean: number;
+  readonly lines: readonly GatewayCostLine[];
+}
+
+/** One part of what the gateway added. */
+export interface GatewayCostLine {
+  readonly label: string;
+  readonly valueMs: number;
 }
 
 /** Where the answers came from. */

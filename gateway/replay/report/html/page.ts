@@ -1,0 +1,165 @@
+import type { Baseline } from '../../baselines.ts';
+import type { ReplayRun } from '../../replay-run.ts';
+import { comparisonRows, comparisonTitles } from '../comparison.ts';
+import type { ComparisonColumn } from '../comparison.ts';
+import { replicaShares } from '../replica-shares.ts';
+import { latencyCharts } from './latency-charts.ts';
+import { countText, durationText, escaped } from './markup.ts';
+import { reportStyle } from './style.ts';
+import { timelineCharts } from './timeline-charts.ts';
+
+/** A run with what stands beside it. */
+export interface ReportPage {
+  readonly run: ReplayRun;
+  readonly columns: readonly ComparisonColumn[];
+  /** The published run that is marked in the histograms. */
+  readonly baseline: Baseline | undefined;
+}
+
+/** One run as a page that needs nothing else: no script, no font, no picture from elsewhere. */
+export function htmlReport({ run, columns, baseline }: ReportPage): string {
+  const { workload } = run;
+  const title = `Replay of ${countText(workload.requests.length)} requests (${workload.dataset})`;
+  return [
+    '<!doctype html>',
+    '<html lang="en"><head><meta charset="utf-8">',
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    `<title>${escaped(title)}</title>`,
+    `<style>${reportStyle}</style></head><body>`,
+    `<header><h1>${escaped(title)}</h1><p class="facts">${escaped(facts(run))}</p>${notes(run)}</header>`,
+    tiles(run),
+    `<section><h2>Latencies${publishedKey(baseline)}</h2><div class="charts">`,
+    ...latencyCharts(run, baseline),
+    '</div></section>',
+    '<section><h2>Over time</h2>',
+    ...timelineCharts(run),
+    '</section>',
+    comparisonSection(columns),
+    sharesSection(run),
+    costSection(run),
+    `<footer>${escaped(footer(run))}</footer>`,
+    '</body></html>',
+    '',
+  ].join('\n');
+}
+
+const targets: Readonly<Record<ReplayRun['target'], string>> = {
+  url: 'a server that was running',
+  simulated: 'simulated replicas over sockets, through the gateway',
+  virtual: 'simulated replicas on virtual time, through the gateway’s own admission and router',
+};
+
+function facts({
+  backend,
+  target,
+  rules,
+  workload: { shape, dataset, requestRate },
+}: ReplayRun): string {
+  const lengths = dataset.startsWith('random')
+    ? `prompts up to ${shape.randomInputTokens} and outputs up to ${shape.randomOutputTokens} tokens, `
+    : '';
+  return `${backend}: ${lengths}${rateText(requestRate)}, rules of ${rules}; ${targets[target]}.`;
+}
+
+function rateText(requestRate: number | undefined): string {
+  if (requestRate === undefined) return 'arrivals as recorded';
+  return requestRate === Infinity ? 'all sent at once' : `${requestRate} requests a second`;
+}
+
+function notes({ notes: sentences, complete }: ReplayRun): string {
+  const items = sentences.map((sentence) => `<li>${escaped(sentence)}</li>`);
+  if (!complete) {
+    items.unshift('<li class="warning">Incomplete: the run was cut short.</li>');
+  }
+  return items.length === 0 ? '' : `<ul class="notes">${items.join('')}</ul>`;
+}
+
+function tiles({ measures }: ReplayRun): string {
+  const figures: readonly (readonly [value: string, label: string])[] = [
+    [successText(measures.completedRequests, measures.failedRequests), 'requests successful'],
+    [durationText(measures.durationSeconds * 1000), 'duration'],
+    [countText(measures.outputThroughput), 'output tokens per second'],
+    [durationText(measures.timeToFirstTokenMs.median), 'median TTFT'],
+    [durationText(measures.interTokenMs.median), 'median ITL'],
+    [durationText(measures.endToEndMs.median), 'median E2E'],
+  ];
+  const items = figures.map(
+    ([value, label]) => `<div class="tile"><b>${escaped(value)}</b><span>${label}</span></div>`,
+  );
+  return `<div class="tiles">${items.join('')}</div>`;
+}
+
+function successText(completed: number, failed: number): string {
+  return failed === 0
+    ? countText(completed)
+    : `${countText(completed)} of ${countText(completed + failed)}`;
+}
+
+function publishedKey(baseline: Baseline | undefined): string {
+  if (baseline === undefined) return '';
+  const text = `published ${escaped(baseline.title)}, median and P99`;
+  return ` <span class="facts"><span class="key dash"><i></i>${text}</span></span>`;
+}
+
+function comparisonSection(columns: readonly ComparisonColumn[]): string {
+  if (columns.length === 0) return '';
+  const titles = comparisonTitles(columns);
+  const isDifference = columns.flatMap(({ against }) =>
+    against === undefined ? [false] : [false, true],
+  );
+  const rows = comparisonRows(columns).map(({ figure, label, cells }) => {
+    const values = cells.map(
+      (cell, index) => `<td${isDifference[index] ? ' class="diff"' : ''}>${escaped(cell)}</td>`,
+    );
+    const apart = startsGroup.has(figure) ? ' class="apart"' : '';
+    return `<tr${apart}><td>${escaped(label)}</td>${values.join('')}</tr>`;
+  });
+  return section('Beside the published runs', ['', ...titles], rows);
+}
+
+/** Figures that open a group of lines in the table. */
+const startsGroup: ReadonlySet<string> = new Set([
+  'requestThroughput',
+  'endToEndMsMean',
+  'timeToFirstTokenMsMean',
+  'timePerOutputTokenMsMean',
+  'interTokenMsMean',
+]);
+
+function sharesSection({ results }: ReplayRun): string {
+  const rows = replicaShares(results).map(({ replica, requests, tokens, share }) =>
+    row([replica, countText(requests), countText(tokens), `${(share * 100).toFixed(2)} %`]),
+  );
+  if (rows.length === 0) return '';
+  return section('Replicas', ['', 'requests', 'tokens', 'share of tokens'], rows);
+}
+
+function costSection({ gatewayCost, lateness }: ReplayRun): string {
+  const rows = [
+    ...(gatewayCost?.lines ?? []).map(({ label, valueMs }) => row([label, wallText(valueMs)])),
+    ...lateness.map(({ process, p99Ms }) =>
+      row([`Lateness of the ${process}, P99`, wallText(p99Ms)]),
+    ),
+  ];
+  if (rows.length === 0) return '';
+  return section('What the gateway and the machine added', ['', 'wall time'], rows);
+}
+
+function section(title: string, heads: readonly string[], rows: readonly string[]): string {
+  const head = heads.map((text) => `<th>${escaped(text)}</th>`).join('');
+  return `<section><h2>${escaped(title)}</h2><div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></div></section>`;
+}
+
+function row(cells: readonly string[]): string {
+  return `<tr>${cells.map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`;
+}
+
+function wallText(milliseconds: number): string {
+  return `${milliseconds.toFixed(3)} ms`;
+}
+
+function footer({ startedAt, speed }: ReplayRun): string {
+  const pace =
+    speed === 1 ? 'at the pace of the wall clock' : `at ${speed} times the pace of the wall clock`;
+  return `Made by numagate’s replay on ${startedAt.toISOString().slice(0, 16).replace('T', ' ')} UTC, ${pace}. Times are as at speed 1.`;
+}

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { baselines } from '../../../../../gateway/replay/baselines.ts';
+import type { ReplayRun } from '../../../../../gateway/replay/replay-run.ts';
+import { htmlReport } from '../../../../../gateway/replay/report/html/page.ts';
+import { aFailure, aResult, aRun } from '../../builders.ts';
+
+const published = baselines[0];
+
+function pageOf(fields: Partial<ReplayRun> = {}): string {
+  const figures = published?.figures ?? {};
+  return htmlReport({
+    run: aRun(fields),
+    columns: [
+      { title: 'SGLang 0.2.14', figures },
+      { title: 'ours', figures: { durationSeconds: 300 }, against: figures },
+    ],
+    baseline: published,
+  });
+}
+
+/** Names of the elements that are open at the end, or closed without having been opened. */
+function unbalanced(html: string): string[] {
+  const open: string[] = [];
+  for (const [, close, name = '', attributes] of html.matchAll(/<(\/?)([a-z]\w*)([^>]*)>/gu)) {
+    if (['meta', 'rect'].includes(name) || attributes?.endsWith('/')) continue;
+    if (close === '') open.push(name);
+    else if (open.pop() !== name) return [...open, `/${name}`];
+  }
+  return open;
+}
+
+describe('the HTML report', () => {
+  it('needs nothing from anywhere else', () => {
+    expect(pageOf()).not.toMatch(/<script|<link|<img|@import|url\(|https?:|src=|href=/u);
+  });
+
+  it('closes every element that it opens', () => {
+    // A path with a title is an element with content; all others are empty.
+    const html = pageOf()
+      .replace(/<path [^>]*\/>/gu, '')
+      .replace(/<path [^>]*>(?!<title)/gu, '');
+
+    expect(unbalanced(html.replace(/<style>.*<\/style>/su, ''))).toEqual([]);
+  });
+
+  it('has rules for the dark and for print', () => {
+    expect(pageOf()).toContain('@media (prefers-color-scheme: dark)');
+    expect(pageOf()).toContain('@media print');
+  });
+
+  it('tells what was run, how and where', () => {
+    const html = pageOf({ target: 'simulated', speed: 3 });
+
+    expect(html).toContain('Replay of 2 requests (random)');
+    expect(html).toContain('prompts up to 4096 and outputs up to 2048 tokens, all sent at once');
+    expect(html).toContain('simulated replicas over sockets');
+    expect(html).toContain('at 3 times the pace of the wall clock');
+  });
+
+  it.each([
+    [4, '4 requests a second'],
+    [undefined, 'arrivals as recorded'],
+  ])('tells a rate of %s', (requestRate, text) => {
+    const run = aRun();
+
+    expect(pageOf({ workload: { ...run.workload, requestRate } })).toContain(text);
+  });
+
+  it('stands the published run beside ours, with the difference', () => {
+    expect(pageOf()).toContain(
+      '<td>Benchmark duration (s)</td><td>317.30</td><td>300.00</td><td class="diff">-5.45 %</td>',
+    );
+  });
+
+  it('repeats what a reader must know, and that a run was cut short', () => {
+    const html = pageOf({ notes: ['Simulated, extrapolated.'], complete: false });
+
+    expect(html).toContain('<li>Simulated, extrapolated.</li>');
+    expect(html).toContain('<li class="warning">Incomplete');
+    expect(pageOf()).not.toContain('<li');
+  });
+
+  it('tells failures beside successes', () => {
+    expect(pageOf({ results: [aResult(), aFailure()] })).toContain('<b>1 of 2</b>');
+  });
+
+  it('shows shares, cost and lateness where they are known', () => {
+    const html = pageOf({
+      results: [aResult({ replica: 'replica 0' })],
+      gatewayCost: { lines: [{ label: 'First token, mean', valueMs: 0.4216 }] },
+      lateness: [{ process: 'client', p99Ms: 1.5, maxMs: 9 }],
+    });
+
+    expect(html).toContain('<td>replica 0</td><td>1</td><td>14</td><td>100.00 %</td>');
+    expect(html).toContain('<td>First token, mean</td><td>0.422 ms</td>');
+    expect(html).toContain('<td>Lateness of the client, P99</td><td>1.500 ms</td>');
+    expect(pageOf()).not.toContain('<h2>Replicas');
+    expect(pageOf()).not.toContain('added</h2>');
+  });
+
+  it('has no table without a run to compare with', () => {
+    const html = htmlReport({ run: aRun(), columns: [], baseline: undefined });
+
+    expect(html).not.toContain('<table>');
+    expect(html).not.toContain('<path class="published"');
+  });
+
+  it('lets no text become markup', () => {
+    const html = pageOf({ notes: ['<script>alert(1)</script>'], backend: '"><b>' });
+
+    expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+    expect(html).not.toContain('"><b>:');
+  });
+
+  it('says nothing wrong of a run without any result', () => {
+    const html = pageOf({ results: [], complete: false });
+
+    expect(html).not.toMatch(/NaN|Infinity|undefined/u);
+  });
+});
