@@ -23,7 +23,7 @@ export const JSON_DEPTH_MAX = 256;
 
 /**
  * The members of the object that `text` is, in order, repeated names included. The whole text is
- * checked, nothing is decoded but the names. Throws `JsonSyntaxError`.
+ * checked but for the far ends of long strings, nothing is decoded but the names. Throws `JsonSyntaxError`.
  *
  * A body passes to the engine as it came, so what the gateway wants of it is a few members and the
  * place where it can splice one, not a tree of megabytes.
@@ -90,7 +90,7 @@ function skipObject(
   if (text[at] === CLOSE_BRACE) return at + 1;
   for (;;) {
     const nameStart = at;
-    const nameEnd = skipString(text, nameStart);
+    const nameEnd = skipString(text, nameStart, Infinity);
     at = skipSpace(text, nameEnd);
     if (text[at] !== COLON) throw new JsonSyntaxError("expected ':'", at);
     const valueStart = skipSpace(text, at + 1);
@@ -120,14 +120,17 @@ function skipArray(text: Buffer, open: number, depth: number): number {
   }
 }
 
-/** Bytes of a string that are looked at one by one; the rest of a long one is searched natively. */
+/**
+ * Bytes of a string that are looked at one by one. The rest of a long one is searched natively, and what
+ * is wrong there passes; a name is decoded, so it is looked at whole.
+ */
 const SHORT_STRING_BYTES = 256;
 
-function skipString(text: Buffer, open: number): number {
+function skipString(text: Buffer, open: number, checkedBytes: number = SHORT_STRING_BYTES): number {
   if (text[open] !== QUOTE) throw new JsonSyntaxError('expected a string', open);
-  const shortEnd = Math.min(open + SHORT_STRING_BYTES, text.length);
+  const checkedEnd = Math.min(open + checkedBytes, text.length);
   let at = open + 1;
-  while (at < shortEnd) {
+  while (at < checkedEnd) {
     const byte = text[at] ?? 0;
     if (byte === QUOTE) return at + 1;
     if (byte < 0x20) throw new JsonSyntaxError('control character in a string', at);
