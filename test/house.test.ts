@@ -20,6 +20,7 @@ import {
 } from './support/house-rules.ts';
 import { type Complaint, PlantedTree } from './support/planted-tree.ts';
 import { atTheLimit, violations } from './support/violations.ts';
+import { settings, settingsPage } from './support/settings-page.ts';
 import { floors, importsOf, root, type SourceFile, sourceFiles } from './support/source-tree.ts';
 
 const sources = sourceFiles(floors);
@@ -383,6 +384,14 @@ describe('what is promised to people', () => {
     const [, , status, blame] = row.split('|').map((cell) => cell.trim());
 
     expect({ status: Number(status), source: blame }).toEqual(kind);
+  });
+
+  it('has a page of settings that is the schema in words; vitest -u writes it anew', async () => {
+    await expect(settingsPage()).toMatchFileSnapshot('../docs/settings.md');
+  });
+
+  it('has a meaning for every setting', () => {
+    expect(settings().filter(({ meaning }) => meaning === '')).toEqual([]);
   });
 
   it.each(Object.keys(errorKinds))('provokes the error code %s in a test', (code) => {
