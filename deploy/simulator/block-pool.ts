@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 
 /**
- * KV blocks shared by name. A block is held by any number of sequences; one that nobody holds keeps its name, so that
- * its content can be found again, until it is the one idle for longest and its room is needed.
+ * KV blocks shared by name. A block is held by any number of sequences; one that nobody holds keeps
+ * its name, so that its content can be found again, until it is the one idle for longest and its
+ * room is needed.
  */
 export class BlockPool {
   readonly blockCount: number;
@@ -32,7 +33,7 @@ export class BlockPool {
     return this.#idleCount;
   }
 
-  /** Blocks that stand under the first of `names`, at most `countMax`, up to the first name that is not known. */
+  /** Blocks of the first `names`, at most `countMax`, up to the first name that is unknown. */
   find(names: readonly number[], countMax: number): number[] {
     const found: number[] = [];
     for (const name of names) {
@@ -57,7 +58,7 @@ export class BlockPool {
     this.#holders[block] = holders + 1;
   }
 
-  /** Holds the block that has been idle for longest; its old content is forgotten. At least one must be idle. */
+  /** Holds the block that was idle for longest and forgets its content. One must be idle. */
   take(): number {
     const block = this.#next[this.#end] ?? this.#end;
     assert(block !== this.#end, 'a block is idle');
@@ -73,7 +74,7 @@ export class BlockPool {
     this.#names[block] = name;
   }
 
-  /** Lets go of the blocks of one sequence and empties the list. Its tail is forgotten before its beginning. */
+  /** Lets go of one sequence's blocks, emptying the list. Its tail is forgotten first. */
   release(blocks: number[]): void {
     for (let block = blocks.pop(); block !== undefined; block = blocks.pop()) {
       const holders = (this.#holders[block] ?? 0) - 1;

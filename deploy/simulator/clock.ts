@@ -10,11 +10,11 @@ export type CancelTask = () => void;
 export interface SimulatorClock {
   /** Engine milliseconds since the clock was made. */
   nowMs(): number;
-  /** Runs `task` once at `timeMs`, or as soon as possible when that has passed; never inside this call. */
+  /** Runs `task` once at `timeMs`, or soon when that has passed; never inside this call. */
   at(timeMs: number, task: () => void): CancelTask;
 }
 
-/** A clock that jumps from event to event. Equal times run in the order in which they were asked for. */
+/** A clock that jumps from event to event. Tasks of one time run in the order of asking. */
 export class VirtualClock implements SimulatorClock {
   readonly #heap = new EventHeap();
   #nowMs = 0;
@@ -90,8 +90,8 @@ const nodeTimers: WallTimers = {
 };
 
 /**
- * A clock that starts at 0 and runs `speed` (above 0) times as fast as the wall. Tasks wait for absolute engine
- * times, so a late one does not delay those after it.
+ * A clock that starts at 0 and runs `speed` (above 0) times as fast as the wall. Tasks wait for
+ * absolute engine times, so a late one does not delay those after it.
  */
 export function wallClock(speed: number, timers: WallTimers = nodeTimers): WallClock {
   assert(speed > 0 && speed < Infinity, 'speed is above 0 and finite');
@@ -110,7 +110,7 @@ export function wallClock(speed: number, timers: WallTimers = nodeTimers): WallC
       };
       const fire = (): void => {
         const lateMs = timers.nowMs() - dueMs;
-        // Node counts a delay from the start of the current turn, so a long turn makes a timer early.
+        // Node counts a delay from the start of the turn, so a long turn makes a timer early.
         if (lateMs < 0) return arm(-lateMs);
         histogram.record(lateMs);
         task();

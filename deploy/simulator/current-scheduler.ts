@@ -7,9 +7,9 @@ import type { Sequence } from './sequence.ts';
 import { StepDraft, type Step } from './step.ts';
 
 /**
- * What engines do today: each step has one token budget, spent on running sequences first and then on chunks of
- * waiting prompts; KV lies in blocks that requests with a common prefix share; for the lack of a block the
- * latest-admitted sequence is computed again.
+ * What engines do today: each step has one token budget, spent on running sequences first and then
+ * on chunks of waiting prompts; KV lies in blocks that requests with a common prefix share; for the
+ * lack of a block the latest-admitted sequence is computed again.
  */
 export class CurrentScheduler implements Scheduler {
   readonly roster: Roster = new Roster();
@@ -99,7 +99,7 @@ export class CurrentScheduler implements Scheduler {
     }
   }
 
-  /** Spends budget on the next tokens of a running sequence; the blocks that they fill can be found from here on. */
+  /** Spends budget on a running sequence's next tokens; blocks that they fill can be found. */
   #compute(sequence: Sequence, tokens: number): void {
     const isDecode = sequence.producedTokens > 0 && sequence.uncomputedTokens === 1;
     const blockTokens = this.#limits.kvBlockTokens;
@@ -132,7 +132,7 @@ export class CurrentScheduler implements Scheduler {
     sequence.kvTokens = 0;
   }
 
-  /** Cached blocks that a sequence can start from. Its last token is always computed: it yields the next one. */
+  /** Cached blocks to start from. The last token is always computed: it yields the next one. */
   #findPrefix(sequence: Sequence): readonly number[] {
     const { kvBlockTokens } = this.#limits;
     const countMax = Math.floor((sequence.contextTokens - 1) / kvBlockTokens);

@@ -7,7 +7,7 @@ const ENTRIES_AT_FIRST = 16;
 /** Called for each entry when its time has come. */
 export type Leave = (sequence: Sequence, count: number, atMs: number) => void;
 
-/** A queue whose entries leave in order, each at its own time. One timer for all, no allocation an entry. */
+/** A queue whose entries leave in order, each at its time: one timer, no allocation an entry. */
 export class DelayLine {
   readonly #clock: SimulatorClock;
   readonly #leave: Leave;

@@ -38,7 +38,8 @@ export class FrontEnd {
   /** Takes the token that `sequence` just produced, at the end of the step that made it. */
   deliver(sequence: Sequence, atMs: number): void {
     const serviceMs = this.#costs.frontEndMsPerChunk;
-    // A token that goes out with the next one is served all the same: it is merged behind the server.
+    // A token that goes out with the next one is served all the same: it is merged behind the
+    // server.
     if (serviceMs > 0) this.#servedUntilMs = Math.max(this.#servedUntilMs, atMs) + serviceMs;
     sequence.unsentTokens += 1;
     if (this.#isHeldBack(sequence)) return;

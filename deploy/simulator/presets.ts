@@ -17,7 +17,9 @@ export interface Preset extends SchedulerLimits {
   readonly stepTimes: StepTimes;
   /** Time that the front end spends on each visible chunk, one after another; 0 turns it off. */
   readonly frontEndMsPerChunk: number;
-  /** Chance, 0 to 1, that a token between first and last is not sent by itself but with the next. */
+  /**
+   * Chance, 0 to 1, that a token between first and last is not sent by itself but with the next.
+   */
   readonly chunkLossRate: number;
   /** Time between the last token and the end of the stream. */
   readonly streamTailMs: number;
@@ -42,7 +44,7 @@ const sglangTp8: StepTimes = {
   decodeMsPerKvToken: 2.013e-5,
 };
 
-/** Half the GPUs: each reads twice the weights and twice the KV bytes; launch and network costs stay. */
+/** Half the GPUs: each reads twice the weights and KV bytes; launch and network costs stay. */
 const sglangTp4: StepTimes = {
   prefillBaseMs: 18.04,
   prefillMsPerToken: 0.07774,
@@ -66,7 +68,7 @@ const vllmTp8: StepTimes = {
   decodeMsPerKvToken: 2.801e-6,
 };
 
-/** The vLLM 0.5.5 run with prefill and KV reads held at SGLang's figures, since the GPUs are the same. */
+/** The vLLM 0.5.5 run with prefill and KV reads at SGLang's figures: the GPUs are the same. */
 const vllmSameGpuTp8: StepTimes = {
   prefillBaseMs: 18.04,
   prefillMsPerToken: 0.03887,
@@ -78,7 +80,9 @@ const vllmSameGpuTp8: StepTimes = {
   decodeMsPerKvToken: 2.013e-5,
 };
 
-/** The GPUs of the SGLang run with graphs for every batch size, as both engines capture them today. */
+/**
+ * The GPUs of the SGLang run with graphs for every batch size, as both engines capture them today.
+ */
 const currentTp8: StepTimes = { ...sglangTp8, graphSequencesMax: Infinity };
 
 const sglang: Preset = {

@@ -57,7 +57,9 @@ export class Roster {
     this.#running.push(sequence);
   }
 
-  /** Moves a running sequence, its KV already freed, to one end of the queue to be computed again. */
+  /**
+   * Moves a running sequence, its KV already freed, to one end of the queue to be computed again.
+   */
   sendBack(sequence: Sequence, end: 'front' | 'back'): void {
     takeOut(this.#running, sequence);
     sequence.phase = 'waiting';
@@ -66,7 +68,7 @@ export class Roster {
     this.#preemptions += 1;
   }
 
-  /** Gives each sequence of the batch that is still running a token; those that have all of them end. */
+  /** Gives each of the batch that still runs a token; those that have all of theirs end. */
   advance(batch: readonly Sequence[], release: (sequence: Sequence) => void): void {
     let ended = 0;
     for (const sequence of batch) {

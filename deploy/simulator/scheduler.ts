@@ -24,13 +24,13 @@ export interface Scheduler {
   /** Puts a sequence at the end of the queue. */
   add(sequence: Sequence): void;
   /**
-   * Plans the next iteration and takes its KV; `undefined` only when nothing waits and nothing runs. The step is good
-   * until the next plan.
+   * Plans the next iteration and takes its KV; `undefined` only when nothing waits and nothing
+   * runs. The step is good until the next plan.
    */
   plan(): Step | undefined;
   /** The planned iteration has run: counts its tokens and frees those that ended. */
   complete(step: Step): void;
-  /** Takes a sequence out, in whatever phase it is, and frees what it holds. */
+  /** Takes a sequence out and frees what it holds; does nothing to one that has ended. */
   remove(sequence: Sequence): void;
   /** Tokens of a waiting sequence that neither the prefix cache nor an earlier step holds. */
   uncachedTokens(sequence: Sequence): number;

@@ -11,7 +11,7 @@ const PREFILL_TOKENS_MAX = 16_384;
 /** Output tokens that are reckoned with at most: `CLIP_MAX_NEW_TOKENS` of SGLang 0.2.14. */
 const OUTPUT_TOKENS_CLIP = 4096;
 
-/** Share of the outstanding output that is kept free for running sequences: at first, at least, and less a step. */
+/** Share of the outstanding output that is kept free: at first, at least, and less a step. */
 const RATIO_IDLE = 0.7;
 const RATIO_MIN = 0.1;
 const RATIO_DECAY = 0.001;
@@ -77,7 +77,7 @@ export class SglangScheduler implements Scheduler {
     return this.kvCapacityTokens - this.#kvTokens;
   }
 
-  /** Takes from the head of the queue what fits; a cut prompt stays at the head and goes on in the next step. */
+  /** Takes from the head of the queue what fits. A cut prompt stays there for the next step. */
   #planPrefill(): void {
     const { running, waiting } = this.roster;
     let budget = this.#freeTokens - this.#reservedTokens();
@@ -116,7 +116,7 @@ export class SglangScheduler implements Scheduler {
     }
   }
 
-  /** Pushes back the sequences with the least output, longest prompt first, until some steps fit again. */
+  /** Pushes back those with the least output, longest prompt first, until some steps fit. */
   #retract(): void {
     const { running } = this.roster;
     const victims = running

@@ -10,7 +10,9 @@ import type { StepLoad } from './step-time.ts';
 export interface SimulatedEngineOptions {
   /** Start of the chunk-loss draws, a 32-bit integer; a preset's reference run uses the default. */
   readonly seed?: number;
-  /** Told each step before it runs; gives a finite factor on its length, above 1 for a slow replica. */
+  /**
+   * Told each step before it runs; gives a finite factor on its length, above 1 for a slow replica.
+   */
   readonly slowness?: (step: StepLoad) => number;
 }
 

@@ -47,7 +47,6 @@ export class StepLoop implements SimulatedEngine {
         return sequence.cachedTokens;
       },
       abort() {
-        if (sequence.isAborted) return;
         sequence.isAborted = true;
         scheduler.remove(sequence);
       },
@@ -85,7 +84,7 @@ export class StepLoop implements SimulatedEngine {
     clock.at(clock.nowMs(), () => this.#begin(clock.nowMs()));
   }
 
-  /** Each step starts at the very time at which the one before was due to end, however late the clock was. */
+  /** Each step starts when the one before was due to end, however late the clock was. */
   #begin(startMs: number): void {
     const { scheduler, stepTimes, clock, slowness } = this.#parts;
     const step = scheduler.plan();

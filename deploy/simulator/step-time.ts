@@ -21,7 +21,7 @@ export interface StepTimes {
   readonly decodeMsPerKvToken: number;
 }
 
-/** Milliseconds of one iteration. A mixed one reads the weights once: it pays the larger of both bases. */
+/** Milliseconds of one iteration. A mixed one reads the weights once and pays the larger base. */
 export function stepMs(times: StepTimes, load: StepLoad): number {
   const prefillBase = load.prefillTokens > 0 ? times.prefillBaseMs : 0;
   const prefill = times.prefillMsPerToken * load.prefillTokens;

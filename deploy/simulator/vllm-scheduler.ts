@@ -8,7 +8,7 @@ import { StepDraft, type Step } from './step.ts';
 /** Share of the blocks that a prefill must leave free: the `watermark` of vLLM 0.5.5. */
 const WATERMARK_SHARE = 0.01;
 
-/** vLLM 0.5.5 without prefix caching and chunking: a step is prefills only or decodes only, prefills first. */
+/** vLLM 0.5.5, prefix caching and chunking off: a step is all prefills or all decodes. */
 export class VllmScheduler implements Scheduler {
   readonly roster: Roster = new Roster();
   readonly kvCapacityTokens: number;
@@ -78,7 +78,7 @@ export class VllmScheduler implements Scheduler {
     }
   }
 
-  /** Gives each running sequence one slot; for the lack of a block the latest-admitted ones go back to the queue. */
+  /** Gives each running sequence a slot; the latest-admitted go back when blocks run out. */
   #planDecode(): void {
     const { running } = this.roster;
     for (let index = 0; index < running.length; index += 1) {

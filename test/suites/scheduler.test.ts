@@ -7,7 +7,10 @@ import { aBench, type Bench, Told } from '../support/simulated.ts';
 
 const schedulers: readonly Preset['scheduler'][] = ['sglang-0.2', 'vllm-0.5', 'current'];
 
-/** So little room that sequences are pushed back, and a front end that still holds tokens when they end. */
+/**
+ * So little room that sequences are pushed back, and a front end that still holds tokens when they
+ * end.
+ */
 const crowded: Partial<Preset> = {
   kvCapacityTokens: 96,
   contextTokensMax: 64,

@@ -22,7 +22,10 @@ export function theLimits(facts: Partial<SchedulerLimits> = {}): SchedulerLimits
   };
 }
 
-/** A replica that is easy to reckon with: 10 ms a prefill and 1 ms a prompt token, 20 ms a decode step. */
+/**
+ * A replica that is easy to reckon with: 10 ms a prefill and 1 ms a prompt token, 20 ms a decode
+ * step.
+ */
 export function aPreset(facts: Partial<Preset> = {}): Preset {
   return {
     ...theLimits(),

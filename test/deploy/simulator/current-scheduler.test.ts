@@ -106,10 +106,26 @@ describe('the blocks of the current scheduler', () => {
       { kvCapacityTokens: 20, contextTokensMax: 20 },
     );
 
-    // Five blocks hold the prompts; the first decode of the first wants a sixth, of the second a seventh.
+    // Five blocks hold the prompts; the first decode of the first wants a sixth, of the second a
+    // seventh.
     expect(turns(scheduler, sequences, 2).map(({ batch }) => batch)).toEqual([[0, 1, 2], [0]]);
     expect(scheduler.roster.waiting).toEqual([sequences[1], sequences[2]]);
     expect(scheduler.roster.preemptions).toBe(2);
+  });
+
+  it('that were just taken from a sequence are not given back to it in the same step', () => {
+    const { scheduler, sequences } = aScheduler(
+      [
+        { promptTokens: 8, outputTokens: 9 },
+        { promptTokens: 8, outputTokens: 9 },
+      ],
+      { kvCapacityTokens: 20, contextTokensMax: 20, stepTokensMax: 8 },
+    );
+
+    // In the fourth step the second sequence lacks a block; a chunk of it would fit into the two
+    // that it frees.
+    expect(turns(scheduler, sequences, 4).map(({ prefill }) => prefill)).toEqual([8, 7, 1, 0]);
+    expect(scheduler.roster.waiting).toEqual([sequences[1]]);
   });
 
   it('are computed again for one that was sent back, its output included', () => {
@@ -189,7 +205,8 @@ describe('the prefix cache of the current scheduler', () => {
       { kvCapacityTokens: 16, contextTokensMax: 16 },
     );
 
-    // The second block is gone to the other sequence; of the nine tokens the first four are still there.
+    // The second block is gone to the other sequence; of the nine tokens the first four are still
+    // there.
     expect(turns(scheduler, sequences, 4).map(({ prefill }) => prefill)).toEqual([16, 0, 0, 5]);
     expect(sequences[1]?.cachedTokens).toBe(0);
   });
@@ -230,7 +247,8 @@ describe('the prefix cache of the current scheduler', () => {
       limits,
     );
     turns(scheduler, sequences, 50);
-    // Six blocks: three idle with the prefix, two for the other, and one for the rest of the prompt.
+    // Six blocks: three idle with the prefix, two for the other, and one for the rest of the
+    // prompt.
     const other = aSequence({ promptTokens: 8, outputTokens: 1 });
     const fits = aSequence({ promptTokens: 16, blockHashes: [1, 2, 3], outputTokens: 1 });
     const doesNot = aSequence({ promptTokens: 17, blockHashes: [1, 2, 3], outputTokens: 1 });

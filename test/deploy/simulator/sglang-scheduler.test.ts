@@ -156,9 +156,18 @@ describe('the decode of SGLang 0.2', () => {
 
     runUntilRetraction(scheduler, sequences);
 
-    // Both younger ones have made as much; the one with the longer prompt goes first, and that is enough.
+    // Both younger ones have made as much; the one with the longer prompt goes first, and that is
+    // enough.
     expect(scheduler.roster.waiting).toEqual([sequences[2]]);
     expect(scheduler.roster.running).toEqual([sequences[0], sequences[1]]);
+  });
+
+  it('pushes back the latest-admitted among equals', () => {
+    const { scheduler, sequences } = aCrowd([17, 17]);
+
+    runUntilRetraction(scheduler, sequences);
+
+    expect(scheduler.roster.waiting).toEqual([sequences[2]]);
   });
 
   it('computes prompt and output again for one that was pushed back', () => {
@@ -272,15 +281,16 @@ function aScheduler(
   return { scheduler, sequences };
 }
 
-/** Three that were let in on the hope that the first stops early, which it does not: slots run out. */
-function aCrowd(): {
+/**
+ * Three that were let in on the hope that the first stops early, which it does not: slots run out.
+ */
+function aCrowd(prompts = [5, 30]): {
   readonly scheduler: SglangScheduler;
   readonly sequences: readonly Sequence[];
 } {
   const sequences = [
     aSequence({ promptTokens: 10, outputTokens: 1000 }),
-    aSequence({ promptTokens: 5, outputTokens: 800 }),
-    aSequence({ promptTokens: 30, outputTokens: 800 }),
+    ...prompts.map((promptTokens) => aSequence({ promptTokens, outputTokens: 800 })),
   ];
   const scheduler = new SglangScheduler(
     theLimits({ kvCapacityTokens: 2346, contextTokensMax: 1200, stepTokensMax: 1200 }),

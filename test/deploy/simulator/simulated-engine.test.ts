@@ -125,7 +125,8 @@ describe('the published runs on the virtual clock', () => {
 
   const vectors = new URL('../../../../shared/random-workload-vectors.json', import.meta.url);
 
-  // The vectors lie beside the repository where they are at hand; the figures above are taken from them.
+  // The vectors lie beside the repository where they are at hand; the figures above are taken from
+  // them.
   it.skipIf(!existsSync(vectors))('the figures above are those of the vectors', () => {
     const { simulator_reference: published } = JSON.parse(readFileSync(vectors, 'utf8'));
     for (const { key, reference } of runs) {
@@ -203,7 +204,9 @@ function presetOf(name: string): Preset {
   return preset;
 }
 
-/** Sends the workload at time 0 and reckons up the client's view, as the reference benchmark does. */
+/**
+ * Sends the workload at time 0 and reckons up the client's view, as the reference benchmark does.
+ */
 function replay(preset: Preset, workload = referenceLengths()): Reference {
   const lengths = workload.filter(
     // vLLM refuses to make no token; its server answers before the engine is asked.
@@ -231,7 +234,8 @@ function replay(preset: Preset, workload = referenceLengths()): Reference {
     counts.peakRunning = Math.max(counts.peakRunning, load.runningRequests);
     counts.peakKvTokens = Math.max(counts.peakKvTokens, load.usedTokens);
   };
-  // The reference looks between two steps, when those that ended are gone and the next has taken nothing yet.
+  // The reference looks between two steps, when those that ended are gone and the next has taken
+  // nothing yet.
   for (const { told } of requests) {
     const { tokens } = told;
     told.tokens = (count, atMs) => {

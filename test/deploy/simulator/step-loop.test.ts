@@ -146,6 +146,18 @@ describe('an abort', () => {
     expect(engine.load().usedTokens).toBe(0);
   });
 
+  it('in the middle of a step takes no time of the front end', () => {
+    const { clock, submit } = aBench({ frontEndMsPerChunk: 5 });
+    const first = submit({ promptTokens: 10 });
+    const { told } = submit({ promptTokens: 10, outputTokens: 1 });
+    clock.runUntil(15);
+
+    first.generation.abort();
+    clock.run();
+
+    expect(told.timesMs).toEqual([35]);
+  });
+
   it('after the last token and before the end of the stream silences the end', () => {
     const { clock, submit } = aBench({ streamTailMs: 50 });
     const { told, generation } = submit({ promptTokens: 10, outputTokens: 1 });
