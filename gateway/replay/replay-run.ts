@@ -15,7 +15,7 @@ export interface LoadSample {
 
 /** How late a process ran its work, in wall milliseconds. */
 export interface ProcessLateness {
-  /** Who was measured, such as `client`, `gateway` or `replica 0`. */
+  /** Who was measured, such as `client`, `gateway` or `replica-0`. */
   readonly process: string;
   readonly p99Ms: number;
   readonly maxMs: number;

@@ -2,14 +2,17 @@ import { comparedFigures } from '../baselines.ts';
 import type { ComparedFigure, ComparedFigures } from '../baselines.ts';
 import { twoDecimals } from './python-format.ts';
 
-/** One column of a comparison: a run and, beside it, how far it is from another. */
+/** One run of a comparison and, beside it, how far it is from others. */
 export interface ComparisonColumn {
   readonly title: string;
   readonly figures: ComparedFigures;
-  /** Run that the difference is taken from; `undefined` shows no difference. */
-  readonly against?: ComparedFigures;
-  /** Title of the difference; `diff` where it is left out. */
-  readonly againstTitle?: string;
+  readonly differences: readonly ComparisonDifference[];
+}
+
+/** How far a run is from another one. */
+export interface ComparisonDifference {
+  readonly title: string;
+  readonly from: ComparedFigures;
 }
 
 /** One line of a comparison, as text, cell by cell. */
@@ -61,9 +64,10 @@ export function difference(
 
 /** Column titles, differences included. */
 export function comparisonTitles(columns: readonly ComparisonColumn[]): readonly string[] {
-  return columns.flatMap(({ title, against, againstTitle }) =>
-    against === undefined ? [title] : [title, againstTitle ?? 'diff'],
-  );
+  return columns.flatMap(({ title, differences }) => [
+    title,
+    ...differences.map((difference) => difference.title),
+  ]);
 }
 
 /** Every line that any column has a figure for. */
@@ -113,9 +117,10 @@ export function signedPercent(share: number | undefined): string {
 
 function cellsOf(figure: ComparedFigure, column: ComparisonColumn): readonly string[] {
   const value = column.figures[figure];
-  const cell = value === undefined ? '' : valueText(figure, value);
-  if (column.against === undefined) return [cell];
-  return [cell, signedPercent(difference(value, column.against[figure]))];
+  return [
+    value === undefined ? '' : valueText(figure, value),
+    ...column.differences.map(({ from }) => signedPercent(difference(value, from[figure]))),
+  ];
 }
 
 function valueText(figure: ComparedFigure, value: number): string {

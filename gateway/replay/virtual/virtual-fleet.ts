@@ -15,7 +15,7 @@ import { NumpyRandom } from '../numpy-random.ts';
 
 /** What a virtual fleet is made of. */
 export interface VirtualFleetOptions {
-  /** One simulated replica each, called `replica 0`, `replica 1` and so on. */
+  /** One simulated replica each, called `replica-0`, `replica-1` and so on. */
   readonly presets: readonly Preset[];
   readonly admission: AdmissionMode;
   readonly policy: PolicyName;
@@ -41,7 +41,7 @@ export function startVirtualFleet(options: VirtualFleetOptions, clock: VirtualCl
   const fleet = new Fleet();
   const replicas = new Map<string, VirtualReplica>();
   for (const [index, preset] of options.presets.entries()) {
-    const id = `replica ${index}`;
+    const id = `replica-${index}`;
     fleet.join(describe(id, preset), speedOf(preset));
     fleet.setState(id, 'ready');
     replicas.set(id, { id, preset, engine: createSimulatedEngine(preset, clock) });

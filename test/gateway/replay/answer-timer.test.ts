@@ -10,7 +10,7 @@ const endAt = (atMs: number, fields: Partial<AnswerEnd> = {}): AnswerEnd => ({
   words: 4,
   usage: undefined,
   text: ' a b c d',
-  replica: 'replica 1',
+  replica: 'replica-1',
   ...fields,
 });
 
@@ -35,7 +35,7 @@ describe('AnswerTimer', () => {
       endToEndMs: 250,
       text: ' a b c d',
       usage: undefined,
-      replica: 'replica 1',
+      replica: 'replica-1',
     });
   });
 

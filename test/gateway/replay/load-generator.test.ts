@@ -48,7 +48,7 @@ class FakeSender implements Sender {
   /** A whole answer: status, one word a chunk, the end mark. */
   answer(index: number, words = 1, status = 200): void {
     const { sink } = this.at(index);
-    sink.head(status, { 'x-gateway-replica': 'replica 1' });
+    sink.head(status, { 'x-gateway-replica': 'replica-1' });
     for (let word = 0; word < words; word += 1) sink.data(chunk(' word'));
     sink.data(Buffer.from('data: [DONE]\n\n'));
     sink.end();
@@ -177,7 +177,7 @@ describe('an answer', () => {
   it('is timed and counted, and names its replica', async () => {
     const { generator, sender, time, ended } = running({ workload: workload(1), keepsText: true });
     const { sink } = sender.at(0);
-    sink.head(200, { 'x-gateway-replica': 'replica 0' });
+    sink.head(200, { 'x-gateway-replica': 'replica-0' });
     for (const atMs of [100, 130, 150]) {
       time.runUntil(atMs);
       sink.data(chunk(' word'));
@@ -193,7 +193,7 @@ describe('an answer', () => {
       endToEndMs: 150,
       retokenizedTokens: 3,
       text: ' word word word',
-      replica: 'replica 0',
+      replica: 'replica-0',
     });
   });
 

@@ -6,16 +6,16 @@ import { aFailure, aResult } from './builders.ts';
 describe('the timeline', () => {
   it('counts a request as queued until its first token, then as running on its replica', () => {
     const results = [
-      aResult({ replica: 'replica 0', timeToFirstTokenMs: 2, endToEndMs: 5 }),
-      aResult({ replica: 'replica 1', startMs: 1, timeToFirstTokenMs: 2, endToEndMs: 3 }),
+      aResult({ replica: 'replica-0', timeToFirstTokenMs: 2, endToEndMs: 5 }),
+      aResult({ replica: 'replica-1', startMs: 1, timeToFirstTokenMs: 2, endToEndMs: 3 }),
     ];
     const { timesMs, queued, running } = clientTimeline(results, 6);
 
     expect([...timesMs]).toEqual([0, 1, 2, 3, 4, 5, 6]);
     expect([...queued.values]).toEqual([1, 2, 1, 0, 0, 0, 0]);
     expect(running.map(({ name, values }) => [name, [...values]])).toEqual([
-      ['replica 0', [0, 0, 1, 1, 1, 0, 0]],
-      ['replica 1', [0, 0, 0, 1, 0, 0, 0]],
+      ['replica-0', [0, 0, 1, 1, 1, 0, 0]],
+      ['replica-1', [0, 0, 0, 1, 0, 0, 0]],
     ]);
   });
 

@@ -104,9 +104,10 @@ function publishedKey(baseline: Baseline | undefined): string {
 function comparisonSection(columns: readonly ComparisonColumn[]): string {
   if (columns.length === 0) return '';
   const titles = comparisonTitles(columns);
-  const isDifference = columns.flatMap(({ against }) =>
-    against === undefined ? [false] : [false, true],
-  );
+  const isDifference = columns.flatMap(({ differences }) => [
+    false,
+    ...differences.map(() => true),
+  ]);
   const rows = comparisonRows(columns).map(({ figure, label, cells }) => {
     const values = cells.map(
       (cell, index) => `<td${isDifference[index] ? ' class="diff"' : ''}>${escaped(cell)}</td>`,

@@ -14,8 +14,8 @@ const published = { completedRequests: 1000, durationSeconds: 200, interTokenMsM
 const ours = { completedRequests: 1000, durationSeconds: 190, interTokenMsMean: 82.5 };
 
 const columns = [
-  { title: 'published', figures: published },
-  { title: 'ours', figures: ours, against: published },
+  { title: 'published', figures: published, differences: [] },
+  { title: 'ours', figures: ours, differences: [{ title: 'diff', from: published }] },
 ];
 
 describe('a comparison', () => {
@@ -32,8 +32,12 @@ describe('a comparison', () => {
 
   it('leaves out lines that nobody tells, and cells that one does not tell', () => {
     const rows = comparisonRows([
-      { title: 'published', figures: { durationSeconds: 10 } },
-      { title: 'ours', figures: { inputTokens: 5 }, against: { durationSeconds: 10 } },
+      { title: 'published', figures: { durationSeconds: 10 }, differences: [] },
+      {
+        title: 'ours',
+        figures: { inputTokens: 5 },
+        differences: [{ title: 'diff', from: { durationSeconds: 10 } }],
+      },
     ]);
 
     expect(rows.map(({ label, cells }) => [label, ...cells])).toEqual([
@@ -42,12 +46,18 @@ describe('a comparison', () => {
     ]);
   });
 
-  it('names the run that a difference is taken from', () => {
-    const titles = comparisonTitles([
-      { title: 'virtual', figures: ours, against: published, againstTitle: 'model error' },
-    ]);
+  it('gives a run as many differences as are asked for', () => {
+    const sockets = {
+      title: 'sockets',
+      figures: { durationSeconds: 110 },
+      differences: [
+        { title: 'transport error', from: { durationSeconds: 100 } },
+        { title: 'total', from: { durationSeconds: 88 } },
+      ],
+    };
 
-    expect(titles).toEqual(['virtual', 'model error']);
+    expect(comparisonTitles([sockets])).toEqual(['sockets', 'transport error', 'total']);
+    expect(comparisonRows([sockets])[0]?.cells).toEqual(['110.00', '+10.00 %', '+25.00 %']);
   });
 
   it('has a label for every figure, short enough to stand in a table', () => {

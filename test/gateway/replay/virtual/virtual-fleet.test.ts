@@ -47,8 +47,8 @@ describe('a virtual fleet', () => {
     };
     const { replicas } = startVirtualFleet(options as never, new VirtualClock());
 
-    expect([...replicas.keys()]).toEqual(['replica 0', 'replica 1']);
-    expect(replicas.get('replica 1')?.engine.load().capacityTokens).toBe(596_924);
+    expect([...replicas.keys()]).toEqual(['replica-0', 'replica-1']);
+    expect(replicas.get('replica-1')?.engine.load().capacityTokens).toBe(596_924);
   });
 
   it('hands every request on at once with the pass-through', () => {
@@ -62,7 +62,7 @@ describe('a virtual fleet', () => {
   it('spreads a burst over its replicas in equal shares', () => {
     const ids = grants('pass-through', 100).map(({ replica }) => replica.id);
 
-    expect(ids.filter((id) => id === 'replica 0')).toHaveLength(50);
+    expect(ids.filter((id) => id === 'replica-0')).toHaveLength(50);
   });
 
   it('tells the router what the preset is', () => {
@@ -90,7 +90,7 @@ describe('a virtual fleet', () => {
 
     expect(first(1)).toBe(first(1));
     const seeds = Array.from({ length: 20 }, (_, seed) => first(seed));
-    expect(new Set(seeds)).toEqual(new Set(['replica 0', 'replica 1']));
+    expect(new Set(seeds)).toEqual(new Set(['replica-0', 'replica-1']));
   });
 });
 

@@ -142,7 +142,7 @@ describe('two replicas of four GPUs', () => {
         results
           .filter((result) => replica === undefined || result.replica === replica)
           .reduce((total, result) => total + result.promptTokens + result.outputTokens, 0);
-      for (const id of ['replica 0', 'replica 1']) {
+      for (const id of ['replica-0', 'replica-1']) {
         expect(tokens(id) / tokens()).toBeGreaterThan(0.48);
         expect(tokens(id) / tokens()).toBeLessThan(0.52);
       }

@@ -3,7 +3,7 @@ import { lineChart } from '../../../../../gateway/replay/report/html/line-chart.
 import type { Line, LineChart } from '../../../../../gateway/replay/report/html/line-chart.ts';
 
 const aLine = (values: readonly number[], fields: Partial<Line> = {}): Line => ({
-  name: 'replica 0',
+  name: 'replica-0',
   timesMs: Float64Array.from(values, (_, index) => index * 1000),
   values: Float64Array.from(values),
   style: 'series-0',
@@ -35,9 +35,9 @@ describe('a line chart', () => {
   });
 
   it('names its lines where there are several', () => {
-    const chart = chartOf([aLine([1]), aLine([2], { name: 'replica <1>', style: 'series-1' })]);
+    const chart = chartOf([aLine([1]), aLine([2], { name: 'replica-<1>', style: 'series-1' })]);
 
-    expect(chart).toContain('<span class="key series-1"><i></i>replica &lt;1&gt;</span>');
+    expect(chart).toContain('<span class="key series-1"><i></i>replica-&lt;1&gt;</span>');
     expect(chartOf([aLine([1])])).not.toContain('class="key');
   });
 

@@ -11,8 +11,12 @@ function pageOf(fields: Partial<ReplayRun> = {}): string {
   return htmlReport({
     run: aRun(fields),
     columns: [
-      { title: 'SGLang 0.2.14', figures },
-      { title: 'ours', figures: { durationSeconds: 300 }, against: figures },
+      { title: 'SGLang 0.2.14', figures, differences: [] },
+      {
+        title: 'ours',
+        figures: { durationSeconds: 300 },
+        differences: [{ title: 'diff', from: figures }],
+      },
     ],
     baseline: published,
   });
@@ -86,12 +90,12 @@ describe('the HTML report', () => {
 
   it('shows shares, cost and lateness where they are known', () => {
     const html = pageOf({
-      results: [aResult({ replica: 'replica 0' })],
+      results: [aResult({ replica: 'replica-0' })],
       gatewayCost: { lines: [{ label: 'First token, mean', valueMs: 0.4216 }] },
       lateness: [{ process: 'client', p99Ms: 1.5, maxMs: 9 }],
     });
 
-    expect(html).toContain('<td>replica 0</td><td>1</td><td>14</td><td>100.00 %</td>');
+    expect(html).toContain('<td>replica-0</td><td>1</td><td>14</td><td>100.00 %</td>');
     expect(html).toContain('<td>First token, mean</td><td>0.422 ms</td>');
     expect(html).toContain('<td>Lateness of the client, P99</td><td>1.500 ms</td>');
     expect(pageOf()).not.toContain('<h2>Replicas');

@@ -15,7 +15,7 @@ const sample = (replica: string, atMs: number, kvCacheUsage: number) => ({
 
 describe('the timeline charts', () => {
   it('show requests, KV use and tokens', () => {
-    const samples = [sample('replica 0', 0, 0.5), sample('replica 1', 0, 0.25)];
+    const samples = [sample('replica-0', 0, 0.5), sample('replica-1', 0, 0.25)];
 
     expect(titles(timelineCharts(aRun({ samples })))).toEqual([
       'Requests',
@@ -29,21 +29,21 @@ describe('the timeline charts', () => {
   });
 
   it('give each replica one colour in every panel', () => {
-    const results = [aResult({ replica: 'replica 0' }), aResult({ replica: 'replica 1' })];
-    const samples = [sample('replica 1', 0, 0.25), sample('replica 0', 0, 0.5)];
+    const results = [aResult({ replica: 'replica-0' }), aResult({ replica: 'replica-1' })];
+    const samples = [sample('replica-1', 0, 0.25), sample('replica-0', 0, 0.5)];
     const [requests, kv] = timelineCharts(aRun({ results, samples }));
 
-    expect(requests).toContain('<span class="key series-1"><i></i>running on replica 1</span>');
-    expect(kv).toContain('<span class="key series-1"><i></i>replica 1</span>');
+    expect(requests).toContain('<span class="key series-1"><i></i>running on replica-1</span>');
+    expect(kv).toContain('<span class="key series-1"><i></i>replica-1</span>');
   });
 
   it('begin the colours again after eight replicas', () => {
     const results = Array.from({ length: 9 }, (_, index) =>
-      aResult({ replica: `replica ${index}` }),
+      aResult({ replica: `replica-${index}` }),
     );
     const [requests] = timelineCharts(aRun({ results }));
 
-    expect(requests).toContain('<span class="key series-0"><i></i>running on replica 8</span>');
+    expect(requests).toContain('<span class="key series-0"><i></i>running on replica-8</span>');
   });
 
   it('call the only line running where replicas are not known', () => {
