@@ -35,7 +35,7 @@ export class ProtobufWriter {
 
   /** What was written: a view, valid until `rewind`. */
   written(): Uint8Array {
-    return this.#buffer.subarray(0, this.#at);
+    return new Uint8Array(this.#buffer.buffer, 0, this.#at);
   }
 
   /** Forgets all that was written behind `length`. */
@@ -126,11 +126,13 @@ export class ProtobufWriter {
   /** Writes a bytes field given as hex digits, two a byte. */
   hex(field: number, digits: string): void {
     const start = this.open(field);
-    for (let index = 0; index < digits.length; index += 2) {
-      this.#buffer[this.#at] =
-        (hexDigit(digits.charCodeAt(index)) << 4) | hexDigit(digits.charCodeAt(index + 1));
-      this.#at += 1;
+    const buffer = this.#buffer;
+    const bytes = digits.length >>> 1;
+    for (let index = 0; index < bytes; index += 1) {
+      const high = hexDigit(digits.charCodeAt(index * 2));
+      buffer[start + index] = (high << 4) | hexDigit(digits.charCodeAt(index * 2 + 1));
     }
+    this.#at = start + bytes;
     this.close(start);
   }
 
@@ -143,15 +145,17 @@ export class ProtobufWriter {
   // Names and ids are ASCII and short: a loop is then twice as fast as a call out of JavaScript.
   #characters(text: string): void {
     const start = this.#at;
-    for (let index = 0; index < text.length; index += 1) {
+    const buffer = this.#buffer;
+    const length = text.length;
+    for (let index = 0; index < length; index += 1) {
       const code = text.charCodeAt(index);
       if (code >= 0x80) {
-        this.#at = start + this.#buffer.write(text, start, 'utf8');
+        this.#at = start + buffer.write(text, start, 'utf8');
         return;
       }
-      this.#buffer[start + index] = code;
+      buffer[start + index] = code;
     }
-    this.#at = start + text.length;
+    this.#at = start + length;
   }
 }
 

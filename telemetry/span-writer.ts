@@ -22,6 +22,9 @@ export interface SpanTail {
 /** Longest text of one attribute; longer ones are cut. */
 export const ATTRIBUTE_CHARACTERS_MAX = 256;
 
+/** Values kept as bytes for one label. */
+const LABEL_VALUES_MAX = 256;
+
 /** Field numbers of `ScopeSpans`, `Span`, `Status`, `KeyValue` and `AnyValue` in opentelemetry-proto 1.x. */
 const SCOPE_SPANS = { spans: 2 } as const;
 const SPAN = {
@@ -59,6 +62,7 @@ const FLAG_PARENT_REMOTE = 0x200;
  */
 export class SpanWriter {
   readonly #writer: ProtobufWriter;
+  readonly #labels = new Map<string, Map<string, Uint8Array>>();
   #start = 0;
 
   constructor(writer: ProtobufWriter) {
@@ -87,6 +91,19 @@ export class SpanWriter {
     this.#writer.text(ANY_VALUE.text, cut(value));
     this.#writer.close(any);
     this.#writer.close(attribute);
+  }
+
+  /** Adds a text of which there are few different ones: its bytes are kept, and copied at a third of the cost. */
+  label(name: string, value: string | undefined): void {
+    if (value === undefined) return;
+    const known = this.#labels.get(name)?.get(value);
+    if (known !== undefined) {
+      this.#writer.raw(known);
+      return;
+    }
+    const start = this.#writer.length;
+    this.text(name, value);
+    this.#keep(name, value, this.#writer.written().slice(start));
   }
 
   /** Adds a whole number, rounded; one that is negative or beyond 2^53 is left out. */
@@ -144,6 +161,14 @@ export class SpanWriter {
     const remote = isParentRemote ? FLAG_PARENT_REMOTE : 0;
     writer.fixed32(SPAN.flags, FLAG_SAMPLED | FLAG_REMOTE_KNOWN | remote);
     writer.close(this.#start);
+  }
+
+  #keep(name: string, value: string, bytes: Uint8Array): void {
+    const values = this.#labels.get(name) ?? new Map<string, Uint8Array>();
+    // Values that are not few after all are written anew from time to time.
+    if (values.size >= LABEL_VALUES_MAX) values.clear();
+    values.set(value, bytes);
+    this.#labels.set(name, values);
   }
 
   #open(name: string, field: number = SPAN.attributes): number {

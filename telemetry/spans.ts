@@ -47,14 +47,14 @@ function writeServerSpan(
     startMs: arrival.receivedMs + wallOffsetMs,
     endMs: endMs + wallOffsetMs,
   });
-  writer.text(attributes.method, arrival.method);
-  writer.text(attributes.route, arrival.route);
+  writer.label(attributes.method, arrival.method);
+  writer.label(attributes.route, arrival.route);
   writer.integer(attributes.status, status);
-  writer.text(attributes.error, errorCode);
+  writer.label(attributes.error, errorCode);
   writer.text(attributes.requestId, arrival.requestId);
-  writer.text(attributes.tenant, record.tenant);
-  writer.text(attributes.dialect, record.dialect);
-  writer.text(attributes.refusal, record.refusal);
+  writer.label(attributes.tenant, record.tenant);
+  writer.label(attributes.dialect, record.dialect);
+  writer.label(attributes.refusal, record.refusal);
   writer.integer(attributes.attempts, record.attempts.length);
   writer.seconds(attributes.queueWait, record.queueWaitMs);
   writer.integer(attributes.promptTokensEstimate, record.promptTokensEstimate);
@@ -92,15 +92,15 @@ function writeClientSpan(writer: SpanWriter, record: Recorder, one: Try): void {
     startMs: attempt.startMs + times.wallOffsetMs,
     endMs: (attempt.endMs ?? times.endMs) + times.wallOffsetMs,
   });
-  writer.text(attributes.operation, operation);
-  writer.text(attributes.provider, attempt.engine);
-  writer.text(attributes.model, record.model);
+  writer.label(attributes.operation, operation);
+  writer.label(attributes.provider, attempt.engine);
+  writer.label(attributes.model, record.model);
   writer.flag(attributes.streamed, record.streamed);
-  writer.text(attributes.serverAddress, address.host);
+  writer.label(attributes.serverAddress, address.host);
   writer.integer(attributes.serverPort, address.port);
-  writer.text(attributes.replica, attempt.replica);
+  writer.label(attributes.replica, attempt.replica);
   writer.integer(attributes.attempt, ordinal);
-  writer.text(attributes.error, attempt.errorCode);
+  writer.label(attributes.error, attempt.errorCode);
   if (attempt === record.lastAttempt) writeAnswer(writer, record, attempt);
   writer.end({ isError: attempt.errorCode !== undefined, isParentRemote: false });
 }
