@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+
+import type { z } from 'zod';
+
+import type { Problem } from './config/config-error.ts';
+import { ConfigError } from './config/config-error.ts';
+import { contradictionsOf } from './config/contradictions.ts';
+import type { Environment } from './config/environment.ts';
+import { problemOf } from './config/problem-words.ts';
+import { configSchema } from './config/schema.ts';
+import { configJsonSchema } from './config/setting-tree.ts';
+import type { Config } from './config/settings.ts';
+import type { SettingPath } from './config/yaml-source.ts';
+import { YamlSource } from './config/yaml-source.ts';
+
+export { ConfigError } from './config/config-error.ts';
+export type { Config, ReplicaSettings, TlsSettings } from './config/settings.ts';
+
+/** A setting that the command line gives; it wins over the file's. */
+export interface Override {
+  /** As people wrote it, such as `--port`. */
+  readonly flag: string;
+  readonly path: SettingPath;
+  readonly value: unknown;
+}
+
+/** Where settings come from. */
+export interface ConfigSources {
+  /** Name in messages, and YAML text. */
+  readonly file?: { readonly name: string; readonly text: string } | undefined;
+  readonly overrides?: readonly Override[];
+  /** For `${NAME}` in the file. */
+  readonly environment: Environment;
+}
+
+/** Reads a file and takes it for a configuration. Throws `ConfigError` with all that is wrong. */
+export function loadConfig(path: string | undefined, sources: Omit<ConfigSources, 'file'>): Config {
+  if (path === undefined) return readConfig(sources);
+  return readConfig({ ...sources, file: { name: path, text: readText(path) } });
+}
+
+/** The settings from all sources, defaults filled in. Throws `ConfigError` with all that is wrong. */
+export function readConfig({ file, overrides = [], environment }: ConfigSources): Config {
+  const source = new YamlSource(file?.name ?? 'settings', file?.text ?? '', environment);
+  const tree = overrides.reduce(overridden, source.tree);
+  const whereIs = (path: SettingPath): string =>
+    flagFor(path, overrides)?.flag ?? source.placeOf(path);
+  const parsed = configSchema.safeParse(tree, { reportInput: true });
+  if (!parsed.success) throw new ConfigError(explain(parsed.error.issues, whereIs));
+  const contradictions = contradictionsOf(parsed.data);
+  if (contradictions.length === 0) return parsed.data;
+  throw new ConfigError(contradictions.map(({ path, what }) => ({ where: whereIs(path), what })));
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ConfigError([{ where: path, what: `cannot be read: ${reason}` }], { cause });
+  }
+}
+
+function explain(
+  issues: readonly z.core.$ZodIssue[],
+  whereIs: (path: SettingPath) => string,
+): readonly Problem[] {
+  const schema = configJsonSchema();
+  return issues.flatMap((issue) => problemOf(issue, schema, whereIs));
+}
+
+/** The flag that set the value at `path`, or a part of it. */
+function flagFor(path: SettingPath, overrides: readonly Override[]): Override | undefined {
+  return overrides.findLast((override) =>
+    override.path.every((step, index) => step === path[index]),
+  );
+}
+
+/** The tree with one more value in it; what it stands in is made where it is missing. */
+function overridden(tree: unknown, { path, value }: Override): unknown {
+  const [step, ...rest] = path;
+  if (step === undefined) return value;
+  if (Array.isArray(tree) && typeof step === 'number') {
+    return Object.assign([...tree], {
+      [step]: overridden(tree[step], { flag: '', path: rest, value }),
+    });
+  }
+  const members = typeof tree === 'object' && tree !== null ? tree : {};
+  const member = (members as Readonly<Record<PropertyKey, unknown>>)[step];
+  return { ...members, [step]: overridden(member, { flag: '', path: rest, value }) };
+}

@@ -1,0 +1,75 @@
+import type { z } from 'zod';
+
+import type { Problem } from './config-error.ts';
+import { nearestName } from './nearest-name.ts';
+import type { SchemaNode } from './setting-tree.ts';
+import { allowedOf, schemaAt } from './setting-tree.ts';
+import type { SettingPath } from './yaml-source.ts';
+
+/** Settings whose values are nobody's to see. */
+const SECRET = /^(?:apiKey|otlpHeaders)$/;
+
+/** Longest value that a message repeats. */
+const SHOWN_CHARACTERS_MAX = 60;
+
+/** What the schema found, in words that name the setting, its value and what is allowed. */
+export function problemOf(
+  issue: z.core.$ZodIssue,
+  schema: SchemaNode,
+  whereIs: (path: SettingPath) => string,
+): Problem[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => {
+      const path = [...issue.path, key];
+      return { where: whereIs(path), what: unknownSetting(key, issue.path, schema) };
+    });
+  }
+  const name = nameOf(issue.path);
+  const allowed = allowedAt(issue, schema);
+  const what = isMissing(issue)
+    ? `${name} is missing; it has to be ${allowed}`
+    : `${name} cannot be ${shown(issue)}; it has to be ${allowed}`;
+  return [{ where: whereIs(issue.path), what }];
+}
+
+/** `replicas[0].url` of `['replicas', 0, 'url']`. */
+export function nameOf(path: SettingPath): string {
+  const written = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`));
+  return written.join('').replace(/^\./, '') || 'the configuration';
+}
+
+function unknownSetting(key: string, path: SettingPath, schema: SchemaNode): string {
+  const known = Object.keys(schemaAt(schema, path)?.properties ?? {});
+  const nearest = nearestName(key, known);
+  const hint = nearest === undefined ? `known are ${known.join(', ')}` : `${nearest} is known`;
+  return `${nameOf([...path, key])} is no setting; ${hint}`;
+}
+
+function isMissing(issue: z.core.$ZodIssue): boolean {
+  return issue.code === 'invalid_type' && issue.input === undefined;
+}
+
+/** Patterns and tests have words of their own; for all else the schema's bounds say it. */
+function allowedAt(issue: z.core.$ZodIssue, schema: SchemaNode): string {
+  if (issue.code === 'custom') return issue.message;
+  if (issue.code === 'invalid_format' && issue.format === 'regex') return issue.message;
+  if (issue.code === 'invalid_format') return `a ${issue.format} such as http://127.0.0.1:4318`;
+  if (issue.code === 'too_big' && issue.origin === 'string') {
+    return `text of at most ${issue.maximum} characters`;
+  }
+  if (issue.code === 'too_small' && issue.origin === 'string') return 'text that is not empty';
+  if (issue.code === 'too_big' && issue.origin === 'array') {
+    return `a list of at most ${issue.maximum}`;
+  }
+  return allowedOf(schemaAt(schema, issue.path) ?? {});
+}
+
+function shown({ path, input }: z.core.$ZodIssue): string {
+  if (path.some((step) => SECRET.test(String(step)))) return 'what it is';
+  if (typeof input === 'object' && input !== null)
+    return Array.isArray(input) ? 'a list' : 'a section';
+  const text = String(input);
+  const short =
+    text.length > SHOWN_CHARACTERS_MAX ? `${text.slice(0, SHOWN_CHARACTERS_MAX)}…` : text;
+  return typeof input === 'string' ? `'${short}'` : short;
+}

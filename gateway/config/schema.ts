@@ -1,0 +1,252 @@
+import { z } from 'zod';
+
+import type { AdmissionMode } from '../../routing/admission.ts';
+import { policyNames } from '../../routing/policies/catalog.ts';
+import type { LogLevel } from '../../telemetry/telemetry.ts';
+import { engineNames } from '../engines/catalog.ts';
+import type { Config, ReplicaSettings } from './settings.ts';
+
+const admissionModes = ['late-binding', 'pass-through'] as const satisfies readonly AdmissionMode[];
+
+const logLevels = [
+  'debug',
+  'info',
+  'warn',
+  'error',
+  'silent',
+] as const satisfies readonly LogLevel[];
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const GIB = 2 ** 30;
+
+/** 100 million tokens: ten times the KV cache of the largest published replica. */
+const KV_TOKENS_MAX = 100_000_000;
+
+interface Bounds {
+  readonly min: number;
+  readonly max: number;
+}
+
+function whole({ min, max }: Bounds): z.ZodInt {
+  return z.int().min(min).max(max);
+}
+
+/** Text of one line, so that no setting can end a header or a log line. */
+function line(charactersMax: number): z.ZodString {
+  return z
+    .string()
+    .min(1)
+    .max(charactersMax)
+    .regex(/^[^\r\n\0]*$/, 'text of one line');
+}
+
+const host = line(255);
+const port = whole({ min: 0, max: 65_535 });
+const file = line(4_096);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, '64 lower-case hex digits');
+
+/** An origin alone: engines have their API at its root, and a path would be put in front of all of it. */
+const origin = z
+  .string()
+  .max(2_048)
+  .refine(isOrigin, 'http:// or https://, a host and a port, and no path')
+  .transform((url) => new URL(url).origin);
+
+function isOrigin(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) return false;
+  return url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '';
+}
+
+const tls = z.strictObject({
+  certFile: file.describe('Certificate chain, PEM. Read again when it changes.'),
+  keyFile: file.describe('Private key, PEM.'),
+});
+
+const listen = z.strictObject({
+  host: host.default('127.0.0.1').describe('Address of the data port.'),
+  port: port.default(8080).describe('Data port: the API, `/health`, `/ready`. 0 takes a free one.'),
+  tls: tls.optional().describe('Serves the data port over TLS.'),
+  allowUnauthenticated: z
+    .boolean()
+    .default(false)
+    .describe('Lets everybody in on an address that other machines reach, without `keys`.'),
+});
+
+const admin = z.strictObject({
+  host: host.default('127.0.0.1').describe('Address of the admin port.'),
+  port: port.default(9080).describe('Admin port: `/metrics`, `/admin/*`. 0 takes a free one.'),
+  tls: tls.optional().describe('Serves the admin port over TLS.'),
+  keySha256: sha256.optional().describe('SHA-256 of the admin key, hex.'),
+  allowUnauthenticated: z
+    .boolean()
+    .default(false)
+    .describe('Lets everybody in on an address that other machines reach, without a key.'),
+});
+
+const replica = z
+  .strictObject({
+    url: origin.describe('Base URL of the engine, such as `http://127.0.0.1:30000`.'),
+    id: line(128)
+      .regex(/^[\w.:-]+$/, 'letters, digits and any of . _ : -')
+      .optional()
+      .describe(
+        'Name in metrics, logs and headers; host and port of the URL where it is left out.',
+      ),
+    engine: z
+      .enum(engineNames)
+      .optional()
+      .describe('Engine, where it is not to be found by asking.'),
+    models: z
+      .array(line(256))
+      .max(1_000)
+      .optional()
+      .describe('Models that it serves, in place of what it lists.'),
+    kvCapacityTokens: whole({ min: 1, max: KV_TOKENS_MAX })
+      .optional()
+      .describe('KV cache, in tokens, where the engine does not tell.'),
+    kvBlockTokens: whole({ min: 1, max: 4_096 })
+      .optional()
+      .describe('Tokens in one KV block, where the engine does not tell.'),
+    contextTokensMax: whole({ min: 1, max: KV_TOKENS_MAX })
+      .optional()
+      .describe('Longest prompt plus output, in tokens, where the engine does not tell.'),
+    apiKey: line(4_096).optional().describe('Bearer token for the engine.'),
+    caFile: file.optional().describe("Authority of the engine's certificate, PEM."),
+    forwardAuthorization: z
+      .boolean()
+      .default(false)
+      .describe("Hands the client's own `Authorization` on to the engine."),
+    numaNode: whole({ min: 0, max: 1_023 }).optional().describe('NUMA node that it is pinned to.'),
+    labels: z
+      .record(line(64), line(256))
+      .default({})
+      .describe('Anything else that should stand beside its name.'),
+  })
+  .transform((settings): ReplicaSettings => ({
+    ...settings,
+    id: settings.id ?? new URL(settings.url).host,
+  }));
+
+const models = z.strictObject({
+  aliases: z
+    .record(line(256), line(256))
+    .default({})
+    .describe("Names that clients may use, each with a replica's own name for the model."),
+});
+
+const routing = z.strictObject({
+  policy: z.enum(policyNames).default('kv-aware').describe('How a replica is chosen.'),
+});
+
+const admission = z.strictObject({
+  mode: z
+    .enum(admissionModes)
+    .default('late-binding')
+    .describe('`late-binding` queues here until a replica has room; `pass-through` does not.'),
+  waitingRequestsMax: whole({ min: 0, max: 1_000_000 })
+    .default(10_000)
+    .describe('Requests that may wait; one more is answered 503.'),
+  // What the OpenAI clients wait before they give up by themselves.
+  waitingMsMax: whole({ min: 1, max: DAY_MS })
+    .default(600_000)
+    .describe('Longest wait for a replica; then 503.'),
+  // One prefill chunk of SGLang, and the step budget of vLLM for an 8k model.
+  prefillTokensOutMax: whole({ min: 1, max: KV_TOKENS_MAX })
+    .default(8_192)
+    .describe('Prompt tokens sent to a replica ahead of its prefill: about one step.'),
+});
+
+const limits = z.strictObject({
+  // 32 MiB hold a few images as base64, or eight million tokens of text.
+  bodyBytesMax: whole({ min: 1_024, max: GIB })
+    .default(32 * 2 ** 20)
+    .describe('Largest request body; a larger one is answered 413.'),
+  headBytesMax: whole({ min: 1_024, max: 2 ** 20 })
+    .default(32_768)
+    .describe('Largest head of a request, headers included.'),
+  openRequestsMax: whole({ min: 1, max: 1_000_000 })
+    .default(20_000)
+    .describe('Requests inside at one time, waiting ones included; one more is answered 503.'),
+});
+
+const timeouts = z.strictObject({
+  connectMs: whole({ min: 1, max: 600_000 }).default(2_000).describe('To connect to a replica.'),
+  firstByteMs: whole({ min: 1, max: DAY_MS })
+    .optional()
+    .describe("To the first byte of a replica's answer. Long queues in engines take minutes."),
+  totalMs: whole({ min: 1, max: DAY_MS }).default(HOUR_MS).describe('For a request as a whole.'),
+});
+
+const key = z.strictObject({
+  sha256: sha256.describe('SHA-256 of the key, hex: `printf %s KEY | sha256sum`.'),
+  tenant: line(128).describe('Whose the key is.'),
+});
+
+const discovery = z.strictObject({
+  loadIntervalMs: whole({ min: 10, max: 60_000 })
+    .default(100)
+    .describe("Between two looks at a replica's load; longer where the page itself is slow."),
+  loadTimeoutMs: whole({ min: 10, max: 60_000 })
+    .default(2_000)
+    .describe('For one look at the load.'),
+  healthIntervalMs: whole({ min: 100, max: HOUR_MS })
+    .default(5_000)
+    .describe('Between two health checks.'),
+  // SGLang gives up on its own check after 20 s, and says so.
+  healthTimeoutMs: whole({ min: 100, max: HOUR_MS })
+    .default(21_000)
+    .describe('For one health check.'),
+  failuresMax: whole({ min: 1, max: 1_000 })
+    .default(3)
+    .describe('Failures in a row, of checks or of connections, that take a replica out.'),
+  successesMin: whole({ min: 1, max: 1_000 })
+    .default(1)
+    .describe('Good checks in a row that bring it back.'),
+  retryMsMax: whole({ min: 100, max: HOUR_MS })
+    .default(5_000)
+    .describe('Longest time between two tries at a replica that is down.'),
+});
+
+const telemetry = z.strictObject({
+  serviceName: line(256).default('numagate').describe('`service.name` of spans.'),
+  otlpEndpoint: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('OTLP/HTTP collector, such as `http://127.0.0.1:4318`; without one no span is made.'),
+  otlpHeaders: z.record(line(256), line(4_096)).default({}).describe('Headers for the collector.'),
+  sampleRatio: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe('Share of requests traced where the caller has not decided.'),
+  logLevel: z
+    .enum(logLevels)
+    .default('info')
+    .describe('Least level of log lines; each request is a line of `info`.'),
+});
+
+const shutdown = z.strictObject({
+  // Below the 30 s that Kubernetes gives a pod.
+  drainMs: whole({ min: 0, max: HOUR_MS })
+    .default(25_000)
+    .describe('Time that open streams have to finish after SIGTERM.'),
+});
+
+/** Every setting with its default, bounds and meaning; the JSON schema and the table come from it. */
+export const configSchema: z.ZodType<Config> = z.strictObject({
+  listen: listen.prefault({}),
+  admin: admin.prefault({}),
+  replicas: z.array(replica).max(1_000).default([]),
+  models: models.prefault({}),
+  routing: routing.prefault({}),
+  admission: admission.prefault({}),
+  limits: limits.prefault({}),
+  timeouts: timeouts.prefault({}),
+  keys: z.array(key).max(10_000).default([]),
+  discovery: discovery.prefault({}),
+  telemetry: telemetry.prefault({}),
+  shutdown: shutdown.prefault({}),
+});

@@ -1,0 +1,124 @@
+import type { AdmissionMode } from '../../routing/admission.ts';
+import type { PolicyName } from '../../routing/policies/catalog.ts';
+import type { EngineName } from '../engines/catalog.ts';
+import type { LogLevel } from '../../telemetry/telemetry.ts';
+
+/** Every setting, as it is after defaults. What each means, its unit and bounds: `schema.ts`. */
+export interface Config {
+  readonly listen: ListenSettings;
+  readonly admin: AdminSettings;
+  readonly replicas: readonly ReplicaSettings[];
+  readonly models: ModelSettings;
+  readonly routing: RoutingSettings;
+  readonly admission: AdmissionSettings;
+  readonly limits: LimitSettings;
+  readonly timeouts: TimeoutSettings;
+  readonly keys: readonly KeySettings[];
+  readonly discovery: DiscoverySettings;
+  readonly telemetry: TelemetrySettings;
+  readonly shutdown: ShutdownSettings;
+}
+
+/** Files of a certificate and its key, as PEM. */
+export interface TlsSettings {
+  readonly certFile: string;
+  readonly keyFile: string;
+}
+
+/** The data port. */
+export interface ListenSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly tls?: TlsSettings | undefined;
+  readonly allowUnauthenticated: boolean;
+}
+
+/** The admin port. */
+export interface AdminSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly tls?: TlsSettings | undefined;
+  readonly keySha256?: string | undefined;
+  readonly allowUnauthenticated: boolean;
+}
+
+/** One replica: where it is, and what it does not tell of itself. */
+export interface ReplicaSettings {
+  /** Origin, without a trailing slash. */
+  readonly url: string;
+  readonly id: string;
+  readonly engine?: EngineName | undefined;
+  readonly models?: readonly string[] | undefined;
+  readonly kvCapacityTokens?: number | undefined;
+  readonly kvBlockTokens?: number | undefined;
+  readonly contextTokensMax?: number | undefined;
+  readonly apiKey?: string | undefined;
+  readonly caFile?: string | undefined;
+  readonly forwardAuthorization: boolean;
+  readonly numaNode?: number | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** How models are called. */
+export interface ModelSettings {
+  /** A name that clients use, to the name that replicas know. */
+  readonly aliases: Readonly<Record<string, string>>;
+}
+
+/** Where requests go. */
+export interface RoutingSettings {
+  readonly policy: PolicyName;
+}
+
+/** Which requests wait, and how long. */
+export interface AdmissionSettings {
+  readonly mode: AdmissionMode;
+  readonly waitingRequestsMax: number;
+  readonly waitingMsMax: number;
+  readonly prefillTokensOutMax: number;
+}
+
+/** Bounds of what a client may send and hold. */
+export interface LimitSettings {
+  readonly bodyBytesMax: number;
+  readonly headBytesMax: number;
+  readonly openRequestsMax: number;
+}
+
+/** Time limits of a request. */
+export interface TimeoutSettings {
+  readonly connectMs: number;
+  readonly firstByteMs?: number | undefined;
+  readonly totalMs: number;
+}
+
+/** One API key of a client. */
+export interface KeySettings {
+  readonly sha256: string;
+  readonly tenant: string;
+}
+
+/** How replicas are watched. */
+export interface DiscoverySettings {
+  readonly loadIntervalMs: number;
+  readonly loadTimeoutMs: number;
+  readonly healthIntervalMs: number;
+  readonly healthTimeoutMs: number;
+  readonly failuresMax: number;
+  readonly successesMin: number;
+  readonly retryMsMax: number;
+}
+
+/** What is told of requests, and to whom. */
+export interface TelemetrySettings {
+  readonly serviceName: string;
+  readonly otlpEndpoint?: string | undefined;
+  readonly otlpHeaders: Readonly<Record<string, string>>;
+  readonly sampleRatio: number;
+  readonly logLevel: LogLevel;
+}
+
+/** How the gateway stops. */
+export interface ShutdownSettings {
+  readonly drainMs: number;
+}

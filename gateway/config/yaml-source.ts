@@ -1,0 +1,99 @@
+import type { Document, Scalar } from 'yaml';
+import { isMap, isNode, isScalar, LineCounter, parse, parseDocument, visit } from 'yaml';
+
+import type { Problem } from './config-error.ts';
+import { ConfigError } from './config-error.ts';
+import type { Environment } from './environment.ts';
+import { substitute } from './environment.ts';
+
+/** A path of names and list indices. */
+export type SettingPath = readonly PropertyKey[];
+
+/** Collections that aliases may blow up to; yaml's own default, stated since it guards against bombs. */
+const ALIASES_MAX = 100;
+
+/** A YAML text, with the environment put in, that knows where each of its values stands. */
+export class YamlSource {
+  readonly #name: string;
+  readonly #document: Document;
+  readonly #lines: LineCounter = new LineCounter();
+  /** Plain values: maps, lists, text, numbers. A name without a value is left out. */
+  readonly tree: unknown;
+
+  /** Throws `ConfigError` where the text is no YAML, or wants variables that are not there. */
+  constructor(name: string, text: string, environment: Environment) {
+    this.#name = name;
+    this.#document = parseDocument(text, { lineCounter: this.#lines });
+    this.#check(this.#syntaxProblems());
+    this.#check(this.#putIn(environment));
+    this.tree = withoutNull(this.#document.toJS({ maxAliasCount: ALIASES_MAX })) ?? {};
+  }
+
+  /** Where the value at `path` stands, or what is nearest around it. */
+  placeOf(path: SettingPath): string {
+    for (let length = path.length; length > 0; length -= 1) {
+      const offset = this.#offsetOf(path.slice(0, length));
+      if (offset !== undefined) return this.#placeAt(offset);
+    }
+    return this.#name;
+  }
+
+  #check(problems: readonly Problem[]): void {
+    if (problems.length > 0) throw new ConfigError(problems);
+  }
+
+  #syntaxProblems(): readonly Problem[] {
+    return this.#document.errors.map(({ pos, message }) => ({
+      where: this.#placeAt(pos[0]),
+      // The rest of yaml's message is a picture of the place.
+      what: message.split(' at line')[0] ?? message,
+    }));
+  }
+
+  #putIn(environment: Environment): readonly Problem[] {
+    const problems: Problem[] = [];
+    visit(this.#document, {
+      Scalar: (key, node) => {
+        if (key === 'key' || typeof node.value !== 'string') return;
+        const { text, missing } = substitute(node.value, environment);
+        for (const name of missing) {
+          const what = `the variable ${name} is not set; \${${name}:-…} gives it a default`;
+          problems.push({ where: this.#placeAt(node.range?.[0] ?? 0), what });
+        }
+        if (text !== node.value) node.value = retyped(text, node);
+      },
+    });
+    return problems;
+  }
+
+  /** Of the name where the value has one, since that is what people look for. */
+  #offsetOf(path: SettingPath): number | undefined {
+    const parent = this.#document.getIn(path.slice(0, -1), true);
+    const last = path.at(-1);
+    if (isMap(parent)) {
+      const pair = parent.items.find(({ key }) => isScalar(key) && key.value === last);
+      return isNode(pair?.key) ? pair.key.range?.[0] : undefined;
+    }
+    const node = this.#document.getIn(path, true);
+    return isNode(node) ? node.range?.[0] : undefined;
+  }
+
+  #placeAt(offset: number): string {
+    const { line, col } = this.#lines.linePos(offset);
+    return `${this.#name}:${line}:${col}`;
+  }
+}
+
+/** Unquoted text is a number or a truth where it reads as one, as if it had stood in the file. */
+function retyped(text: string, { type }: Scalar): unknown {
+  if (type !== 'PLAIN') return text;
+  const value: unknown = parse(text, { logLevel: 'silent' });
+  return typeof value === 'object' && value !== null ? text : value;
+}
+
+function withoutNull(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNull);
+  if (typeof value !== 'object' || value === null) return value ?? undefined;
+  const kept = Object.entries(value).filter(([, member]) => member !== null);
+  return Object.fromEntries(kept.map(([name, member]) => [name, withoutNull(member)]));
+}

@@ -1,0 +1,32 @@
+import type { ReplicaId } from '../../../routing/replica.ts';
+import type { EngineName } from '../../engines/catalog.ts';
+
+/** A replica as a source knows it: where it is, and what it is not to be asked. */
+export interface ReplicaTarget {
+  readonly id: ReplicaId;
+  /** Origin, without a trailing slash. */
+  readonly url: string;
+  readonly engine?: EngineName | undefined;
+  /** In place of what the engine lists. */
+  readonly models?: readonly string[] | undefined;
+  /** In place of what the engine tells, as are the next two. */
+  readonly kvCapacityTokens?: number | undefined;
+  readonly kvBlockTokens?: number | undefined;
+  readonly contextTokensMax?: number | undefined;
+  readonly apiKey?: string | undefined;
+  readonly numaNode?: number | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Told who is there, from `watch` on. */
+export interface SourceListener {
+  /** A replica has come. Its id is not in use. */
+  joined(target: ReplicaTarget): void;
+  left(id: ReplicaId): void;
+}
+
+/** Where replicas come from. */
+export interface ReplicaSource {
+  /** Tells who is there and who comes and goes, until the result is called. */
+  watch(listener: SourceListener): () => void;
+}
