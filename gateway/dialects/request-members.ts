@@ -58,7 +58,7 @@ export class RequestMembers {
     const member = this.find(name);
     if (member === undefined) return undefined;
     const text = this.#textOf(member);
-    const value: unknown = text === undefined ? undefined : JSON.parse(text);
+    const value = text === undefined ? undefined : decodeMember(text, name);
     if (fits(value)) return value as Value;
     const shown = text === undefined ? 'something longer' : text.slice(0, 80);
     throw new GatewayError('invalid_request', `'${name}' must be ${wanted}, not ${shown}`, {
@@ -69,6 +69,18 @@ export class RequestMembers {
   #textOf(member: JsonMember): string | undefined {
     if (member.valueEnd - member.valueStart > DECODED_BYTES_MAX) return undefined;
     return this.body.toString('utf8', member.valueStart, member.valueEnd);
+  }
+}
+
+/** Long strings are not checked when they are scanned: what is wrong far inside shows here. */
+function decodeMember(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new GatewayError('invalid_request', `'${name}' is not valid JSON`, {
+      param: name,
+      cause,
+    });
   }
 }
 
@@ -114,7 +126,7 @@ function firstByteInside(body: Buffer, open: number): number | undefined {
 
 function countTexts(body: Buffer, member: JsonMember): number {
   const text = body.toString('utf8', member.valueStart, member.valueEnd);
-  return (JSON.parse(text) as unknown[]).length;
+  return (decodeMember(text, member.name) as unknown[]).length;
 }
 
 function countIds(
