@@ -73,7 +73,7 @@ function readCapture(file: string): Capture {
 
 function requestBodyIn(notes: string): string | undefined {
   const body = /^# request body: (.*)$/m.exec(notes)?.[1];
-  return body === undefined || / chars\)$/.test(body) ? undefined : latin1(body).toString();
+  return body === undefined || body.endsWith(' chars)') ? undefined : latin1(body).toString();
 }
 
 /** The payloads of the chunked coding, its line ends being plain LF here. */
