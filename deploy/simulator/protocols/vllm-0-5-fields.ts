@@ -1,0 +1,62 @@
+/** Fields that both generating routes of vLLM 0.5.5 know. */
+const common = [
+  'model',
+  'frequency_penalty',
+  'logit_bias',
+  'logprobs',
+  'max_tokens',
+  'n',
+  'presence_penalty',
+  'response_format',
+  'seed',
+  'stop',
+  'stream',
+  'stream_options',
+  'temperature',
+  'top_p',
+  'user',
+  'best_of',
+  'use_beam_search',
+  'top_k',
+  'min_p',
+  'repetition_penalty',
+  'length_penalty',
+  'early_stopping',
+  'stop_token_ids',
+  'include_stop_str_in_output',
+  'ignore_eos',
+  'min_tokens',
+  'skip_special_tokens',
+  'spaces_between_special_tokens',
+  'truncate_prompt_tokens',
+  'prompt_logprobs',
+  'echo',
+  'add_special_tokens',
+  'guided_json',
+  'guided_regex',
+  'guided_choice',
+  'guided_grammar',
+  'guided_decoding_backend',
+  'guided_whitespace_pattern',
+];
+
+/** Every field of a chat request; any other is refused. */
+export const vllm05ChatFields: ReadonlySet<string> = new Set([
+  ...common,
+  'messages',
+  'top_logprobs',
+  'tools',
+  'tool_choice',
+  'add_generation_prompt',
+  'documents',
+  'chat_template',
+  'chat_template_kwargs',
+]);
+
+/** Every field of a completion request; any other is refused. */
+export const vllm05CompletionFields: ReadonlySet<string> = new Set([
+  ...common,
+  'prompt',
+  'suffix',
+  'allowed_token_ids',
+]);
