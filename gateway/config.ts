@@ -80,12 +80,12 @@ function flagFor(path: SettingPath, overrides: readonly Override[]): Override | 
 function overridden(tree: unknown, { path, value }: Override): unknown {
   const [step, ...rest] = path;
   if (step === undefined) return value;
+  const within = { flag: '', path: rest, value };
   if (Array.isArray(tree) && typeof step === 'number') {
-    return Object.assign([...tree], {
-      [step]: overridden(tree[step], { flag: '', path: rest, value }),
-    });
+    const items: unknown[] = tree;
+    return items.toSpliced(step, 1, overridden(items[step], within));
   }
   const members = typeof tree === 'object' && tree !== null ? tree : {};
   const member = (members as Readonly<Record<PropertyKey, unknown>>)[step];
-  return { ...members, [step]: overridden(member, { flag: '', path: rest, value }) };
+  return { ...members, [step]: overridden(member, within) };
 }

@@ -16,8 +16,10 @@ export interface OpenAiHttpOptions {
   readonly apiKey?: string | undefined;
   /** Hands the client's own `Authorization` on. Off unless a replica's settings say so. */
   readonly forwardsAuthorization: boolean;
+  /** Base URL. */
+  readonly address: string;
   /** The replica as it is known at the moment: an engine may come back in another version. */
-  readonly replica: () => Replica;
+  readonly replica: () => Replica | undefined;
 }
 
 /** vLLM, SGLang, llama.cpp and whatever else speaks OpenAI's HTTP API. */
@@ -27,7 +29,7 @@ export class OpenAiHttpEngine implements Engine {
   readonly #basePath: string;
 
   constructor(options: OpenAiHttpOptions) {
-    const { origin, pathname } = new URL(options.replica().address);
+    const { origin, pathname } = new URL(options.address);
     this.#options = options;
     this.#basePath = pathname === '/' ? '' : pathname;
     this.#client = new HttpClient(origin, { connectMs: options.connectMs, ca: options.ca });
@@ -65,7 +67,9 @@ export class OpenAiHttpEngine implements Engine {
   }
 
   #edits(request: GenerateRequest): readonly BodyEdit[] {
-    const { engine, engineVersion } = this.#options.replica();
-    return bodyEditsFor(engine, engineVersion, request);
+    const replica = this.#options.replica();
+    return replica === undefined
+      ? []
+      : bodyEditsFor(replica.engine, replica.engineVersion, request);
   }
 }

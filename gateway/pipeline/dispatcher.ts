@@ -110,6 +110,7 @@ export class Dispatcher {
     try {
       this.#expire();
       while (this.#serveHeads());
+      this.#watchExpiry();
     } finally {
       this.#isWaking = false;
     }
@@ -195,7 +196,6 @@ export class Dispatcher {
       });
       this.#answer(item, verdict.kind === 'wait' ? EXPIRED : verdict, nowMs);
     }
-    this.#watchExpiry();
   }
 
   #watchExpiry(): void {
@@ -204,7 +204,7 @@ export class Dispatcher {
     const { nextExpiryMs } = this.#room;
     if (nextExpiryMs === Infinity) return;
     const delayMs = Math.max(nextExpiryMs - this.#clock.nowMs(), 0);
-    this.#cancelExpiry = this.#clock.after(delayMs, () => this.#expire());
+    this.#cancelExpiry = this.#clock.after(delayMs, () => this.wake());
   }
 }
 

@@ -34,7 +34,9 @@ function collect(incoming: IncomingMessage, bytesMax: number): Promise<Buffer> {
       resolve(chunks.length === 1 ? firstOf(chunks) : Buffer.concat(chunks)),
     );
     incoming.on('error', (cause) => reject(clientLeft(cause)));
-    incoming.on('close', () => reject(clientLeft()));
+    incoming.on('close', () => {
+      if (!incoming.complete) reject(clientLeft());
+    });
   });
 }
 

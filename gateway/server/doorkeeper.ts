@@ -3,11 +3,19 @@ import { GatewayError } from '../generation/error.ts';
 /** A client that is turned away at a shutdown finds the next gateway up by then, behind a supervisor. */
 const SHUTDOWN_RETRY_AFTER_MS = 5_000;
 
-/** Counts who is inside and lets nobody in once the house drains. */
+/** Somebody inside has to finish first; seconds are what that takes. */
+const FULL_RETRY_AFTER_MS = 1_000;
+
+/** Counts who is inside, and lets nobody in above a bound or once the house drains. */
 export class Doorkeeper {
+  readonly #insideMax: number;
   #inside = 0;
   #isClosed = false;
   #whenEmpty: (() => void) | undefined;
+
+  constructor(insideMax: number) {
+    this.#insideMax = insideMax;
+  }
 
   /** Requests that have come and not yet ended. */
   get inside(): number {
@@ -30,8 +38,13 @@ export class Doorkeeper {
     };
   }
 
-  /** Throws `shutting_down` once the door is closed. */
+  /** For one who has been counted in: throws `shutting_down` once the door is closed, `saturated` above the bound. */
   check(): void {
+    if (this.#inside > this.#insideMax) {
+      throw new GatewayError('saturated', `More than ${this.#insideMax} requests are inside.`, {
+        retryAfterMs: FULL_RETRY_AFTER_MS,
+      });
+    }
     if (!this.#isClosed) return;
     throw new GatewayError('shutting_down', 'The gateway is shutting down.', {
       retryAfterMs: SHUTDOWN_RETRY_AFTER_MS,

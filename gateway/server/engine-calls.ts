@@ -22,11 +22,7 @@ export interface EngineCallAnswer {
 }
 
 /** Asks one replica something on the side. Rejects when it cannot be reached in time. */
-export type CallEngine = (
-  replica: Replica,
-  method: 'GET' | 'POST',
-  path: string,
-) => Promise<EngineCallAnswer>;
+export type CallEngine = (replica: Replica, path: string) => Promise<EngineCallAnswer>;
 
 /** What a flush did at each replica, by its id: the status, or why there is none. */
 export type FlushReport = Readonly<Record<string, number | string>>;
@@ -53,7 +49,7 @@ export class EngineCalls {
     let last: EngineCallAnswer | undefined;
     for (const replica of this.#readyReplicas()) {
       // One after the other: the first that knows the path answers for all.
-      const answer = await this.#call(replica, 'GET', path).catch(unreachable);
+      const answer = await this.#call(replica, path).catch(unreachable);
       if (answer.status < 400) return answer;
       last = answer;
     }
@@ -70,10 +66,10 @@ export class EngineCalls {
     throw new GatewayError('forbidden', 'Flushing the caches needs the admin key.');
   }
 
-  /** Flushes the cache of every ready replica. */
+  /** Flushes the cache of every ready replica. GET is what every version of SGLang takes. */
   async flushCaches(): Promise<FlushReport> {
     const flushes = this.#readyReplicas().map(async (replica) => {
-      const answer = await this.#call(replica, 'POST', '/flush_cache').catch(unreachable);
+      const answer = await this.#call(replica, '/flush_cache').catch(unreachable);
       return [replica.id, answer.status] as const;
     });
     return Object.fromEntries(await Promise.all(flushes));

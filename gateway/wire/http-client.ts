@@ -1,3 +1,5 @@
+import { rootCertificates } from 'node:tls';
+
 import { Pool } from 'undici';
 import type { Dispatcher as UndiciDispatcher } from 'undici';
 
@@ -58,7 +60,7 @@ export class HttpClient {
       connect: {
         timeout: options.connectMs,
         noDelay: true,
-        ...(options.ca === undefined ? {} : { ca: options.ca }),
+        ...(options.ca === undefined ? {} : { ca: [...rootCertificates, options.ca] }),
       },
     });
   }

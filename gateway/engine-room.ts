@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs';
+
+import type { Fleet } from '../routing/fleet.ts';
+import type { Replica, ReplicaId } from '../routing/replica.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { Clock } from './clock.ts';
+import type { Config, ReplicaSettings } from './config/settings.ts';
+import { Keeper } from './discovery/keeper.ts';
+import type { ReplicaSource } from './discovery/sources/source.ts';
+import { openEngine } from './engines/catalog.ts';
+import type { Engine } from './engines/engine.ts';
+import type { AttemptEnd } from './pipeline/attempt.ts';
+import type { EngineCallAnswer } from './server/engine-calls.ts';
+import type { TextClient } from './wire/text-client.ts';
+import { openTextClient } from './wire/text-client.ts';
+
+/** What the connections to all replicas are made with. */
+export interface EngineRoomParts {
+  readonly config: Config;
+  readonly source: ReplicaSource;
+  readonly fleet: Fleet;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  /** Called when a replica's state, facts or load have changed. */
+  readonly wake: () => void;
+}
+
+/** Longest page that is read of an engine: `/metrics` of vLLM is 65 KB, of many adapters some times that. */
+const PAGE_BYTES_MAX = 8 * 2 ** 20;
+
+interface Connections {
+  readonly settings: ReplicaSettings;
+  readonly engine: Engine;
+  readonly pages: TextClient;
+}
+
+/** Everything that is held towards the replicas: the streams' connections, the pages', and who watches them. */
+export class EngineRoom {
+  readonly #parts: EngineRoomParts;
+  readonly #connections: ReadonlyMap<ReplicaId, Connections>;
+  readonly #keeper: Keeper;
+
+  constructor(parts: EngineRoomParts) {
+    this.#parts = parts;
+    const { replicas } = parts.config;
+    this.#connections = new Map(replicas.map((one) => [one.id, this.#connect(one)]));
+    this.#keeper = this.#hireKeeper();
+  }
+
+  /** Begins to look for the replicas. */
+  start(): void {
+    this.#keeper.start();
+  }
+
+  engineOf(id: ReplicaId): Engine | undefined {
+    return this.#connections.get(id)?.engine;
+  }
+
+  /** Lets the keeper know what the data path saw, so that a dead replica is out before its next check. */
+  attempted(id: ReplicaId, end: AttemptEnd): void {
+    if (end.kind === 'failed' && end.error.source !== 'engine') return;
+    if (end.kind === 'failed' && end.error.code === 'engine_unreachable') {
+      this.#keeper.reportFailure(id);
+      return;
+    }
+    this.#keeper.reportSuccess(id);
+  }
+
+  /** Gets one of a replica's own pages. */
+  async call(replica: Replica, path: string): Promise<EngineCallAnswer> {
+    const connections = this.#connections.get(replica.id);
+    if (connections === undefined) throw new Error(`replica ${replica.id} has left`);
+    const { pages, settings } = connections;
+    const answer = await pages.fetchText(`${replica.address}${path}`, {
+      headers: authorizationOf(settings),
+      signal: AbortSignal.timeout(this.#parts.config.discovery.healthTimeoutMs),
+    });
+    const type = answer.headers['content-type'];
+    return {
+      status: answer.status,
+      contentType: typeof type === 'string' ? type : 'text/plain',
+      body: answer.body,
+    };
+  }
+
+  /** Stops watching and breaks every connection. */
+  async close(): Promise<void> {
+    this.#keeper.stop();
+    const all = [...this.#connections.values()];
+    await Promise.all(all.flatMap(({ engine, pages }) => [engine.close(), pages.close()]));
+  }
+
+  #connect(settings: ReplicaSettings): Connections {
+    const { connectMs } = this.#parts.config.timeouts;
+    const { caFile, apiKey, forwardAuthorization } = settings;
+    const ca = caFile === undefined ? undefined : readFileSync(caFile, 'utf8');
+    const engine = openEngine({
+      connectMs,
+      ca,
+      apiKey,
+      forwardsAuthorization: forwardAuthorization,
+      address: settings.url,
+      replica: () => this.#parts.fleet.replicas().find(({ id }) => id === settings.id),
+    });
+    return {
+      settings,
+      engine,
+      pages: openTextClient({ connectMs, ca, bodyBytesMax: PAGE_BYTES_MAX }),
+    };
+  }
+
+  #hireKeeper(): Keeper {
+    const { config, source, fleet, clock, telemetry, wake } = this.#parts;
+    return new Keeper({
+      fleet,
+      source,
+      clock,
+      random: Math.random,
+      fetchTextOf: ({ id }) => {
+        const connections = this.#connections.get(id);
+        if (connections === undefined) throw new Error(`no connections to ${id}`);
+        return connections.pages.fetchText;
+      },
+      limits: config.discovery,
+      log: telemetry.log,
+      onChange: wake,
+      onEvent: (id, event) => telemetry.replicaEvent(id, event),
+    });
+  }
+}
+
+function authorizationOf({ apiKey }: ReplicaSettings): Readonly<Record<string, string>> {
+  return apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
+}

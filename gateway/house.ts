@@ -1,0 +1,227 @@
+import { randomBytes } from 'node:crypto';
+
+import { getRequestListener } from '@hono/node-server';
+
+import { Admission } from '../routing/admission.ts';
+import { Fleet } from '../routing/fleet.ts';
+import { createPolicy } from '../routing/policies/catalog.ts';
+import { Router } from '../routing/router.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import { startTelemetry } from '../telemetry/telemetry.ts';
+import type { Clock } from './clock.ts';
+import { systemClock } from './clock.ts';
+import type { Config } from './config/settings.ts';
+import { dialects } from './dialects/catalog.ts';
+import { staticSource } from './discovery/sources/static.ts';
+import { EngineRoom } from './engine-room.ts';
+import { Dispatcher } from './pipeline/dispatcher.ts';
+import { ModelNames } from './pipeline/model-names.ts';
+import type { PipelineParts } from './pipeline/parts.ts';
+import { TokenEstimator } from './pipeline/token-estimator.ts';
+import { createAdminApp } from './server/admin.ts';
+import { createApp } from './server/app.ts';
+import { Authenticator } from './server/auth.ts';
+import { Doorkeeper } from './server/doorkeeper.ts';
+import type { CallEngine } from './server/engine-calls.ts';
+import { EngineCalls } from './server/engine-calls.ts';
+import { KeyCheck } from './server/key-check.ts';
+import type { Listener } from './server/listen.ts';
+import { listen } from './server/listen.ts';
+import { ModelList } from './server/model-list.ts';
+import { Readiness } from './server/readiness.ts';
+import { readTls, watchTls } from './server/tls-files.ts';
+import type { ReceiveParts } from './server/receive.ts';
+import { readReplica } from './server/replica-readings.ts';
+import { version } from './version.ts';
+
+/** A gateway that is up. */
+export interface RunningGateway {
+  /** Where clients call. */
+  readonly url: string;
+  /** Where metrics and the state of the fleet are. */
+  readonly adminUrl: string;
+  /** Not ready at once, no new requests; open ones finish, up to `shutdown.drainMs`, then all is closed. */
+  drain(): Promise<void>;
+  /** Closes all at once and breaks open streams. */
+  close(): Promise<void>;
+}
+
+/** Builds the house from its settings and opens both doors. Rejects where a port or a file cannot be had. */
+export async function startGateway(config: Config): Promise<RunningGateway> {
+  const rooms = furnish(config, await openTelemetry(config, systemClock), systemClock);
+  const data = getRequestListener(dataApp(rooms).fetch);
+  const admin = getRequestListener(
+    createAdminApp({ ...rooms, policy: config.routing.policy }).fetch,
+  );
+  const door = await openDoor(config, config.listen, data, rooms.telemetry);
+  const adminDoor = await openDoor(config, config.admin, admin, rooms.telemetry);
+  rooms.engines.start();
+  const shutDown = new ShutDown({ ...rooms, door, adminDoor });
+  return {
+    url: door.url,
+    adminUrl: adminDoor.url,
+    drain: () => shutDown.drain(),
+    close: () => shutDown.close(),
+  };
+}
+
+/** What lives as long as the house. */
+interface Rooms {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly fleet: Fleet;
+  readonly dispatcher: Dispatcher;
+  readonly engines: EngineRoom;
+  readonly doorkeeper: Doorkeeper;
+  readonly readiness: Readiness;
+  readonly names: ModelNames;
+  readonly adminKey: KeyCheck;
+}
+
+function furnish(config: Config, telemetry: Telemetry, clock: Clock): Rooms {
+  const fleet = new Fleet();
+  const dispatcher = buildDispatcher(config, fleet, clock);
+  const source = staticSource(config.replicas);
+  const wake = (): void => dispatcher.wake();
+  const doorkeeper = new Doorkeeper(config.limits.openRequestsMax);
+  telemetry.watch({
+    replicas: () => fleet.candidates(clock.nowMs()).map(readReplica),
+    waitingRequests: () => dispatcher.waitingRequests,
+  });
+  return {
+    config,
+    clock,
+    telemetry,
+    fleet,
+    dispatcher,
+    engines: new EngineRoom({ config, source, fleet, clock, telemetry, wake }),
+    doorkeeper,
+    readiness: new Readiness(fleet, doorkeeper),
+    names: new ModelNames(new Map(Object.entries(config.models.aliases)), () => firstModel(fleet)),
+    adminKey: new KeyCheck(config.admin.keySha256),
+  };
+}
+
+/** SGLang's own API names no model: its engines serve one. */
+function firstModel(fleet: Fleet): string {
+  return fleet.replicas().find(({ models }) => models.length > 0)?.models[0] ?? '';
+}
+
+function dataApp(rooms: Rooms): ReturnType<typeof createApp> {
+  const { config, clock, telemetry, fleet, engines, names, doorkeeper, readiness } = rooms;
+  const pipeline: PipelineParts = {
+    dispatcher: rooms.dispatcher,
+    estimator: new TokenEstimator(),
+    names,
+    clock,
+    engineOf: (id) => engines.engineOf(id),
+    attempted: (id, end) => engines.attempted(id, end),
+    reportBug: (error, requestId) =>
+      telemetry.log.error({ err: error, request_id: requestId }, 'a request met a bug'),
+  };
+  const receive: ReceiveParts = {
+    pipeline,
+    telemetry,
+    authenticator: new Authenticator(config.keys),
+    doorkeeper,
+    clock,
+    bodyBytesMax: config.limits.bodyBytesMax,
+    totalMsMax: config.timeouts.totalMs,
+  };
+  const call: CallEngine = (replica, path) => engines.call(replica, path);
+  return createApp({
+    receive,
+    dialects,
+    models: new ModelList(fleet, names, Math.floor(Date.now() / 1_000)),
+    readiness,
+    engineCalls: new EngineCalls(fleet, call, rooms.adminKey),
+  });
+}
+
+function openTelemetry(config: Config, clock: Clock): Promise<Telemetry> {
+  const { serviceName, otlpEndpoint, otlpHeaders, sampleRatio, logLevel } = config.telemetry;
+  return startTelemetry({
+    serviceName,
+    version,
+    instanceId: randomBytes(8).toString('hex'),
+    otlpEndpoint,
+    otlpHeaders,
+    sampleRatio,
+    log: { level: logLevel, destination: STDERR },
+    clock: {
+      nowMs: clock.nowMs,
+      wallMs: Date.now,
+      after: (delayMs, task) => clock.after(delayMs, task),
+    },
+    random: Math.random,
+  });
+}
+
+const STDERR = 2;
+
+function buildDispatcher(config: Config, fleet: Fleet, clock: Clock): Dispatcher {
+  const { mode, waitingRequestsMax, waitingMsMax, prefillTokensOutMax } = config.admission;
+  return new Dispatcher({
+    fleet,
+    router: new Router(createPolicy(config.routing.policy, { random: Math.random })),
+    admission: new Admission({
+      mode,
+      waitingRequestsMax,
+      waitingMsMax,
+      prefillTokensMax: prefillTokensOutMax,
+    }),
+    clock,
+  });
+}
+
+type Handler = Parameters<typeof listen>[0];
+
+async function openDoor(
+  config: Config,
+  { host, port, tls }: Config['listen'] | Config['admin'],
+  handler: Handler,
+  telemetry: Telemetry,
+): Promise<Listener> {
+  const pair = tls === undefined ? undefined : readTls(tls);
+  const { headBytesMax } = config.limits;
+  const door = await listen(handler, { host, port, tls: pair, headBytesMax });
+  if (tls !== undefined) watchTls(tls, door, telemetry.log);
+  return door;
+}
+
+interface ShutDownParts extends Rooms {
+  readonly door: Listener;
+  readonly adminDoor: Listener;
+}
+
+/** How the house is left: the door first, the guests next, the lights last. */
+class ShutDown {
+  readonly #parts: ShutDownParts;
+
+  constructor(parts: ShutDownParts) {
+    this.#parts = parts;
+  }
+
+  async drain(): Promise<void> {
+    const { clock, config, doorkeeper, telemetry } = this.#parts;
+    const { drainMs } = config.shutdown;
+    telemetry.log.info({ open_requests: doorkeeper.inside, drain_ms: drainMs }, 'draining');
+    const timeUp = new Promise<void>((resolve) => {
+      clock.after(drainMs, resolve);
+    });
+    await Promise.race([doorkeeper.close(), timeUp]);
+    if (doorkeeper.inside > 0) {
+      telemetry.log.warn({ open_requests: doorkeeper.inside }, 'open streams are broken off');
+    }
+    await this.close();
+  }
+
+  async close(): Promise<void> {
+    const { door, adminDoor, engines, telemetry } = this.#parts;
+    await Promise.all([door.close(), adminDoor.close()]);
+    await engines.close();
+    telemetry.log.info({}, 'stopped');
+    await telemetry.shutdown();
+  }
+}

@@ -1,0 +1,25 @@
+import type { Candidate } from '../../routing/replica.ts';
+import type { ReplicaReading } from '../../telemetry/telemetry.ts';
+
+/** A replica of the fleet as its gauges show it. */
+export function readReplica({
+  replica,
+  state,
+  load,
+  loadAgeMs,
+  inFlight,
+}: Candidate): ReplicaReading {
+  return {
+    replica: replica.id,
+    engine: replica.engine,
+    state,
+    inFlightRequests: inFlight.requests,
+    inFlightPrefillTokens: inFlight.prefillTokens,
+    inFlightKvTokens: inFlight.kvTokens,
+    kvCapacityTokens: replica.kvCapacityTokens,
+    runningRequests: load?.runningRequests,
+    waitingRequests: load?.waitingRequests,
+    kvCacheUsage: load?.kvCacheUsage,
+    loadAgeMs: load === undefined ? undefined : loadAgeMs,
+  };
+}
