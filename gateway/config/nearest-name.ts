@@ -15,9 +15,9 @@ export function nearestName(written: string, names: readonly string[]): string |
 /** Letters to insert, delete or replace until one is the other (Levenshtein). */
 export function editDistance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (const [index, letter] of [...one].entries()) {
+  for (const [index, letter] of one.split('').entries()) {
     const next = [index + 1];
-    for (const [place, wanted] of [...other].entries()) {
+    for (const [place, wanted] of other.split('').entries()) {
       const replaced = (row[place] ?? 0) + (letter === wanted ? 0 : 1);
       next.push(Math.min(replaced, (row[place + 1] ?? 0) + 1, (next[place] ?? 0) + 1));
     }

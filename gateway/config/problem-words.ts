@@ -2,12 +2,10 @@ import type { z } from 'zod';
 
 import type { Problem } from './config-error.ts';
 import { nearestName } from './nearest-name.ts';
+import { isSecretSetting } from './secret-settings.ts';
 import type { SchemaNode } from './setting-tree.ts';
 import { allowedOf, schemaAt } from './setting-tree.ts';
 import type { SettingPath } from './yaml-source.ts';
-
-/** Settings whose values are nobody's to see. */
-const SECRET = /^(?:apiKey|otlpHeaders)$/;
 
 /** Longest value that a message repeats. */
 const SHOWN_CHARACTERS_MAX = 60;
@@ -65,7 +63,7 @@ function allowedAt(issue: z.core.$ZodIssue, schema: SchemaNode): string {
 }
 
 function shown({ path, input }: z.core.$ZodIssue): string {
-  if (path.some((step) => SECRET.test(String(step)))) return 'what it is';
+  if (path.some((step) => isSecretSetting(String(step)))) return 'what it is';
   if (typeof input === 'object' && input !== null)
     return Array.isArray(input) ? 'a list' : 'a section';
   const text = String(input);

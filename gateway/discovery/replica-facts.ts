@@ -2,20 +2,36 @@ import type { Replica } from '../../routing/replica.ts';
 import type { FoundEngine } from '../engines/catalog.ts';
 import type { ReplicaTarget } from './sources/source.ts';
 
-/** What is known of a replica: told by its engine where it tells, else by the configuration. */
-export function describeReplica(target: ReplicaTarget, found: FoundEngine | undefined): Replica {
-  const facts = found?.facts;
+/** What is known of a replica before its engine has answered. */
+export function describeTarget(target: ReplicaTarget): Replica {
   return {
     id: target.id,
     address: target.url,
-    engine: found?.kind.name ?? target.engine ?? 'unknown',
-    engineVersion: facts?.version,
-    models: target.models ?? found?.models ?? [],
-    contextTokensMax: facts?.contextTokensMax ?? target.contextTokensMax,
-    kvBlockTokens: facts?.kvBlockTokens ?? target.kvBlockTokens ?? 1,
-    kvCapacityTokens: facts?.kvCapacityTokens ?? target.kvCapacityTokens,
+    engine: target.engine ?? 'unknown',
+    engineVersion: undefined,
+    models: target.models ?? [],
+    contextTokensMax: target.contextTokensMax,
+    kvBlockTokens: target.kvBlockTokens ?? 1,
+    kvCapacityTokens: target.kvCapacityTokens,
     numaNode: target.numaNode,
     labels: target.labels,
+  };
+}
+
+/** What is known of a replica: by its engine where that tells, else by the configuration. */
+export function describeReplica(
+  target: ReplicaTarget,
+  { kind, facts, models }: FoundEngine,
+): Replica {
+  const configured = describeTarget(target);
+  return {
+    ...configured,
+    engine: kind.name,
+    engineVersion: facts.version,
+    models: target.models ?? models,
+    contextTokensMax: facts.contextTokensMax ?? configured.contextTokensMax,
+    kvBlockTokens: facts.kvBlockTokens ?? configured.kvBlockTokens,
+    kvCapacityTokens: facts.kvCapacityTokens ?? configured.kvCapacityTokens,
   };
 }
 

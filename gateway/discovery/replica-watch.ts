@@ -9,7 +9,7 @@ import type { Health } from './health-check.ts';
 import { checkHealth, reasonOf } from './health-check.ts';
 import { isRestart, readLoad } from './load-poll.ts';
 import { repeat, withTimeLimit } from './repeat.ts';
-import { describeReplica, withModels } from './replica-facts.ts';
+import { describeReplica, describeTarget, withModels } from './replica-facts.ts';
 import type { ReplicaTarget } from './sources/source.ts';
 
 /** How often replicas are looked at, and what it takes to go out and come back. */
@@ -68,7 +68,7 @@ export class ReplicaWatch {
     this.#target = target;
     this.#parts = parts;
     this.#dataPath = new FailureStreak(parts.limits.failuresMax);
-    this.#replica = describeReplica(target, undefined);
+    this.#replica = describeTarget(target);
   }
 
   /** Joins the fleet as `starting` and begins to seek. */
@@ -140,9 +140,7 @@ export class ReplicaWatch {
     this.#successes = 0;
     this.#dataPath.succeeded();
     this.#parts.fleet.update(this.#replica);
-    const { engine, engineVersion, models, contextTokensMax, kvCapacityTokens } = this.#replica;
-    const facts = { engine, engineVersion, models, contextTokensMax, kvCapacityTokens };
-    this.#parts.log.info({ ...this.#names(), ...facts }, 'replica is ready');
+    this.#parts.log.info({ ...this.#names(), ...this.#facts() }, 'replica is ready');
     this.#enter('ready', 'ready');
     this.#watch(found);
   }
@@ -237,6 +235,17 @@ export class ReplicaWatch {
     this.#parts.fleet.setState(this.#target.id, state);
     this.#parts.happened(event);
     this.#parts.changed();
+  }
+
+  #facts(): object {
+    const { engine, engineVersion, models, contextTokensMax, kvCapacityTokens } = this.#replica;
+    return {
+      engine,
+      engine_version: engineVersion,
+      models,
+      context_tokens_max: contextTokensMax,
+      kv_capacity_tokens: kvCapacityTokens,
+    };
   }
 
   #names(): { readonly replica: string; readonly url: string } {

@@ -60,10 +60,10 @@ function identify(
   return absent('what answers is no engine that is known');
 }
 
-function tellsLoad({ paths, read }: LoadSource, pages: EnginePages): boolean {
-  const bodies = paths.map((path) => pages.get(path));
+function tellsLoad(source: LoadSource, pages: EnginePages): boolean {
+  const bodies = source.paths.map((path) => pages.get(path));
   if (!bodies.every((body) => body !== undefined)) return false;
-  return read(bodies, { askedMs: 0 }) !== undefined;
+  return source.read(bodies, { askedMs: 0 }) !== undefined;
 }
 
 function pathsOf(kinds: readonly EngineKind[]): readonly string[] {

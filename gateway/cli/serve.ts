@@ -1,0 +1,60 @@
+import { Command, Option } from 'commander';
+
+import { policyNames } from '../../routing/policies/catalog.ts';
+import type { Config } from '../config.ts';
+import type { RunningGateway } from '../house.ts';
+import { startGateway } from '../house.ts';
+import { gather, integerBetween, oneOf, port } from './arguments.ts';
+import { say, tell } from './output.ts';
+import { runUntilSignal } from './run-until-signal.ts';
+import type { ServeFlags } from './serve-settings.ts';
+import { settingsOf } from './serve-settings.ts';
+
+const TOKENS_MAX = 100_000_000;
+
+/** `gateway serve`: the gateway in front of replicas, from flags alone or from a file. */
+export function serveCommand(): Command {
+  const tokens = integerBetween(1, TOKENS_MAX);
+  return new Command('serve')
+    .description('Put the gateway in front of replicas that run already.')
+    .option('--replica <url>', "a replica's base URL; repeat it for each", gather)
+    .option('--config <file>', 'settings as YAML; flags win over it')
+    .option('--host <address>', 'address of the data port (default 127.0.0.1)')
+    .option('--port <number>', 'data port, 0 for a free one (default 8080)', port)
+    .option('--admin-host <address>', 'address of the admin port (default 127.0.0.1)')
+    .option('--admin-port <number>', 'admin port, 0 for a free one (default 9080)', port)
+    .option('--policy <name>', `routing: ${policyNames.join(', ')}`, oneOf(policyNames))
+    .addOption(
+      new Option('--admission <mode>', 'queue here, or hand on at once').choices([
+        'late-binding',
+        'pass-through',
+      ]),
+    )
+    .option('--kv-capacity-tokens <n>', 'KV cache of replicas that do not tell it', tokens)
+    .option('--context-tokens-max <n>', 'context of replicas that do not tell it', tokens)
+    .option('--otlp-endpoint <url>', 'OTLP/HTTP collector for spans')
+    .option('--log-level <level>', 'debug, info, warn, error or silent (default info)')
+    .option('--allow-unauthenticated', 'serve other machines without API keys')
+    .option('--json', 'say in one line of JSON that it is listening')
+    .addHelpText(
+      'after',
+      '\nExample:\n  gateway serve --replica http://127.0.0.1:30000 --replica http://127.0.0.1:30001',
+    )
+    .action(serve);
+}
+
+async function serve(flags: ServeFlags): Promise<void> {
+  const config = settingsOf(flags, process.env);
+  const gateway = await startGateway(config);
+  if (flags.json === true) {
+    const { url, adminUrl } = gateway;
+    say(JSON.stringify({ event: 'listening', url, adminUrl }));
+  } else announce(gateway, config);
+  runUntilSignal({ stop: () => gateway.drain(), kill: () => gateway.close() });
+}
+
+function announce({ url, adminUrl }: RunningGateway, { replicas, routing }: Config): void {
+  const names = replicas.map(({ id }) => id).join(', ');
+  tell(`Serving at ${url}/v1, routing ${routing.policy} over ${names}`);
+  tell(`Metrics: ${adminUrl}/metrics   State: ${adminUrl}/admin/state`);
+}
