@@ -4,7 +4,7 @@ import type { RoutingRequest } from './request.ts';
 import { DrainRate } from './structures/drain-rate.ts';
 
 export { WaitingRoom } from './structures/waiting-room.ts';
-export type { Ticket } from './structures/waiting-room.ts';
+export type { Ticket, WaitingTerms } from './structures/waiting-room.ts';
 
 /**
  * `late-binding` holds a request back until a replica has head-room for it; `pass-through` hands

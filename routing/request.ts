@@ -5,6 +5,8 @@ export interface RoutingRequest {
   readonly requestId: string;
   readonly tenant: string;
   readonly model: string;
+  /** The only engine that speaks the request's API; any where it is left out. */
+  readonly engine?: string | undefined;
   readonly promptTokens: number;
   readonly expectedOutputTokens: number;
   /** One chained hash for each full KV block of the prompt, first block first. */

@@ -38,6 +38,8 @@ export interface Dialect {
   readonly name: string;
   /** Paths that it answers by POST, and what each asks for; the engine is asked under the same path. */
   readonly paths: ReadonlyMap<string, Operation>;
+  /** The only engine that speaks it, or `undefined` where several do. */
+  readonly engine: string | undefined;
   /** Reads what the gateway needs of a request. Throws a `GatewayError` of `invalid_request`. */
   decode(body: Buffer, path: string): GenerateRequest;
   /** What a streamed event, given as its text, holds: bits of `eventKinds`, 0 for none of them. */

@@ -21,6 +21,7 @@ const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
 export const openAiCalls: Dialect = {
   name: 'openai-calls',
   paths: OPERATIONS,
+  engine: undefined,
   doneEvent: OPENAI_DONE_EVENT,
   decode: decodeCall,
   classify: () => 0,

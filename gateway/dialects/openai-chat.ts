@@ -21,6 +21,7 @@ const OUTPUT_MEMBERS = [
 export const openAiChat: Dialect = {
   name: 'openai-chat',
   paths: new Map([['/v1/chat/completions', 'chat']]),
+  engine: undefined,
   doneEvent: OPENAI_DONE_EVENT,
   decode: decodeChat,
   classify: (event) => classifyOpenAiEvent(event, OUTPUT_MEMBERS),

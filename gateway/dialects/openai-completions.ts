@@ -17,6 +17,7 @@ const OUTPUT_MEMBERS = ['"text":'];
 export const openAiCompletions: Dialect = {
   name: 'openai-completions',
   paths: new Map([['/v1/completions', 'text_completion']]),
+  engine: undefined,
   doneEvent: OPENAI_DONE_EVENT,
   decode: decodeCompletion,
   classify: (event) => classifyOpenAiEvent(event, OUTPUT_MEMBERS),

@@ -12,6 +12,7 @@ const OUTPUT_TOKENS_DEFAULT = 128;
 export const sglangGenerate: Dialect = {
   name: 'sglang-generate',
   paths: new Map([['/generate', 'generate_content']]),
+  engine: 'sglang',
   doneEvent: OPENAI_DONE_EVENT,
   decode: decodeGenerate,
   classify: classifyGenerateEvent,

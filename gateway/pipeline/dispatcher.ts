@@ -1,4 +1,10 @@
-import type { Admission, Standing, Ticket, Verdict } from '../../routing/admission.ts';
+import type {
+  Admission,
+  Standing,
+  Ticket,
+  Verdict,
+  WaitingTerms,
+} from '../../routing/admission.ts';
 import { WaitingRoom } from '../../routing/admission.ts';
 import type { Fleet, Reservation } from '../../routing/fleet.ts';
 import type { Candidate, Replica } from '../../routing/replica.ts';
@@ -165,7 +171,7 @@ export class Dispatcher {
   ): Place | GatewayError {
     const decision = this.#router.route(request, candidates);
     if (decision.kind === 'unroutable') {
-      return unroutable(request.model, decision.filter, this.#fleet);
+      return unroutable(request, decision.filter, this.#fleet);
     }
     const { replica, receipt } = decision;
     const { promptTokens, expectedOutputTokens } = request;
@@ -214,9 +220,12 @@ const EXPIRED: Verdict & { readonly kind: 'shed' } = {
   retryAfterMs: 0,
 };
 
-/** Requests for one model wait in one lane: another model's replicas may have room meanwhile. */
-function termsOf({ model, priority, deadlineMs }: RoutingRequest, enteredMs: number) {
-  return { lane: model, priority, deadlineMs, enteredMs };
+/** Requests that the same replicas can serve wait in one lane: others may have room meanwhile. */
+function termsOf(
+  { model, engine = '', priority, deadlineMs }: RoutingRequest,
+  enteredMs: number,
+): WaitingTerms {
+  return { lane: `${engine} ${model}`, priority, deadlineMs, enteredMs };
 }
 
 /** A reservation that lets those who wait know when it makes room. */

@@ -1,5 +1,6 @@
 import type { ShedReason } from '../../routing/admission.ts';
 import type { Fleet } from '../../routing/fleet.ts';
+import type { RoutingRequest } from '../../routing/request.ts';
 import { GatewayError } from '../generation/error.ts';
 
 const SHED_MESSAGES: Readonly<Record<ShedReason, string>> = {
@@ -20,7 +21,8 @@ const NO_REPLICA_RETRY_AFTER_MS = 2_000;
  * Nobody can take the request. A model that no replica has is the client's mistake, but only while every
  * replica has told its models; else it may be one that is on its way.
  */
-export function unroutable(model: string, filter: string, fleet: Fleet): GatewayError {
+export function unroutable(request: RoutingRequest, filter: string, fleet: Fleet): GatewayError {
+  const { model, engine } = request;
   const replicas = fleet.replicas();
   const isKnown = replicas.some((replica) => replica.models.includes(model));
   const allTold = replicas.every((replica) => replica.models.length > 0);
@@ -28,6 +30,9 @@ export function unroutable(model: string, filter: string, fleet: Fleet): Gateway
     return new GatewayError('model_not_found', `No replica serves the model '${model}'.`, {
       param: 'model',
     });
+  }
+  if (filter === 'speaks') {
+    return new GatewayError('not_found', `No replica is ${engine}, whose own API this is.`);
   }
   const message = `No replica can take the request now (${filter}).`;
   return new GatewayError('no_replica', message, { retryAfterMs: NO_REPLICA_RETRY_AFTER_MS });

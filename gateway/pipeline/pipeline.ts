@@ -53,6 +53,7 @@ function describe(
     requestId: exchange.requestId,
     tenant: exchange.tenant,
     model,
+    engine: exchange.dialect.engine,
     promptTokens,
     expectedOutputTokens: estimator.outputTokens(model, exchange.request),
     blockHashes: [],

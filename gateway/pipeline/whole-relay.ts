@@ -28,11 +28,10 @@ export class WholeRelay implements Relay {
 
   end(): void {
     if (this.#isOver) return;
-    const { exchange, headers, reservation, clock } = this.#parts;
+    const { exchange, headers, reservation } = this.#parts;
     const end = exchange.dialect.readEnd(Buffer.concat(this.#tail).toString());
     if (isBroken(end)) return this.#fail(`ended the answer with '${end.finishReason}'`);
     reservation.firstToken();
-    exchange.recorder.timer.output(clock.nowMs(), end.usage?.outputTokens ?? 1);
     recordEnd(exchange, end);
     if (!exchange.reply.started) exchange.reply.start(200, headers);
     exchange.reply.finish(this.#waiting);

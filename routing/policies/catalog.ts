@@ -6,6 +6,7 @@ import { prefillWait } from './costs/prefill-wait.ts';
 import { notExcluded } from './filters/not-excluded.ts';
 import { ready } from './filters/ready.ts';
 import { serves } from './filters/serves.ts';
+import { speaks } from './filters/speaks.ts';
 import { leastCost } from './pickers/least-cost.ts';
 import { powerOfTwo } from './pickers/power-of-two.ts';
 import { roundRobin } from './pickers/round-robin.ts';
@@ -22,7 +23,7 @@ interface Parts {
 }
 
 /** Who can take a request at all, whatever the policy. In this order, so that the name of the last says most. */
-export const eligibility: readonly Filter[] = [serves, ready, notExcluded];
+export const eligibility: readonly Filter[] = [serves, speaks, ready, notExcluded];
 
 /** Every policy's name, the default first. */
 export const policyNames = ['kv-aware', 'least-requests', 'power-of-two', 'round-robin'] as const;

@@ -73,7 +73,9 @@ describe('splicing a body', () => {
         const text = edited(JSON.stringify(object), (members) =>
           removeMembers(members, new Set(removed)),
         );
-        const kept = Object.entries(object).filter(([name]) => !removed.includes(name));
+        const kept = Object.entries(object).filter(
+          ([name]) => !removed.some((one) => one === name),
+        );
         expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(Object.fromEntries(kept))));
       }),
     );

@@ -13,8 +13,8 @@ describe('catalog', () => {
     expect(policyNames).toEqual(['kv-aware', 'least-requests', 'power-of-two', 'round-robin']);
   });
 
-  it('asks first whether a replica serves the model, then whether it is ready', () => {
-    expect(eligibility.map(({ name }) => name)).toEqual(['serves', 'ready', 'not-excluded']);
+  it('asks first what a replica can do, then whether it may', () => {
+    expect(eligibility.map(({ name }) => name)).toEqual(['serves', 'speaks', 'ready', 'not-excluded']);
   });
 
   it('builds each policy of its parts', () => {
