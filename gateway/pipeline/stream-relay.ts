@@ -67,10 +67,11 @@ export class StreamRelay implements Relay {
   #readEvent(event: string, atMs: number): boolean {
     const kinds = this.#parts.exchange.dialect.classify(event);
     if (kinds === 0) return true;
-    if ((kinds & eventKinds.output) !== 0) this.#countOutput(event, atMs);
-    if (kinds === eventKinds.output) return true;
     if ((kinds & eventKinds.error) !== 0) return this.#readError(event);
-    if ((kinds & eventKinds.finish) !== 0) return this.#readFinish(event);
+    // The finish comes first: the output of an event that is not passed on does not count.
+    if ((kinds & eventKinds.finish) !== 0 && !this.#readFinish(event)) return false;
+    if ((kinds & eventKinds.output) !== 0) this.#countOutput(event, atMs);
+    if ((kinds & (eventKinds.output | eventKinds.finish)) !== 0) return true;
     return (kinds & eventKinds.usage) !== 0 ? this.#readUsage(event) : this.#readDone();
   }
 
