@@ -1,0 +1,531 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { GatewayError } from '../../../gateway/generation/error.ts';
+import type { AdmissionLimits } from '../../../routing/admission.ts';
+import type { Candidate, Replica } from '../../../routing/replica.ts';
+import type { RoutingRequest } from '../../../routing/request.ts';
+import { aReplica, aRequest, replicas } from '../../support/builders.ts';
+import { type ADispatcher, aDispatcher, Asked, inFlight } from '../../support/pipeline.ts';
+
+/** Room for two requests of 2000 + 1000 tokens, and not for a token more. */
+const forTwo = aReplica({ kvCapacityTokens: 6000 });
+
+/** Asks with the members that matter. */
+function ask({ dispatcher }: ADispatcher, facts: Partial<RoutingRequest> = {}): Asked {
+  return new Asked(dispatcher, aRequest(facts));
+}
+
+/** Asks `count` times. */
+function askTimes(house: ADispatcher, count: number): Asked[] {
+  return Array.from({ length: count }, () => ask(house));
+}
+
+function release(asked: Asked | undefined): void {
+  asked?.place?.reservation.release();
+}
+
+function statesOf(all: readonly Asked[]): string[] {
+  return all.map(({ state }) => state);
+}
+
+function full(limits: Partial<AdmissionLimits> = {}): ADispatcher & { readonly first: Asked } {
+  const house = aDispatcher([aReplica({ kvCapacityTokens: 3000 })], limits);
+  return { ...house, first: ask(house) };
+}
+
+describe('a turn', () => {
+  it('is granted at once where a replica has room', () => {
+    const house = aDispatcher();
+    const asked = ask(house);
+
+    expect(asked.waiting).toBeUndefined();
+    expect(asked.place).toMatchObject({ replica: { id: 'replica-0' }, queueWaitMs: 0 });
+    expect(asked.place?.receipt).toMatchObject({
+      policy: 'least-requests',
+      candidates: ['replica-0'],
+    });
+  });
+
+  it('comes with a reservation of its tokens, counted from that moment', () => {
+    const house = aDispatcher();
+    ask(house, { promptTokens: 700 });
+    const [candidate] = house.fleet.candidates(0);
+
+    expect(candidate?.inFlight).toMatchObject({ requests: 1, prefillTokens: 700, kvTokens: 700 });
+  });
+
+  it('is waited for where no replica has room for all its tokens', () => {
+    const house = aDispatcher([forTwo]);
+    const all = askTimes(house, 3);
+
+    expect(statesOf(all)).toEqual(['granted', 'granted', 'waiting']);
+    expect(house.dispatcher.waitingRequests).toBe(1);
+  });
+
+  it('is granted to one whose tokens fit to the last, and not to one token more', () => {
+    const house = aDispatcher([forTwo]);
+    ask(house);
+
+    expect(ask(house, { promptTokens: 2001 }).state).toBe('waiting');
+    const again = aDispatcher([forTwo]);
+    ask(again);
+    expect(ask(again, { promptTokens: 2000 }).state).toBe('granted');
+  });
+
+  it('is granted to what is larger than any replica, where one stands idle', () => {
+    expect(ask(aDispatcher([forTwo]), { promptTokens: 1_000_000 }).state).toBe('granted');
+  });
+
+  it('is never waited for where admission only passes through', () => {
+    const house = aDispatcher([forTwo], { mode: 'pass-through' });
+
+    expect(new Set(statesOf(askTimes(house, 50)))).toEqual(new Set(['granted']));
+    expect(house.dispatcher.waitingRequests).toBe(0);
+  });
+});
+
+describe('who waits', () => {
+  it('is bound only when room comes, and to the replica where it comes', () => {
+    for (const freed of ['replica-0', 'replica-1']) {
+      const house = aDispatcher(replicas(2, { kvCapacityTokens: 3000 }));
+      const running = askTimes(house, 2);
+      const waiting = ask(house);
+      house.clock.advance(250);
+      release(running.find(({ place }) => place?.replica.id === freed));
+
+      expect(waiting.place).toMatchObject({ replica: { id: freed }, queueWaitMs: 250 });
+    }
+  });
+
+  it('is served when a first token says that a prefill is done', () => {
+    const house = aDispatcher([aReplica()], { prefillTokensMax: 2000 });
+    const running = ask(house);
+    const waiting = ask(house, { promptTokens: 1 });
+    expect(waiting.state).toBe('waiting');
+
+    running.place?.reservation.firstToken();
+
+    expect(waiting.state).toBe('granted');
+  });
+
+  it('is served when a replica joins and someone says so', () => {
+    const house = full();
+    const waiting = ask(house);
+    house.fleet.join(aReplica({ id: 'late' }));
+    house.fleet.setState('late', 'ready');
+    expect(waiting.state).toBe('waiting');
+
+    house.dispatcher.wake();
+
+    expect(waiting.place?.replica.id).toBe('late');
+  });
+
+  it('is served in the order of entering', () => {
+    const house = full();
+    const all = askTimes(house, 3);
+    release(house.first);
+    expect(statesOf(all)).toEqual(['granted', 'waiting', 'waiting']);
+
+    release(all[0]);
+
+    expect(statesOf(all)).toEqual(['granted', 'granted', 'waiting']);
+  });
+
+  it('is not overtaken by a newcomer that would fit', () => {
+    const house = aDispatcher([forTwo]);
+    const running = ask(house);
+    const large = ask(house, { promptTokens: 6000 });
+    const small = ask(house, { promptTokens: 1, expectedOutputTokens: 1 });
+    expect(statesOf([large, small])).toEqual(['waiting', 'waiting']);
+
+    release(running);
+
+    expect(large.state).toBe('granted');
+  });
+
+  it('is overtaken by a newcomer of a higher priority', () => {
+    const house = full();
+    const early = ask(house);
+    const urgent = ask(house, { priority: 1 });
+    release(house.first);
+
+    expect(statesOf([early, urgent])).toEqual(['waiting', 'granted']);
+  });
+
+  it('for one model does not hold up those who ask for another', () => {
+    const house = aDispatcher([
+      aReplica({ id: 'a', models: ['a'], kvCapacityTokens: 3000 }),
+      aReplica({ id: 'b', models: ['b'], kvCapacityTokens: 3000 }),
+    ]);
+    const first = ask(house, { model: 'a' });
+    const second = ask(house, { model: 'a' });
+    const other = ask(house, { model: 'b' });
+
+    expect(statesOf([first, second, other])).toEqual(['granted', 'waiting', 'granted']);
+    const third = ask(house, { model: 'b' });
+    release(other);
+    expect(statesOf([second, third])).toEqual(['waiting', 'granted']);
+  });
+
+  it('is all served where room for all comes at once', () => {
+    const house = aDispatcher([forTwo]);
+    const large = ask(house, { promptTokens: 5000 });
+    const two = askTimes(house, 2);
+    release(large);
+
+    expect(statesOf(two)).toEqual(['granted', 'granted']);
+  });
+});
+
+describe('a wait', () => {
+  it('lasts up to its bound and not a millisecond longer', () => {
+    const house = full({ waitingMsMax: 1000 });
+    const waiting = ask(house);
+    house.clock.advance(999);
+    expect(waiting.state).toBe('waiting');
+
+    house.clock.advance(1);
+
+    expect(waiting.error).toMatchObject({
+      code: 'saturated',
+      message: 'No replica had room within the longest wait.',
+    });
+    expect(waiting.error?.retryAfterMs).toBeGreaterThanOrEqual(1000);
+  });
+
+  it('lasts no longer than the time limit of the request', () => {
+    const house = full({ waitingMsMax: 1000 });
+    const waiting = ask(house, { deadlineMs: 500 });
+    house.clock.advance(499);
+    expect(waiting.state).toBe('waiting');
+
+    house.clock.advance(1);
+
+    expect(waiting.error).toMatchObject({
+      code: 'saturated',
+      message: 'The time limit of the request passed while it waited.',
+    });
+  });
+
+  it('is not begun by a request whose time is up', () => {
+    const house = aDispatcher();
+    house.clock.advance(500);
+
+    expect(ask(house, { deadlineMs: 500 }).error?.code).toBe('saturated');
+    expect(ask(house, { deadlineMs: 501 }).state).toBe('granted');
+  });
+
+  it('ends for each at its own time', () => {
+    const house = full({ waitingMsMax: 1000 });
+    const early = ask(house);
+    house.clock.advance(400);
+    const late = ask(house);
+    house.clock.advance(600);
+    expect(statesOf([early, late])).toEqual(['refused', 'waiting']);
+
+    house.clock.advance(400);
+
+    expect(late.state).toBe('refused');
+  });
+
+  it('that ends lets those behind it have the room that was too small', () => {
+    const house = aDispatcher([forTwo], { waitingMsMax: 1000 });
+    ask(house);
+    const large = ask(house, { promptTokens: 6000 });
+    house.clock.advance(500);
+    const small = ask(house, { promptTokens: 1, expectedOutputTokens: 1 });
+    house.clock.advance(500);
+
+    expect(statesOf([large, small])).toEqual(['refused', 'granted']);
+  });
+
+  it('is not begun where as many wait as may', () => {
+    const house = full({ waitingRequestsMax: 2 });
+    const all = askTimes(house, 3);
+
+    expect(statesOf(all)).toEqual(['waiting', 'waiting', 'refused']);
+    expect(all[2]?.error).toMatchObject({
+      code: 'saturated',
+      message: 'Every replica is full and so is the queue.',
+    });
+    expect(all[2]?.error?.retryAfterMs).toBeGreaterThanOrEqual(1000);
+  });
+
+  it('is begun again once one of those has gone', () => {
+    const house = full({ waitingRequestsMax: 1 });
+    const [waiting] = askTimes(house, 2);
+    waiting?.waiting?.leave();
+
+    expect(ask(house).state).toBe('waiting');
+  });
+
+  it('leaves no timer behind', () => {
+    const house = full({ waitingMsMax: 1000 });
+    const [served, left] = askTimes(house, 2);
+    expect(house.clock.timers).toBe(1);
+    release(house.first);
+    left?.waiting?.leave();
+
+    expect(served?.state).toBe('granted');
+    expect(house.clock.timers).toBe(0);
+  });
+});
+
+describe('who leaves the queue', () => {
+  it('hears nothing more', () => {
+    const house = full({ waitingMsMax: 1000 });
+    const left = ask(house);
+    left.waiting?.leave();
+    release(house.first);
+    house.clock.advance(5000);
+
+    expect(left.state).toBe('waiting');
+    expect(house.dispatcher.waitingRequests).toBe(0);
+    expect(inFlight(house)).toBe(0);
+  });
+
+  it('lets those behind have the room that was too small', () => {
+    const house = aDispatcher([forTwo]);
+    ask(house);
+    const large = ask(house, { promptTokens: 6000 });
+    const small = ask(house, { promptTokens: 1, expectedOutputTokens: 1 });
+    large.waiting?.leave();
+
+    expect(small.state).toBe('granted');
+  });
+
+  it('may say so twice, or after having been served', () => {
+    const house = full();
+    const [served, left] = askTimes(house, 2);
+    release(house.first);
+    left?.waiting?.leave();
+    left?.waiting?.leave();
+    served?.waiting?.leave();
+
+    expect(served?.state).toBe('granted');
+    expect(inFlight(house)).toBe(1);
+  });
+});
+
+describe('a request that nobody can take', () => {
+  it('names a model that no replica has', () => {
+    expect(ask(aDispatcher(), { model: 'gpt-9' }).error).toMatchObject({
+      code: 'model_not_found',
+      param: 'model',
+      message: "No replica serves the model 'gpt-9'.",
+    });
+  });
+
+  it('is told that there is no replica, while one has not told its models', () => {
+    const house = aDispatcher([aReplica(), aReplica({ id: 'silent', models: [] })]);
+
+    expect(ask(house, { model: 'gpt-9' }).error).toMatchObject({
+      code: 'no_replica',
+      retryAfterMs: 2000,
+    });
+  });
+
+  it.each(['starting', 'draining', 'ejected'] as const)(
+    'is told so, and by which filter, where the replica is %s',
+    (state) => {
+      const house = aDispatcher();
+      house.fleet.setState('replica-0', state);
+
+      expect(ask(house).error).toMatchObject({
+        code: 'no_replica',
+        message: 'No replica can take the request now (ready).',
+      });
+    },
+  );
+
+  it('is told so by an empty fleet', () => {
+    expect(ask(aDispatcher([])).error?.code).toBe('no_replica');
+  });
+
+  it('is refused at once and not left to wait', () => {
+    const house = full();
+    const waiting = ask(house);
+    house.fleet.setState('replica-0', 'ejected');
+    house.dispatcher.wake();
+
+    expect(waiting.error?.code).toBe('no_replica');
+  });
+});
+
+describe('a second try', () => {
+  it('goes elsewhere at once and past the queue', () => {
+    const house = aDispatcher(replicas(2, { kvCapacityTokens: 3000 }));
+    const [first] = askTimes(house, 3);
+    const failed = first?.place?.replica.id ?? '';
+    const place = house.dispatcher.tryElsewhere(aRequest({ excluded: new Set([failed]) }));
+
+    expect(place?.replica.id).not.toBe(failed);
+    expect(place?.queueWaitMs).toBe(0);
+    expect(inFlight(house)).toBe(3);
+  });
+
+  it('has nowhere to go where the other replicas cannot serve it', () => {
+    const house = aDispatcher([aReplica(), aReplica({ id: 'other', models: ['other'] })]);
+
+    expect(
+      house.dispatcher.tryElsewhere(aRequest({ excluded: new Set(['replica-0']) })),
+    ).toBeUndefined();
+    expect(inFlight(house)).toBe(0);
+  });
+});
+
+describe('a place', () => {
+  it('is given back once', () => {
+    const house = aDispatcher();
+    const reservation = ask(house).place?.reservation;
+
+    expect(reservation?.release()).toBe(true);
+    expect(reservation?.release()).toBe(false);
+    expect(inFlight(house)).toBe(0);
+  });
+
+  it('counts the tokens that its stream has had', () => {
+    const house = aDispatcher();
+    const reservation = ask(house, { promptTokens: 100 }).place?.reservation;
+    if (reservation !== undefined) reservation.outputTokens += 7;
+
+    expect(reservation).toMatchObject({
+      replicaId: 'replica-0',
+      promptTokens: 100,
+      outputTokens: 7,
+    });
+    expect(house.fleet.candidates(0)[0]?.inFlight.kvTokens).toBe(107);
+  });
+
+  it('at a replica that has left can still be given back', () => {
+    const house = aDispatcher();
+    const asked = ask(house);
+    house.fleet.leave('replica-0');
+
+    expect(asked.place?.reservation.release()).toBe(true);
+  });
+});
+
+describe('those who are told', () => {
+  it('may ask again from within the answer', () => {
+    const house = full();
+    let second: Asked | undefined;
+    house.dispatcher.enter(aRequest(), {
+      granted: ({ reservation }) => {
+        second = ask(house);
+        reservation.release();
+      },
+      refused: () => undefined,
+    });
+    release(house.first);
+
+    expect(second?.state).toBe('granted');
+    expect(inFlight(house)).toBe(1);
+  });
+
+  it('may give their place back from within the answer, and the next is served', () => {
+    const house = full();
+    const grants: number[] = [];
+    for (const number of [1, 2, 3]) {
+      house.dispatcher.enter(aRequest(), {
+        granted: ({ reservation }) => {
+          grants.push(number);
+          reservation.release();
+        },
+        refused: () => undefined,
+      });
+    }
+    release(house.first);
+
+    expect(grants).toEqual([1, 2, 3]);
+    expect(house.dispatcher.waitingRequests).toBe(0);
+  });
+
+  it('are all refused, at once and alike, where the house closes', () => {
+    const house = full();
+    const all = askTimes(house, 3);
+    const error = new GatewayError('shutting_down', 'The gateway is shutting down.');
+    house.dispatcher.refuseAll(error);
+
+    expect(all.map((asked) => asked.error)).toEqual([error, error, error]);
+    expect(house.clock.timers).toBe(0);
+  });
+});
+
+describe('any course of requests', () => {
+  type Step =
+    | { readonly kind: 'ask'; readonly request: Partial<RoutingRequest> }
+    | { readonly kind: 'first' | 'release' | 'leave'; readonly which: number }
+    | { readonly kind: 'pass'; readonly milliseconds: number };
+
+  const which = fc.nat({ max: 40 });
+  const step: fc.Arbitrary<Step> = fc.oneof(
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constant('ask' as const),
+        request: fc.record({
+          promptTokens: fc.integer({ min: 1, max: 4000 }),
+          expectedOutputTokens: fc.integer({ min: 1, max: 3000 }),
+          priority: fc.nat({ max: 1 }),
+          model: fc.constantFrom('llama', 'other'),
+        }),
+      }),
+    },
+    fc.record({ kind: fc.constantFrom('first' as const, 'release' as const), which }),
+    fc.record({ kind: fc.constant('leave' as const), which }),
+    fc.record({ kind: fc.constant('pass' as const), milliseconds: fc.nat({ max: 400 }) }),
+  );
+
+  const members: readonly Replica[] = [
+    ...replicas(2, { kvCapacityTokens: 6000 }),
+    aReplica({ id: 'both', models: ['llama', 'other'], kvCapacityTokens: 4000 }),
+  ];
+
+  function take(house: ADispatcher, all: Asked[], one: Step): void {
+    if (one.kind === 'ask') all.push(ask(house, one.request));
+    else if (one.kind === 'pass') house.clock.advance(one.milliseconds);
+    else if (one.kind === 'first') all[one.which]?.place?.reservation.firstToken();
+    else release(all[one.which]);
+  }
+
+  /** No more is bound than fits, but for a single request at an idle replica. */
+  function fits({ inFlight: held, replica }: Candidate): boolean {
+    return held.requests <= 1 || held.kvTokensPeak <= (replica.kvCapacityTokens ?? Infinity);
+  }
+
+  it('never gives the same room twice, never idles while someone waits, and ends at nothing', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+        const house = aDispatcher(members, { waitingMsMax: 1000, waitingRequestsMax: 8 });
+        const all: Asked[] = [];
+        const left = new Set<Asked>();
+        for (const one of steps) {
+          const leaver = one.kind === 'leave' ? all[one.which] : undefined;
+          if (leaver === undefined) take(house, all, one);
+          else if (leaver.state === 'waiting') left.add(leaver);
+          leaver?.waiting?.leave();
+          const candidates = house.fleet.candidates(house.clock.nowMs());
+
+          expect(candidates.every(fits)).toBe(true);
+          expect(house.dispatcher.waitingRequests).toBeLessThanOrEqual(8);
+          const idle = candidates.filter((candidate) => candidate.inFlight.requests === 0);
+          const waiting = all.filter((asked) => asked.state === 'waiting' && !left.has(asked));
+          for (const { request } of waiting) {
+            expect(idle.filter(({ replica }) => replica.models.includes(request.model))).toEqual(
+              [],
+            );
+          }
+          expect(waiting).toHaveLength(house.dispatcher.waitingRequests);
+        }
+        house.clock.advance(1000);
+        for (const asked of all) release(asked);
+
+        expect(house.dispatcher.waitingRequests).toBe(0);
+        expect(inFlight(house)).toBe(0);
+        expect(house.clock.timers).toBe(0);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
