@@ -118,15 +118,21 @@ export class LatencyMetrics {
     if (timing.timePerOutputTokenMs !== undefined) {
       note(histograms.timePerOutputToken, timing.timePerOutputTokenMs / 1000, trace);
     }
-    this.#observeGaps(record, histograms.interTokenLatency);
+    this.#observeGaps(record, histograms.interTokenLatency, trace);
   }
 
-  // Where the engine tells more tokens than outputs were counted, a gap is shared among as many more.
-  #observeGaps({ timer, outputTokens }: Recorder, histogram: Histogram): void {
+  // Where the engine tells more tokens than were counted, each gap is shared among as many more.
+  #observeGaps(
+    { timer, outputTokens }: Recorder,
+    histogram: Histogram,
+    trace: Trace | undefined,
+  ): void {
     if (timer.outputs < 2) return;
-    const tokensPerCount =
-      outputTokens === undefined ? 1 : Math.max(1, outputTokens / Math.max(1, timer.tokens));
+    const tokensPerCount = Math.max(1, (outputTokens ?? 0) / Math.max(1, timer.tokens));
     histogram.observeAll(timer.gaps(), 0.001 / tokensPerCount, timer.gapTokens());
+    const worstMs = timer.timing().interTokenLatencyMaxMs;
+    if (trace === undefined || worstMs === undefined) return;
+    histogram.exemplify(worstMs / 1000 / tokensPerCount, trace.traceId, trace.atSeconds);
   }
 
   #observeEstimate(record: Recorder, model: number): void {

@@ -4,7 +4,7 @@ import type { TraceContext } from './trace-context.ts';
 import { ProtobufWriter } from './protobuf-writer.ts';
 import { attributes } from './semconv.ts';
 import { SpanWriter } from './span-writer.ts';
-import { ATTEMPT_SPANS_MAX, writeSpans } from './spans.ts';
+import { spansOf, writeSpans } from './spans.ts';
 
 /** Who sends the spans. */
 export interface SpanSource {
@@ -17,8 +17,8 @@ export interface SpanSource {
 /** Size of one post: about a thousand spans, well under what collectors accept. */
 export const BATCH_BYTES_MAX = 524_288;
 
-/** Room that one request takes at most: sixteen texts of three bytes a character in each span, and change. */
-export const REQUEST_BYTES_MAX: number = 16_384 * (ATTEMPT_SPANS_MAX + 1);
+/** Room that one span takes at most: a dozen texts of three bytes a character, and change. */
+export const SPAN_BYTES_MAX = 16_384;
 
 /** Field numbers of `ExportTraceServiceRequest`, `ResourceSpans`, `ScopeSpans`, `Resource` and `InstrumentationScope`. */
 const REQUEST = { resourceSpans: 1 } as const;
@@ -47,14 +47,15 @@ export class SpanBatch {
     return this.#spans;
   }
 
-  /** Whether one more request is sure to fit. */
-  get hasRoom(): boolean {
-    return this.#writer.roomBytes >= REQUEST_BYTES_MAX;
+  /** Whether the spans of a request are sure to fit. */
+  hasRoomFor(record: Recorder): boolean {
+    return this.#writer.roomBytes >= SPAN_BYTES_MAX * spansOf(record);
   }
 
   /** Writes the spans of one request. Call it only while there is room. */
   add(record: Recorder, trace: TraceContext, times: SpanTimes): void {
-    this.#spans += writeSpans(this.#spanWriter, record, trace, times);
+    writeSpans(this.#spanWriter, record, trace, times);
+    this.#spans += spansOf(record);
   }
 
   /** Closes the batch; the body is a view that is valid until `reset`. */

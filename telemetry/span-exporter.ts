@@ -3,7 +3,7 @@ import type { Recorder } from './recorder.ts';
 import type { SpanSource } from './span-batch.ts';
 import type { SpanTimes } from './spans.ts';
 import { SpanBatch } from './span-batch.ts';
-import { ATTEMPT_SPANS_MAX } from './spans.ts';
+import { spansOf } from './spans.ts';
 
 /** Runs `task` once after `delayMs`; the function it returns stops it. */
 export type After = (delayMs: number, task: () => void) => () => void;
@@ -69,11 +69,11 @@ export class SpanExporter {
 
   /** Takes the spans of a sampled request; of any other it takes nothing. */
   add(record: Recorder, times: SpanTimes): void {
-    const { trace, attempts } = record;
+    const { trace } = record;
     if (trace === undefined || !trace.sampled) return;
-    if (!this.#filling.hasRoom) this.#handOver();
-    if (!this.#filling.hasRoom) {
-      this.#noRoom += 1 + Math.min(attempts.length, ATTEMPT_SPANS_MAX);
+    if (!this.#filling.hasRoomFor(record)) this.#handOver();
+    if (!this.#filling.hasRoomFor(record)) {
+      this.#noRoom += spansOf(record);
       return;
     }
     this.#filling.add(record, trace, times);
@@ -110,6 +110,8 @@ export class SpanExporter {
       this.#waiting.shift();
       batch.reset();
       if (this.#spare.length === 0) this.#spare.push(batch);
+      // Spans whose time was up while all places were taken have no timer any more.
+      if (this.#cancelFlush === undefined) this.#handOver();
     }
     this.#pumping = undefined;
   }

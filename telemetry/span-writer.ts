@@ -19,7 +19,7 @@ export interface SpanTail {
   readonly isParentRemote: boolean;
 }
 
-/** Longest text of one attribute; longer ones are cut. */
+/** Longest name, and longest text of one attribute; longer ones are cut. */
 export const ATTRIBUTE_CHARACTERS_MAX = 256;
 
 /** Values kept as bytes for one label. */
@@ -77,7 +77,7 @@ export class SpanWriter {
     writer.hex(SPAN.spanId, head.spanId);
     if (head.tracestate !== undefined) writer.text(SPAN.traceState, head.tracestate);
     if (head.parentSpanId !== undefined) writer.hex(SPAN.parentSpanId, head.parentSpanId);
-    writer.text(SPAN.name, head.name);
+    writer.text(SPAN.name, cut(head.name));
     writer.integer(SPAN.kind, KINDS[head.kind]);
     writer.nanoseconds(SPAN.startTime, head.startMs);
     writer.nanoseconds(SPAN.endTime, head.endMs);

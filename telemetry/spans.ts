@@ -13,21 +13,25 @@ export interface SpanTimes {
 /** Attempts of one request that get a span; the retry budget ends long before. */
 export const ATTEMPT_SPANS_MAX = 16;
 
-/** Writes a request's server span and one client span below it for each attempt; returns how many. */
+/** Spans of a request: its server span, and a client span for each attempt up to `ATTEMPT_SPANS_MAX`. */
+export function spansOf({ attempts }: Recorder): number {
+  return 1 + Math.min(attempts.length, ATTEMPT_SPANS_MAX);
+}
+
+/** Writes the spans of a request: the server span first, the client spans below it in order. */
 export function writeSpans(
   writer: SpanWriter,
   record: Recorder,
   trace: TraceContext,
   times: SpanTimes,
-): number {
+): void {
   writeServerSpan(writer, record, trace, times);
-  let spans = 1;
+  let ordinal = 1;
   for (const attempt of record.attempts) {
-    if (spans > ATTEMPT_SPANS_MAX) break;
-    writeClientSpan(writer, record, { trace, attempt, ordinal: spans, times });
-    spans += 1;
+    if (ordinal > ATTEMPT_SPANS_MAX) break;
+    writeClientSpan(writer, record, { trace, attempt, ordinal, times });
+    ordinal += 1;
   }
-  return spans;
 }
 
 function writeServerSpan(
@@ -132,7 +136,8 @@ function parseAddress(url: string): Address {
   if (known !== undefined) return known;
   const parsed = URL.parse(url);
   const port = Number(parsed?.port) || (parsed?.protocol === 'https:' ? 443 : 80);
-  const address = parsed === null ? NOWHERE : { host: parsed.hostname, port };
+  const address =
+    parsed === null ? NOWHERE : { host: parsed.hostname.replace(/^\[(.*)\]$/u, '$1'), port };
   if (addresses.size >= ADDRESSES_MAX) addresses.clear();
   addresses.set(url, address);
   return address;

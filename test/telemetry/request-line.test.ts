@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { requestLine } from '../../telemetry/request-line.ts';
+import { aDestination, aRecord, aTrace, anAnsweredRecord } from '../support/records.ts';
+
+/** The line as a reader of the log gets it. */
+function lineOf(record = anAnsweredRecord()): unknown {
+  return structuredClone(requestLine(record, 1080.12345, 1_700_000_000_000));
+}
+
+describe('the log line of a request', () => {
+  it('tells the whole record in milliseconds', () => {
+    expect(lineOf()).toEqual({
+      level: 'info',
+      time: 1_700_000_000_000,
+      msg: 'request',
+      request_id: 'request-0',
+      route: '/v1/chat/completions',
+      dialect: 'openai-chat',
+      tenant: 'acme',
+      model: 'llama',
+      stream: true,
+      status: 200,
+      finish_reason: 'stop',
+      replica: 'replica-0',
+      attempts: 1,
+      duration_ms: 80.123,
+      queue_ms: 4,
+      ttft_ms: 20,
+      tpot_ms: 16.667,
+      itl_max_ms: 30,
+      input_tokens: 8,
+      input_tokens_source: 'usage',
+      input_tokens_estimate: 10,
+      output_tokens: 4,
+      output_tokens_source: 'usage',
+      request_bytes: 300,
+      response_bytes: 900,
+    });
+  });
+
+  it('names the trace, so that a reader can go on there', () => {
+    const record = anAnsweredRecord({ trace: aTrace() });
+
+    expect(lineOf(record)).toMatchObject({ trace_id: aTrace().traceId });
+  });
+
+  it('names the failure, what refused it, and every attempt that failed', () => {
+    const record = aRecord();
+    record.attempt(aDestination({ replica: 'a' })).end(1010, 'engine_unreachable');
+    record.attempt(aDestination({ replica: 'b' })).end(1020, 'engine_timeout');
+    record.errorCode = 'engine_timeout';
+    record.refusal = 'retry-budget';
+
+    expect(lineOf(record)).toMatchObject({
+      error: 'engine_timeout',
+      refusal: 'retry-budget',
+      replica: 'b',
+      attempts: 2,
+      failed_attempts: ['a: engine_unreachable', 'b: engine_timeout'],
+    });
+  });
+
+  it('names an attempt that failed before another that answered', () => {
+    const record = aRecord();
+    record.attempt(aDestination({ replica: 'a' })).end(1010, 'engine_unreachable');
+    record.attempt(aDestination({ replica: 'b' })).end(1020);
+
+    expect(lineOf(record)).toMatchObject({ failed_attempts: ['a: engine_unreachable'] });
+  });
+
+  it('says so when the client read slowly or the engine had the prompt in its cache', () => {
+    const record = anAnsweredRecord();
+    record.pauses = 2;
+    record.usage({ prompt: 8, output: 4, cached: 6 });
+
+    expect(lineOf(record)).toMatchObject({ pauses: 2, cached_tokens: 6 });
+  });
+
+  it('is short for a request that was refused at the door', () => {
+    const record = aRecord();
+    record.status = 401;
+    record.errorCode = 'unauthenticated';
+
+    const line = JSON.stringify(lineOf(record));
+
+    expect([...line.matchAll(/"(\w+)":/g)].map(([, name]) => name)).toEqual([
+      'level',
+      'time',
+      'msg',
+      'request_id',
+      'route',
+      'stream',
+      'status',
+      'error',
+      'attempts',
+      'duration_ms',
+      'output_tokens',
+      'output_tokens_source',
+      'request_bytes',
+      'response_bytes',
+    ]);
+  });
+});
