@@ -29,7 +29,7 @@ export interface GenerationParts extends Pick<HandlerParts, 'replica' | 'protoco
 export function answerGeneration(exchange: Exchange, parts: GenerationParts): void {
   let stream = false;
   try {
-    const members = readMembers(exchange);
+    const members = readMembers(exchange, parts);
     stream = members['stream'] === true;
     const request = readGenerationRequest(members, parts.shape, parts.protocol.rules);
     if (isFatal(request, parts)) return parts.onFatal();
@@ -40,10 +40,12 @@ export function answerGeneration(exchange: Exchange, parts: GenerationParts): vo
   }
 }
 
-function readMembers({ request, body }: Exchange): Readonly<Record<string, unknown>> {
+function readMembers(
+  { request, body }: Exchange,
+  { protocol }: GenerationParts,
+): Readonly<Record<string, unknown>> {
   const type = request.headers['content-type'] ?? 'application/json';
-  // What has no JSON in its type is not looked at, as the engines' web framework has it.
-  if (body.length > 0 && !type.includes('json')) {
+  if (protocol.rules.checksContentType && body.length > 0 && !type.includes('json')) {
     throw new RequestRefused({ kind: 'wrong-content-type' });
   }
   return parseBody(body.toString('utf8'));

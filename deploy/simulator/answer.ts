@@ -1,6 +1,6 @@
 import { extendChain } from './hash-chain.ts';
 import { markers } from './tokens.ts';
-import { wordList } from './word-list.ts';
+import { wordList } from './word-table.ts';
 import { nextToken } from './words.ts';
 
 /** How a choice ended, in OpenAI's words. */

@@ -4,6 +4,9 @@ import type { Socket } from 'node:net';
 /** Ends a connection: in order, so that what was sent arrives, or by a reset. */
 export type Ending = 'fin' | 'rst';
 
+/** Bytes that are neither a chunk nor an event nor HTTP. */
+export const GARBAGE = '\u0000\u00ff\u00fe~~ no event, no chunk, no header ~~\u0007\n';
+
 /**
  * Writes an event stream past Node's response, one socket write a chunk: `ServerResponse.write` makes four writes of
  * each and costs about twice as much. Head and end still go through the response, which keeps its connection in order.

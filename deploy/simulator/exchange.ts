@@ -12,6 +12,8 @@ export interface HandlerParts {
   readonly faults: FaultBook;
   readonly log: RequestLog;
   readonly apiKey: string | undefined;
+  /** It serves an embedding model instead of one that generates. */
+  readonly embeds: boolean;
   /** Said in the header `server` of every answer. */
   readonly serverName: string;
   /** A request has killed the engine. */

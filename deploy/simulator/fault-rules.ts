@@ -23,6 +23,8 @@ export type RequestFault =
       readonly code: number;
     }
   | { readonly kind: 'clean-end'; readonly at: number }
+  /** A comment between two events; no fault at all, but rare enough to trip over. */
+  | { readonly kind: 'comment'; readonly at: number }
   | { readonly kind: 'abort'; readonly at: number };
 
 /** What goes wrong with the replica as a whole, for as long as the rule stands. */
@@ -108,6 +110,7 @@ const readers: Readonly<Record<string, (fields: BodyFields) => RequestFault | Re
     code: readStatus(fields, 'code', 500),
   }),
   'clean-end': (fields) => ({ kind: 'clean-end', at: readTokens(fields) }),
+  comment: (fields) => ({ kind: 'comment', at: readTokens(fields) }),
   abort: (fields) => ({ kind: 'abort', at: readTokens(fields) }),
   refuse: (fields) => ({ kind: 'refuse', how: readChoice(fields, 'how', ['close', 'reset']) }),
   slow: (fields) => ({ kind: 'slow', factor: readFactor(fields) }),

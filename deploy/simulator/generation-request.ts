@@ -35,6 +35,8 @@ export interface RequestRules {
   readonly knownFields: Readonly<Partial<Record<GenerationShape, ReadonlySet<string>>>>;
   /** What becomes of other fields. */
   readonly otherFields: 'ignored' | 'refused';
+  /** False where a body is read whatever its content type says. */
+  readonly checksContentType: boolean;
   /** False where any model name is served. */
   readonly checksModel: boolean;
   /** Routes that run a request for no output tokens; the others refuse it. */

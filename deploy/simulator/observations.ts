@@ -1,4 +1,5 @@
 import type { Finish } from './answer.ts';
+import type { Generation } from './generation.ts';
 import { Histogram } from './histogram.ts';
 
 /** Upper edges of an engine's latency histograms, in seconds. */
@@ -41,6 +42,19 @@ export class Observations {
 
   series(isStream: boolean): RequestSeries {
     return isStream ? this.streamed : this.whole;
+  }
+
+  /** Books a generation that has ended, well or by an abort that its client was told of. */
+  close(series: RequestSeries, generation: Generation): void {
+    const { receivedMs, lastTokenMs = receivedMs } = generation.milestones();
+    series.endToEndSeconds.record((lastTokenMs - receivedMs) / 1000);
+    for (const choice of generation.choices) {
+      if (choice.index % generation.request.choicesPerPrompt === 0) {
+        series.promptTokens.record(choice.prompt.ids.length);
+      }
+      series.outputTokens.record(generation.tokens(choice));
+      this.finished[generation.finish(choice).reason] += 1;
+    }
   }
 
   /** One histogram of streamed and whole answers together. */

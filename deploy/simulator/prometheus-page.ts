@@ -4,6 +4,9 @@ export type Labels = Readonly<Record<string, string>>;
 /** What a Prometheus page calls its families. */
 export type FamilyType = 'gauge' | 'counter' | 'histogram';
 
+/** What each family of a page is about, by its name. */
+export type MetricHelp = Readonly<Record<string, string>>;
+
 /** A histogram as a page shows it. */
 export interface HistogramView {
   readonly edges: readonly number[];
@@ -14,11 +17,16 @@ export interface HistogramView {
 
 /** Writes a metrics page in Prometheus' text format, numbers as Python's client writes them. */
 export class PrometheusPage {
+  readonly #help: MetricHelp;
   #text = '';
 
+  constructor(help: MetricHelp) {
+    this.#help = help;
+  }
+
   /** Opens a family; its samples follow. */
-  family(name: string, type: FamilyType, help: string): this {
-    this.#text += `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
+  family(name: string, type: FamilyType): this {
+    this.#text += `# HELP ${name} ${this.#help[name] ?? ''}\n# TYPE ${name} ${type}\n`;
     return this;
   }
 
@@ -28,18 +36,18 @@ export class PrometheusPage {
   }
 
   /** A family of one sample. */
-  gauge(name: string, help: string, labels: Labels, value: number): this {
-    return this.family(name, 'gauge', help).sample(name, labels, value);
+  gauge(name: string, labels: Labels, value: number): this {
+    return this.family(name, 'gauge').sample(name, labels, value);
   }
 
   /** A family of one sample whose name ends in `_total`. */
-  counter(name: string, help: string, labels: Labels, value: number): this {
-    return this.family(name, 'counter', help).sample(name, labels, value);
+  counter(name: string, labels: Labels, value: number): this {
+    return this.family(name, 'counter').sample(name, labels, value);
   }
 
   /** A family of one histogram. */
-  histogram(name: string, help: string, labels: Labels, histogram: HistogramView): this {
-    return this.family(name, 'histogram', help).buckets(name, labels, histogram);
+  histogram(name: string, labels: Labels, histogram: HistogramView): this {
+    return this.family(name, 'histogram').buckets(name, labels, histogram);
   }
 
   /** The buckets, count and sum of a histogram whose family is open. */

@@ -32,6 +32,6 @@ export interface ReplicaView {
   abort(id?: string): number;
   /** Resolves after `delayMs` of engine time. */
   after(delayMs: number): Promise<void>;
-  /** Resolves when a generation of one token has come through the queue. */
-  probe(): Promise<void>;
+  /** Resolves when a prompt of so many tokens has come through the queue and the prefill. */
+  prefill(promptTokens: number): Promise<void>;
 }

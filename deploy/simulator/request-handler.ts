@@ -3,10 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerGeneration } from './answer-generation.ts';
 import type { Exchange, HandlerParts } from './exchange.ts';
 import type { RequestFault } from './fault-rules.ts';
-import { GARBAGE } from './garbage.ts';
-import { killSocket } from './event-writer.ts';
+import { GARBAGE, killSocket } from './event-writer.ts';
 import { jsonAnswer, type PlainAnswer, sendAnswer } from './plain-answer.ts';
-import type { Page, RefusedAt } from './protocols/protocol.ts';
+import type { Page, RefusedAt, Route } from './protocols/protocol.ts';
 import { bodyBytesMax, readBody } from './read-body.ts';
 import { RequestRefused } from './refusal.ts';
 import { RouteTable } from './route-table.ts';
@@ -22,7 +21,7 @@ export class RequestHandler {
 
   constructor(parts: HandlerParts) {
     this.#parts = parts;
-    this.#routes = new RouteTable(parts.protocol.routes);
+    this.#routes = new RouteTable(routesOf(parts));
   }
 
   handle(request: IncomingMessage, response: ServerResponse): void {
@@ -105,6 +104,13 @@ export class RequestHandler {
     if (apiKey === undefined || !protocol.guards(path)) return true;
     return request.headers.authorization === `Bearer ${apiKey}`;
   }
+}
+
+/** An embedding model has its own routes where one that generates has others. */
+function routesOf({ protocol, embeds }: HandlerParts): Readonly<Record<string, Route>> {
+  if (!embeds) return protocol.routes;
+  const pages = Object.entries(protocol.routes).filter(([, { kind }]) => kind === 'page');
+  return { ...Object.fromEntries(pages), ...protocol.embeddingRoutes };
 }
 
 /** Lets the first fault strike that needs no answer; false when there is none. */

@@ -27,9 +27,12 @@ export interface GenerationWatcher {
   prefilled(atMs: number): void;
   /** Tokens came at `atMs`. */
   stepped(atMs: number, tokens: number): void;
-  /** It has ended, well or by an abort. */
-  ended(generation: RunningGeneration, finishes: readonly Finish[]): void;
+  /** It has ended. */
+  ended(generation: RunningGeneration, ending: GenerationEnding): void;
 }
+
+/** How a generation left the engine: by itself, by an abort that its client is told of, or because that has gone. */
+export type GenerationEnding = 'finished' | 'aborted' | 'dropped';
 
 /** One request in the engine: its choices, how far each has come, and how it ends. */
 export class RunningGeneration implements Generation {
@@ -84,19 +87,16 @@ export class RunningGeneration implements Generation {
   /** The client has left: out of the engine at once, and nothing more to tell. */
   drop(): void {
     this.#sink = undefined;
-    this.#abortRest();
+    this.#takeOut('dropped');
   }
 
   /** Ends every choice with the reason `abort`, which the client is told. */
   abort(): void {
-    const rest = this.choices.filter((choice) => !this.#isDone[choice.index]);
+    if (this.#running === 0) return;
     const sink = this.#sink;
-    this.#sink = undefined;
-    for (const choice of rest) {
-      this.#isAborted[choice.index] = true;
-      sink?.tokens(choice, true);
-    }
-    this.#abortRest();
+    const rest = this.choices.filter((choice) => this.#isDone[choice.index] !== true);
+    this.#takeOut('aborted');
+    for (const choice of rest) sink?.tokens(choice, true);
     sink?.finished();
   }
 
@@ -160,35 +160,18 @@ export class RunningGeneration implements Generation {
     this.#isDone[choice.index] = true;
     this.#running -= 1;
     if (this.#running > 0) return;
-    const { series } = this.#watcher;
-    const lastMs = this.#lastTokenMs ?? this.#plan.receivedMs;
-    series.endToEndSeconds.record((lastMs - this.#plan.receivedMs) / 1000);
-    this.#close();
+    this.#watcher.ended(this, 'finished');
     this.#sink?.finished();
   }
 
-  #abortRest(): void {
+  #takeOut(ending: GenerationEnding): void {
     if (this.#running === 0) return;
     for (const choice of this.choices) {
-      if (this.#isDone[choice.index]) continue;
+      if (this.#isDone[choice.index] === true) continue;
       this.#isAborted[choice.index] = true;
       this.#handles[choice.index]?.abort();
     }
     this.#running = 0;
-    this.#close();
-  }
-
-  #close(): void {
-    const { series } = this.#watcher;
-    for (const choice of this.choices) {
-      if (choice.index % this.request.choicesPerPrompt === 0) {
-        series.promptTokens.record(choice.prompt.ids.length);
-      }
-      series.outputTokens.record(this.tokens(choice));
-    }
-    this.#watcher.ended(
-      this,
-      this.choices.map((choice) => this.finish(choice)),
-    );
+    this.#watcher.ended(this, ending);
   }
 }

@@ -26,6 +26,8 @@ export interface SimulatedReplicaOptions {
   readonly apiKey?: string | undefined;
   /** Most requests in the queue, where the engine has such a limit. */
   readonly queuedRequestsMax?: number | undefined;
+  /** Serves an embedding model instead of one that generates. */
+  readonly embeds?: boolean | undefined;
 }
 
 /** A simulated replica that is listening. */
@@ -67,6 +69,7 @@ export async function startSimulatedReplica(
     faults,
     log,
     apiKey: options.apiKey,
+    embeds: options.embeds ?? false,
     serverName: `numagate-simulator (simulated ${preset.name})`,
     onFatal: restart,
   });

@@ -1,4 +1,3 @@
-import type { Finish } from './answer.ts';
 import type { SimulatorClock } from './clock.ts';
 import type { SimulatedEngine, SimulatedLoad } from './engine.ts';
 import { type GaugeReading, Gauges } from './gauges.ts';
@@ -6,7 +5,11 @@ import { Observations } from './observations.ts';
 import type { Preset } from './presets.ts';
 import type { Protocol } from './protocols/protocol.ts';
 import type { ReplicaView } from './replica-view.ts';
-import type { GenerationWatcher, RunningGeneration } from './running-generation.ts';
+import type {
+  GenerationEnding,
+  GenerationWatcher,
+  RunningGeneration,
+} from './running-generation.ts';
 import { createSimulatedEngine } from './simulated-engine.ts';
 
 /** What a replica is made of. */
@@ -143,9 +146,9 @@ export class SimulatedReplica implements ReplicaView {
     clock.at(clock.nowMs() + delayMs, callback);
   }
 
-  probe(): Promise<void> {
+  prefill(promptTokens: number): Promise<void> {
     return new Promise((resolve) => {
-      const work = { promptTokens: 1, outputTokens: 1, blockHashes: [] };
+      const work = { promptTokens, outputTokens: 1, blockHashes: [] };
       this.#engine.submit(work, { tokens: () => undefined, finished: () => resolve() });
     });
   }
@@ -167,23 +170,26 @@ export class SimulatedReplica implements ReplicaView {
 
   /** Books a generation's tokens and end; `isStream` tells in which series. */
   watch(isStream: boolean): GenerationWatcher {
-    let hasTokens = false;
+    const series = this.#observations.series(isStream);
+    let isDecoding = false;
     return {
-      series: this.#observations.series(isStream),
+      series,
       prefilled: (atMs) => {
         this.#metrics.prefilled(atMs, this.#decoding);
         this.#loads.prefilled(atMs, this.#decoding + 1);
         this.#decoding += 1;
-        hasTokens = true;
+        isDecoding = true;
       },
       stepped: (atMs, tokens) => {
         this.#counts.tokens += tokens;
         this.#metrics.stepped(atMs);
         this.#loads.stepped(atMs);
       },
-      ended: (generation, finishes) => {
-        if (hasTokens) this.#decoding -= 1;
-        this.#ended(generation, finishes);
+      ended: (generation, ending) => {
+        if (isDecoding) this.#decoding -= 1;
+        this.#open.delete(generation);
+        if (ending !== 'dropped') this.#observations.close(series, generation);
+        this.#noteEnd(ending);
       },
     };
   }
@@ -199,10 +205,8 @@ export class SimulatedReplica implements ReplicaView {
     this.#counts.restarts += 1;
   }
 
-  #ended(generation: RunningGeneration, finishes: readonly Finish[]): void {
-    this.#open.delete(generation);
-    for (const { reason } of finishes) this.#observations.finished[reason] += 1;
-    if (finishes.some(({ reason }) => reason === 'abort')) {
+  #noteEnd(ending: GenerationEnding): void {
+    if (ending !== 'finished') {
       this.#counts.aborted += 1;
       this.#lastAbortAtMs = this.nowSeconds() * 1000;
       return;

@@ -1,13 +1,15 @@
 import type { AnswerSink } from './answer-sink.ts';
-import type { EventWriter } from './event-writer.ts';
+import { type EventWriter, GARBAGE } from './event-writer.ts';
 import type { RequestFault } from './fault-rules.ts';
 import type { Choice } from './generation.ts';
-import { GARBAGE } from './garbage.ts';
 import type { RunningGeneration } from './running-generation.ts';
 import type { StreamFrames } from './protocols/protocol.ts';
 
 /** A fault that strikes inside a stream. */
 export type StreamFault = Extract<RequestFault, { readonly at: unknown }> & { readonly at: number };
+
+/** What vLLM's `--sse-keep-alive-interval` sends between events. */
+const COMMENT = ': keep-alive\n\n';
 
 /** What a stream is made of. */
 export interface StreamParts {
@@ -136,6 +138,8 @@ export class StreamSink implements AnswerSink {
       case 'abort':
         // On a later turn: the engine may be in the middle of telling this very token.
         return this.#parts.after(0, () => this.#generation.abort());
+      case 'comment':
+        return this.#writer.write(COMMENT);
       case 'garbage':
         this.#writer.open();
         return this.#writer.writeRaw(GARBAGE);
@@ -152,7 +156,6 @@ export class StreamSink implements AnswerSink {
   }
 
   #stall(ms: number | undefined): void {
-    this.#writer.open();
     this.#isStalled = true;
     if (ms === undefined) return;
     this.#parts.after(ms, () => {

@@ -1,5 +1,5 @@
 import { hashCharacter, hashText } from './hash-chain.ts';
-import { wordList } from './word-list.ts';
+import { wordList } from './word-table.ts';
 
 /** Ids run from 0 up to here, as in the vocabulary of the published runs (Llama 3). */
 export const vocabularySize = 128_256;

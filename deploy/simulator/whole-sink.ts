@@ -1,7 +1,6 @@
 import type { AnswerSink } from './answer-sink.ts';
-import type { Ending } from './event-writer.ts';
+import { type Ending, GARBAGE } from './event-writer.ts';
 import type { Choice } from './generation.ts';
-import { GARBAGE } from './garbage.ts';
 import type { PlainAnswer } from './plain-answer.ts';
 import type { RunningGeneration } from './running-generation.ts';
 import type { StreamFault } from './stream-sink.ts';
@@ -68,6 +67,8 @@ export class WholeSink implements AnswerSink {
     switch (fault.kind) {
       case 'stall':
         return this.#stall(fault.ms);
+      case 'comment':
+        return;
       case 'abort':
         return after(0, () => generation.abort());
       case 'error-event':

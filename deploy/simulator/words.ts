@@ -1,6 +1,6 @@
 import { chainOf, drawFromChain, extendChain } from './hash-chain.ts';
 import { tokenize } from './tokens.ts';
-import { wordList } from './word-list.ts';
+import { wordList } from './word-table.ts';
 
 /** Bits above the word's own that decide whether an answer ends: one token in 256 does. */
 const END_BITS = 8;

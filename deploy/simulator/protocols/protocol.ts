@@ -63,8 +63,10 @@ export interface Failure {
 export interface Protocol {
   readonly name: string;
   readonly rules: RequestRules;
-  /** Routes by `METHOD /path`; a last part `*` matches any one part. */
+  /** Routes by `METHOD /path`; a path that ends in `/*` takes whatever follows. */
   readonly routes: Readonly<Record<string, Route>>;
+  /** Routes that an embedding model has in place of those that generate. */
+  readonly embeddingRoutes: Readonly<Record<string, Route>>;
   /** The response head leaves at once, before the first token is there. */
   readonly headBeforeTokens: boolean;
   readonly gauges: { readonly metrics: GaugeRules; readonly loads: GaugeRules };

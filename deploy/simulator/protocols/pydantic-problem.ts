@@ -1,3 +1,4 @@
+import { pythonText } from '../python-text.ts';
 import { type FieldType, type Refusal, type RefusalTable, sayRefusal } from '../refusal.ts';
 
 /** What the engines' web framework has against a body. */
@@ -15,6 +16,13 @@ export interface Problem {
 /** The problem of a body that is not even read; `undefined` for what the engine itself refuses. */
 export function findProblem(refusal: Refusal): Problem | undefined {
   return sayRefusal(problems, refusal, 0);
+}
+
+/** A problem as Python prints it: the place is a tuple. */
+export function problemText({ type, at, message, input, context }: Problem): string {
+  const place = at.length === 1 ? `(${pythonText(at[0])},)` : `(${at.map(pythonText).join(', ')})`;
+  const added = context === undefined ? '' : `, 'ctx': {'error': '${context}'}`;
+  return `{'type': '${type}', 'loc': ${place}, 'msg': '${message}', 'input': ${pythonText(input)}${added}}`;
 }
 
 /** How pydantic names a value of the wrong type. */

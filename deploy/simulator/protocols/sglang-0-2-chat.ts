@@ -1,7 +1,7 @@
 import { type Choice, completionTokensOf, type Generation, promptTokensOf } from '../generation.ts';
 import { doneEvent, openChunk, usageObject, wholeText } from './json-pieces.ts';
 import type { AnswerWriter, StreamFrames } from './protocol.ts';
-import { sglang02UsageEvent } from './sglang-0-2-usage.ts';
+import { sglang02UsageEvent } from './sglang-pieces.ts';
 
 /** `/v1/chat/completions` of SGLang 0.2.14, which writes its nulls and shows a finish twice when it comes at once. */
 export const sglang02Chat: AnswerWriter = { frames: writeFrames, whole: writeWhole };

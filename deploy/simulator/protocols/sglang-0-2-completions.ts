@@ -1,7 +1,7 @@
 import { type Choice, completionTokensOf, type Generation, promptTokensOf } from '../generation.ts';
 import { chunkText, doneEvent, openChunk, usageObject, wholeText } from './json-pieces.ts';
 import type { AnswerWriter, StreamFrames } from './protocol.ts';
-import { sglang02UsageEvent } from './sglang-0-2-usage.ts';
+import { sglang02UsageEvent } from './sglang-pieces.ts';
 
 /** `/v1/completions` of SGLang 0.2.14. */
 export const sglang02Completions: AnswerWriter = { frames: writeFrames, whole: writeWhole };

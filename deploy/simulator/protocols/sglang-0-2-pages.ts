@@ -3,7 +3,7 @@ import type { Page } from './protocol.ts';
 
 /** `GET /health_generate` queues one token behind the real work, and so takes as long as that. */
 export const healthGeneratePage: Page = async (replica) => {
-  await replica.probe();
+  await replica.prefill(1);
   return emptyAnswer(200);
 };
 

@@ -1,9 +1,10 @@
 import { emptyAnswer, jsonAnswer } from '../plain-answer.ts';
 import { RequestRefused } from '../refusal.ts';
+import { sglangVectorRoutes } from './sglang-embeddings.ts';
 import type { Protocol } from './protocol.ts';
 import { sglang02Chat } from './sglang-0-2-chat.ts';
 import { sglang02Completions } from './sglang-0-2-completions.ts';
-import { sglang02ChatFields, sglang02CompletionFields } from './sglang-0-2-fields.ts';
+import { sglang02ChatFields, sglang02CompletionFields } from './sglang-0-2-field-table.ts';
 import { sglang02Generate } from './sglang-0-2-generate.ts';
 import {
   healthGeneratePage,
@@ -23,6 +24,7 @@ export const sglang02: Protocol = {
   rules: {
     knownFields: { chat: sglang02ChatFields, completions: sglang02CompletionFields },
     otherFields: 'ignored',
+    checksContentType: false,
     checksModel: false,
     zeroOutputShapes: new Set(['chat', 'completions', 'generate']),
     usageNeedsStream: false,
@@ -41,6 +43,7 @@ export const sglang02: Protocol = {
     'GET /get_server_args': { kind: 'page', page: serverArgsPage },
     'GET /flush_cache': { kind: 'page', page: flushCache02Page },
   },
+  embeddingRoutes: sglangVectorRoutes,
   headBeforeTokens: true,
   gauges: {
     metrics: { everySteps: 0, onPrefill: false, ageMsMax: 0 },

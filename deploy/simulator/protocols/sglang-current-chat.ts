@@ -7,7 +7,7 @@ import {
 } from '../generation.ts';
 import { doneEvent, matchedJson, openChunk, usageCounts, wholeText } from './json-pieces.ts';
 import type { AnswerWriter, StreamFrames } from './protocol.ts';
-import { sglangUsage, weightVersions } from './sglang-current-usage.ts';
+import { sglangUsage, weightVersions } from './sglang-pieces.ts';
 
 /** `/v1/chat/completions` of SGLang 0.5.23: the finish of each choice stands in a chunk of its own, at the very end. */
 export const sglangCurrentChat: AnswerWriter = { frames: writeFrames, whole: writeWhole };

@@ -15,7 +15,7 @@ import {
   wholeText,
 } from './json-pieces.ts';
 import type { AnswerWriter, StreamFrames } from './protocol.ts';
-import { sglangUsage, weightVersions } from './sglang-current-usage.ts';
+import { sglangUsage, weightVersions } from './sglang-pieces.ts';
 
 /** `/v1/completions` of SGLang 0.5.23: the finish stands in the last content chunk. */
 export const sglangCurrentCompletions: AnswerWriter = { frames: writeFrames, whole: writeWhole };

@@ -1,5 +1,6 @@
 import { BodyFields, parseBody } from '../body-fields.ts';
 import { emptyAnswer, jsonAnswer } from '../plain-answer.ts';
+import { RequestRefused } from '../refusal.ts';
 import type { ReplicaView } from '../replica-view.ts';
 import type { Page } from './protocol.ts';
 
@@ -15,14 +16,19 @@ export const sglangHealthPage: Page = async (replica) => {
 /** `GET /ping`. */
 export const pingPage: Page = () => emptyAnswer(200);
 
+/** `POST /v1/embeddings` of a model that generates. */
+export const notEmbeddingPage: Page = () => {
+  throw new RequestRefused({ kind: 'not-embedding' });
+};
+
 /** `GET /v1/models`. */
 export const sglangModelsPage: Page = (replica) =>
   jsonAnswer(200, { object: 'list', data: [modelCard(replica)] });
 
 /** `GET /v1/models/{id}`: any other id is not found. */
 export const sglangModelPage: Page = (replica, { name }) => {
-  if (decodeURIComponent(name) === replica.model) return jsonAnswer(200, modelCard(replica));
-  const message = `The model '${decodeURIComponent(name)}' does not exist`;
+  if (name === replica.model) return jsonAnswer(200, modelCard(replica));
+  const message = `The model '${name}' does not exist`;
   const error = { message, type: 'invalid_request_error', param: 'model', code: 'model_not_found' };
   return jsonAnswer(404, { error });
 };

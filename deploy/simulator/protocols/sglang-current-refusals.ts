@@ -4,8 +4,7 @@ import { pythonFloat } from '../python-text.ts';
 import { type Refusal, type RefusalTable, sayRefusal } from '../refusal.ts';
 import type { ReplicaView } from '../replica-view.ts';
 import type { Failure, RefusedAt } from './protocol.ts';
-import { problemText } from './problem-text.ts';
-import { findProblem } from './pydantic-problem.ts';
+import { findProblem, problemText } from './pydantic-problem.ts';
 
 const FULL = 'The request queue is full.';
 

@@ -1,13 +1,16 @@
 import { jsonAnswer } from '../plain-answer.ts';
 import { RequestRefused } from '../refusal.ts';
-import { promptMetrics } from './metrics-answer.ts';
+import { metricsPage } from './metrics-page.ts';
+import { sglangEmbeddingRoutes } from './sglang-embeddings.ts';
 import type { Protocol } from './protocol.ts';
 import { sglangCurrentChat } from './sglang-current-chat.ts';
 import { sglangCurrentCompletions } from './sglang-current-completions.ts';
 import { sglangCurrentGenerate } from './sglang-current-generate.ts';
 import { loadsPage } from './sglang-current-loads.ts';
-import { sglangCurrentBuckets, writeSglangCurrentMetrics } from './sglang-current-metrics.ts';
+import { sglangCurrentBuckets } from './sglang-current-metric-table.ts';
+import { writeSglangCurrentMetrics } from './sglang-current-metrics.ts';
 import {
+  notEmbeddingPage,
   pingPage,
   sglangAbortPage,
   sglangHealthPage,
@@ -36,6 +39,7 @@ export const sglangCurrent: Protocol = {
   rules: {
     knownFields: {},
     otherFields: 'ignored',
+    checksContentType: true,
     checksModel: false,
     zeroOutputShapes: new Set(['chat', 'generate']),
     usageNeedsStream: false,
@@ -57,15 +61,17 @@ export const sglangCurrent: Protocol = {
     'GET /server_info': { kind: 'page', page: sglangServerInfoPage },
     'GET /get_server_info': { kind: 'page', page: sglangServerInfoPage },
     'GET /v1/loads': { kind: 'page', page: loadsPage },
-    'GET /metrics': { kind: 'page', page: promptMetrics('0.0.4', writeSglangCurrentMetrics) },
+    'GET /metrics': { kind: 'page', page: metricsPage('0.0.4', writeSglangCurrentMetrics) },
     'GET /flush_cache': { kind: 'page', page: flushCachePage },
     'POST /flush_cache': { kind: 'page', page: flushCachePage },
+    'POST /v1/embeddings': { kind: 'page', page: notEmbeddingPage },
     'POST /abort_request': { kind: 'page', page: sglangAbortPage },
     'POST /tokenize': { kind: 'page', page: tokenize },
     'POST /v1/tokenize': { kind: 'page', page: tokenize },
     'POST /detokenize': { kind: 'page', page: detokenizePage('text') },
     'POST /v1/detokenize': { kind: 'page', page: detokenizePage('text') },
   },
+  embeddingRoutes: sglangEmbeddingRoutes,
   headBeforeTokens: false,
   gauges: {
     // Each 40 decode steps, and at a prefill before its requests count (seen: 0 while one ran).

@@ -8,8 +8,7 @@ import {
   wholeText,
 } from './json-pieces.ts';
 import type { AnswerWriter, StreamFrames } from './protocol.ts';
-import { vllmStop } from './vllm-stop.ts';
-import { lastChoiceTokens } from './vllm-0-5-usage.ts';
+import { lastChoiceTokens, vllmStop } from './vllm-pieces.ts';
 
 /** `/v1/chat/completions` of vLLM 0.5.5, which leaves out whatever it did not set. */
 export const vllm05Chat: AnswerWriter = { frames: writeFrames, whole: writeWhole };

@@ -9,8 +9,7 @@ import {
   wholeText,
 } from './json-pieces.ts';
 import type { AnswerWriter, StreamFrames } from './protocol.ts';
-import { vllmStop } from './vllm-stop.ts';
-import { lastChoiceTokens } from './vllm-0-5-usage.ts';
+import { lastChoiceTokens, vllmStop } from './vllm-pieces.ts';
 
 /** `/v1/completions` of vLLM 0.5.5, which writes its nulls. */
 export const vllm05Completions: AnswerWriter = { frames: writeFrames, whole: writeWhole };

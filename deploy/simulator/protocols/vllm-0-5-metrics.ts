@@ -1,55 +1,27 @@
-import type { LatencyBuckets } from '../observations.ts';
 import { PrometheusPage } from '../prometheus-page.ts';
 import type { ReplicaView } from '../replica-view.ts';
+import { vllm05Help } from './vllm-0-5-metric-table.ts';
 import { kvBlocks, writeVllmRequests } from './vllm-metrics.ts';
-
-/** Upper edges of vLLM 0.5.5's latency histograms, in seconds. */
-export const vllm05Buckets: LatencyBuckets = {
-  firstToken: [
-    0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
-  ],
-  interToken: [0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 2.5],
-  endToEnd: [1, 2.5, 5, 10, 15, 20, 30, 40, 50, 60],
-};
 
 /** `/metrics` of vLLM 0.5.5: label `model_name` alone, no `_created` twins, a hit rate of -1 for a cache that is off. */
 export function writeVllm05Metrics(replica: ReplicaView): string {
-  const page = new PrometheusPage();
+  const page = new PrometheusPage(vllm05Help);
   const labels = { model_name: replica.model };
   writeCacheConfig(page, replica);
   writeGauges(page, replica);
   const { load } = replica.metricsGauges();
-  page.counter(
-    'vllm:num_preemptions_total',
-    'Cumulative number of preemption from the engine.',
-    labels,
-    load.preemptions,
-  );
-  page.counter(
-    'vllm:prompt_tokens_total',
-    'Number of prefill tokens processed.',
-    labels,
-    load.promptTokensTotal,
-  );
-  page.counter(
-    'vllm:generation_tokens_total',
-    'Number of generation tokens processed.',
-    labels,
-    load.outputTokensTotal,
-  );
-  page.family('vllm:request_success_total', 'counter', 'Count of successfully processed requests.');
+  page.counter('vllm:num_preemptions_total', labels, load.preemptions);
+  page.counter('vllm:prompt_tokens_total', labels, load.promptTokensTotal);
+  page.counter('vllm:generation_tokens_total', labels, load.outputTokensTotal);
+  page.family('vllm:request_success_total', 'counter');
   for (const [reason, count] of Object.entries(replica.observations.finished)) {
+    const reasonLabels = { finished_reason: reason, ...labels };
     // A reason is there once it has happened.
-    if (count > 0)
-      page.sample('vllm:request_success_total', { finished_reason: reason, ...labels }, count);
+    if (count > 0) page.sample('vllm:request_success_total', reasonLabels, count);
   }
   writeVllmRequests(page, replica, labels);
-  page.histogram(
-    'vllm:time_per_output_token_seconds',
-    'Histogram of time per output token in seconds.',
-    labels,
-    replica.observations.together((series) => series.interTokenSeconds),
-  );
+  const gaps = replica.observations.together((series) => series.interTokenSeconds);
+  page.histogram('vllm:time_per_output_token_seconds', labels, gaps);
   return page.text();
 }
 
@@ -66,37 +38,17 @@ function writeCacheConfig(page: PrometheusPage, replica: ReplicaView): void {
     sliding_window: 'None',
     swap_space_bytes: '0',
   };
-  page.gauge('vllm:cache_config_info', 'Information of the LLMEngine CacheConfig', labels, 1);
+  page.gauge('vllm:cache_config_info', labels, 1);
 }
 
 function writeGauges(page: PrometheusPage, replica: ReplicaView): void {
   const { load } = replica.metricsGauges();
   const labels = { model_name: replica.model };
-  page.gauge(
-    'vllm:num_requests_running',
-    'Number of requests currently running on GPU.',
-    labels,
-    load.runningRequests,
-  );
-  page.gauge(
-    'vllm:num_requests_waiting',
-    'Number of requests waiting to be processed.',
-    labels,
-    load.waitingRequests,
-  );
-  page.gauge('vllm:num_requests_swapped', 'Number of requests swapped to CPU.', labels, 0);
-  page.gauge(
-    'vllm:gpu_cache_usage_perc',
-    'GPU KV-cache usage. 1 means 100 percent usage.',
-    labels,
-    load.usedTokens / load.capacityTokens,
-  );
-  page.gauge(
-    'vllm:cpu_cache_usage_perc',
-    'CPU KV-cache usage. 1 means 100 percent usage.',
-    labels,
-    0,
-  );
-  page.gauge('vllm:cpu_prefix_cache_hit_rate', 'CPU prefix cache block hit rate.', labels, -1);
-  page.gauge('vllm:gpu_prefix_cache_hit_rate', 'GPU prefix cache block hit rate.', labels, -1);
+  page.gauge('vllm:num_requests_running', labels, load.runningRequests);
+  page.gauge('vllm:num_requests_waiting', labels, load.waitingRequests);
+  page.gauge('vllm:num_requests_swapped', labels, 0);
+  page.gauge('vllm:gpu_cache_usage_perc', labels, load.usedTokens / load.capacityTokens);
+  page.gauge('vllm:cpu_cache_usage_perc', labels, 0);
+  page.gauge('vllm:cpu_prefix_cache_hit_rate', labels, -1);
+  page.gauge('vllm:gpu_prefix_cache_hit_rate', labels, -1);
 }

@@ -3,8 +3,7 @@ import { pythonFloat } from '../python-text.ts';
 import { type Refusal, type RefusalTable, sayRefusal } from '../refusal.ts';
 import type { ReplicaView } from '../replica-view.ts';
 import type { RefusedAt } from './protocol.ts';
-import { findProblem } from './pydantic-problem.ts';
-import { problemText } from './problem-text.ts';
+import { findProblem, problemText } from './pydantic-problem.ts';
 
 /** The flat error object of vLLM 0.5.5. */
 export function vllm05Error(

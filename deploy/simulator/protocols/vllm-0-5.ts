@@ -1,12 +1,14 @@
 import { jsonAnswer } from '../plain-answer.ts';
 import { RequestRefused } from '../refusal.ts';
-import { promptMetrics } from './metrics-answer.ts';
+import { metricsPage } from './metrics-page.ts';
+import { vllmVectorRoutes } from './vllm-embeddings.ts';
 import type { Protocol } from './protocol.ts';
 import { detokenizePage, tokenizePage } from './token-pages.ts';
 import { vllm05Chat } from './vllm-0-5-chat.ts';
 import { vllm05Completions } from './vllm-0-5-completions.ts';
-import { vllm05ChatFields, vllm05CompletionFields } from './vllm-0-5-fields.ts';
-import { vllm05Buckets, writeVllm05Metrics } from './vllm-0-5-metrics.ts';
+import { vllm05ChatFields, vllm05CompletionFields } from './vllm-0-5-field-table.ts';
+import { vllm05Buckets } from './vllm-0-5-metric-table.ts';
+import { writeVllm05Metrics } from './vllm-0-5-metrics.ts';
 import { refuseAsVllm05, vllm05Error } from './vllm-0-5-refusals.ts';
 import { healthPage, versionPage, vllmModelsPage } from './vllm-pages.ts';
 
@@ -19,6 +21,7 @@ export const vllm05: Protocol = {
   rules: {
     knownFields: { chat: vllm05ChatFields, completions: vllm05CompletionFields },
     otherFields: 'refused',
+    checksContentType: true,
     checksModel: true,
     zeroOutputShapes: new Set(),
     usageNeedsStream: true,
@@ -31,13 +34,14 @@ export const vllm05: Protocol = {
     'GET /v1/models': { kind: 'page', page: vllmModelsPage },
     'GET /health': { kind: 'page', page: healthPage },
     'GET /version': { kind: 'page', page: versionPage },
-    'GET /metrics': { kind: 'page', page: promptMetrics('0.0.4', writeVllm05Metrics) },
+    'GET /metrics': { kind: 'page', page: metricsPage('0.0.4', writeVllm05Metrics) },
     'POST /tokenize': {
       kind: 'page',
       page: tokenizePage((tokens, max) => ({ count: tokens.length, max_model_len: max, tokens })),
     },
     'POST /detokenize': { kind: 'page', page: detokenizePage('prompt') },
   },
+  embeddingRoutes: vllmVectorRoutes,
   headBeforeTokens: true,
   gauges: {
     metrics: { everySteps: 1, onPrefill: false, ageMsMax: LOG_INTERVAL_MS },

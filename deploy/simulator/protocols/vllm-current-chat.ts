@@ -16,10 +16,7 @@ import {
   wholeText,
 } from './json-pieces.ts';
 import type { AnswerWriter, StreamFrames } from './protocol.ts';
-import { vllmStop } from './vllm-stop.ts';
-
-/** Version and build that vLLM 0.32.0 signs its answers with. */
-export const vllmFingerprint = 'vllm-0.32.0-50833822';
+import { vllmFingerprint, vllmStop } from './vllm-pieces.ts';
 
 /** `/v1/chat/completions` of vLLM 0.32. */
 export const vllmCurrentChat: AnswerWriter = { frames: writeFrames, whole: writeWhole };

@@ -16,8 +16,7 @@ import {
   wholeText,
 } from './json-pieces.ts';
 import type { AnswerWriter, StreamFrames } from './protocol.ts';
-import { vllmFingerprint } from './vllm-current-chat.ts';
-import { vllmStop } from './vllm-stop.ts';
+import { vllmFingerprint, vllmStop } from './vllm-pieces.ts';
 
 /** `/v1/completions` of vLLM 0.32. */
 export const vllmCurrentCompletions: AnswerWriter = { frames: writeFrames, whole: writeWhole };

@@ -1,11 +1,13 @@
 import { RequestRefused } from '../refusal.ts';
 import { emptyAnswer, jsonAnswer } from '../plain-answer.ts';
-import { promptMetrics } from './metrics-answer.ts';
+import { metricsPage } from './metrics-page.ts';
+import { vllmEmbeddingRoutes } from './vllm-embeddings.ts';
 import type { Protocol } from './protocol.ts';
 import { detokenizePage, tokenizePage } from './token-pages.ts';
 import { vllmCurrentChat } from './vllm-current-chat.ts';
 import { vllmCurrentCompletions } from './vllm-current-completions.ts';
-import { vllmCurrentBuckets, writeVllmCurrentMetrics } from './vllm-current-metrics.ts';
+import { vllmCurrentBuckets } from './vllm-current-metric-table.ts';
+import { writeVllmCurrentMetrics } from './vllm-current-metrics.ts';
 import { refuseAsVllmCurrent, vllmError } from './vllm-current-refusals.ts';
 import {
   healthPage,
@@ -21,6 +23,7 @@ export const vllmCurrent: Protocol = {
   rules: {
     knownFields: {},
     otherFields: 'ignored',
+    checksContentType: true,
     checksModel: true,
     zeroOutputShapes: new Set(),
     usageNeedsStream: true,
@@ -39,7 +42,7 @@ export const vllmCurrent: Protocol = {
       kind: 'page',
       page: (replica) => jsonAnswer(200, { server_load: replica.openRequests() }),
     },
-    'GET /metrics': { kind: 'page', page: promptMetrics('1.0.0', writeVllmCurrentMetrics) },
+    'GET /metrics': { kind: 'page', page: metricsPage('1.0.0', writeVllmCurrentMetrics) },
     'POST /tokenize': {
       kind: 'page',
       page: tokenizePage((tokens, max) => ({
@@ -53,6 +56,7 @@ export const vllmCurrent: Protocol = {
     'POST /abort_requests': { kind: 'page', page: vllmAbortPage },
     'POST /reset_prefix_cache': { kind: 'page', page: vllmResetCachePage },
   },
+  embeddingRoutes: vllmEmbeddingRoutes,
   headBeforeTokens: true,
   gauges: {
     metrics: { everySteps: 0, onPrefill: false, ageMsMax: 0 },
