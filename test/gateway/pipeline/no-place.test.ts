@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { shed, unroutable } from '../../../gateway/pipeline/no-place.ts';
+import { Fleet } from '../../../routing/fleet.ts';
+import type { Replica } from '../../../routing/replica.ts';
+import { aReplica, aRequest } from '../../support/builders.ts';
+
+function fleetOf(...members: readonly Replica[]): Fleet {
+  const fleet = new Fleet();
+  for (const replica of members) fleet.join(replica);
+  return fleet;
+}
+
+describe('a request that is shed', () => {
+  it.each(['queue-full', 'sojourn-exceeded', 'deadline-hopeless'] as const)(
+    'for %s is saturated, and told in words and when to come back',
+    (reason) => {
+      const error = shed(reason, 1234);
+
+      expect(error).toMatchObject({
+        code: 'saturated',
+        status: 503,
+        source: 'gateway',
+        retryable: false,
+        retryAfterMs: 1234,
+      });
+      expect(error.message).toMatch(/^[A-Z][^.]+\.$/);
+    },
+  );
+});
+
+describe('a request that nobody serves', () => {
+  it('asks for a model that does not exist, where all replicas have told theirs', () => {
+    expect(unroutable(aRequest({ model: 'gpt-9' }), 'serves', fleetOf(aReplica()))).toMatchObject({
+      code: 'model_not_found',
+      status: 404,
+      source: 'client',
+      param: 'model',
+      message: "No replica serves the model 'gpt-9'.",
+    });
+  });
+
+  it('may ask for a model that is on its way, while a replica has not told', () => {
+    const fleet = fleetOf(aReplica(), aReplica({ id: 'silent', models: [] }));
+
+    expect(unroutable(aRequest({ model: 'gpt-9' }), 'serves', fleet).code).toBe('no_replica');
+  });
+
+  it('asks for a model whose replicas cannot take it now', () => {
+    expect(unroutable(aRequest(), 'ready', fleetOf(aReplica()))).toMatchObject({
+      code: 'no_replica',
+      status: 503,
+      retryAfterMs: 2000,
+      message: 'No replica can take the request now (ready).',
+    });
+  });
+
+  it('asks by the API of an engine of which there is none', () => {
+    expect(unroutable(aRequest({ engine: 'sglang' }), 'speaks', fleetOf(aReplica()))).toMatchObject(
+      {
+        code: 'not_found',
+        message: 'No replica is sglang, whose own API this is.',
+      },
+    );
+  });
+
+  it('is told no names of models that there are', () => {
+    const fleet = fleetOf(aReplica({ models: ['secret-model'] }));
+
+    for (const filter of ['serves', 'ready', 'not-excluded']) {
+      expect(unroutable(aRequest({ model: 'x' }), filter, fleet).message).not.toContain('secret');
+    }
+  });
+});
