@@ -26,8 +26,8 @@ const routingDoors = closed(
 
 const telemetryDoors = closed(
   'telemetry',
-  ['telemetry', 'recorder', 'token-timer', 'gpu/*'],
-  'telemetry is entered by telemetry, recorder, token-timer and gpu/*.',
+  ['telemetry', 'recorder', 'token-timer', 'semconv', 'gpu/*'],
+  'telemetry is entered by telemetry, recorder, token-timer, semconv and gpu/*.',
 );
 
 const deployDoors = closed(

@@ -35,11 +35,16 @@ export interface Imports {
   readonly packages: readonly string[];
 }
 
-const specifiers = /(?:^|\s)(?:from|import)\s*\(?\s*'([^']+)'/g;
+const specifiers = [
+  /^(?:import|export)\s[^'"`;]*?\bfrom\s+'([^'\n]+)'/gm,
+  /^import\s+'([^'\n]+)'/gm,
+  /\bimport\(\s*'([^'\n]+)'\s*\)/g,
+];
 
 /** The imports of a file, types and `import()` of a literal included. */
 export function importsOf({ path, text }: SourceFile): Imports {
-  const names = [...new Set([...text.matchAll(specifiers)].map(([, name = '']) => name))];
+  const found = specifiers.flatMap((pattern) => [...text.matchAll(pattern)]);
+  const names = [...new Set(found.map(([, name = '']) => name))];
   return {
     files: names
       .filter((name) => name.startsWith('.'))
