@@ -1,0 +1,133 @@
+import { readConfig } from '../../../gateway/config.ts';
+import type { RunningGateway } from '../../../gateway/house.ts';
+import { startGateway } from '../../../gateway/house.ts';
+import { until } from './until.ts';
+
+/** Settings as a file has them, in part. */
+export interface GatewaySettings {
+  readonly [room: string]: unknown;
+  readonly replicas: readonly object[];
+}
+
+/** A replica as `GET /admin/replicas` shows it. */
+export interface ShownReplica {
+  readonly id: string;
+  readonly state: string;
+  readonly engine: string;
+  readonly engineVersion?: string;
+  readonly models: readonly string[];
+  readonly load: { readonly runningRequests: number; readonly ageMs: number } | null;
+  readonly inFlight: {
+    readonly requests: number;
+    readonly prefillTokens: number;
+    readonly kvTokens: number;
+    readonly kvTokensPeak: number;
+  };
+}
+
+/** What `GET /admin/state` shows. */
+export interface ShownState {
+  readonly draining: boolean;
+  readonly openRequests: number;
+  readonly waitingRequests: number;
+  readonly replicas: readonly ShownReplica[];
+}
+
+/** Looks often enough that no test waits for a check. */
+const quickDiscovery = {
+  loadIntervalMs: 20,
+  healthIntervalMs: 100,
+  retryMsMax: 100,
+};
+
+/** A gateway in this process, over real sockets on free ports. */
+export class LiveGateway implements AsyncDisposable {
+  readonly #running: RunningGateway;
+  readonly #admin: RequestInit;
+
+  private constructor(running: RunningGateway, adminKey: string | undefined) {
+    this.#running = running;
+    this.#admin =
+      adminKey === undefined ? {} : { headers: { authorization: `Bearer ${adminKey}` } };
+  }
+
+  /** `adminKey` is what the admin pages are asked with. */
+  static async start(settings: GatewaySettings, adminKey?: string): Promise<LiveGateway> {
+    const tree = {
+      ...settings,
+      listen: { port: 0, ...(settings['listen'] as object | undefined) },
+      admin: { port: 0, ...(settings['admin'] as object | undefined) },
+      telemetry: { logLevel: 'silent', ...(settings['telemetry'] as object | undefined) },
+      discovery: { ...quickDiscovery, ...(settings['discovery'] as object | undefined) },
+    };
+    const file = { name: 'settings of a test', text: JSON.stringify(tree) };
+    const config = readConfig({ file, environment: {} });
+    return new LiveGateway(await startGateway(config), adminKey);
+  }
+
+  get url(): string {
+    return this.#running.url;
+  }
+
+  get adminUrl(): string {
+    return this.#running.adminUrl;
+  }
+
+  get port(): number {
+    return Number(new URL(this.url).port);
+  }
+
+  async state(): Promise<ShownState> {
+    const answer = await fetch(`${this.adminUrl}/admin/state`, this.#admin);
+    return (await answer.json()) as ShownState;
+  }
+
+  /** Resolves with the first state that `fits`. */
+  async stateWhere(what: string, fits: (state: ShownState) => boolean): Promise<ShownState> {
+    return until(what, async () => {
+      const state = await this.state();
+      return fits(state) && state;
+    });
+  }
+
+  /** Resolves when so many replicas are ready. */
+  async ready(count: number): Promise<void> {
+    await this.stateWhere(
+      `${count} replicas are ready`,
+      ({ replicas }) => replicas.filter(({ state }) => state === 'ready').length === count,
+    );
+  }
+
+  /** Resolves when nobody is inside. */
+  async empty(): Promise<ShownState> {
+    return this.stateWhere('nobody is inside', ({ openRequests }) => openRequests === 0);
+  }
+
+  drain(): Promise<void> {
+    return this.#running.drain();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#running.close();
+  }
+}
+
+/** What is in flight at every replica, summed: all zero once every reservation was released. */
+export function inFlightOf({ replicas }: ShownState): ShownReplica['inFlight'] {
+  const sum = (name: keyof ShownReplica['inFlight']): number =>
+    replicas.reduce((total, { inFlight }) => total + inFlight[name], 0);
+  return {
+    requests: sum('requests'),
+    prefillTokens: sum('prefillTokens'),
+    kvTokens: sum('kvTokens'),
+    kvTokensPeak: sum('kvTokensPeak'),
+  };
+}
+
+/** Nothing is in flight. */
+export const nothingInFlight: ShownReplica['inFlight'] = {
+  requests: 0,
+  prefillTokens: 0,
+  kvTokens: 0,
+  kvTokensPeak: 0,
+};
