@@ -3,11 +3,13 @@ import type { ReplicaId } from '../../routing/replica.ts';
 import type { Clock } from '../clock.ts';
 import type { ReadPage } from '../engines/catalog.ts';
 import type { FetchText } from '../wire/text-client.ts';
-import type { DiscoveryLog, ReplicaEvent, WatchLimits } from './replica-watch.ts';
+import type { DiscoveryLog, ReplicaEvent } from './replica-watch.ts';
 import { ReplicaWatch } from './replica-watch.ts';
 import type { ReplicaSource, ReplicaTarget } from './sources/source.ts';
+import type { WatchLimits } from './watch-terms.ts';
 
-export type { DiscoveryLog, ReplicaEvent, WatchLimits } from './replica-watch.ts';
+export type { DiscoveryLog, ReplicaEvent } from './replica-watch.ts';
+export type { WatchLimits } from './watch-terms.ts';
 
 /** What a fleet is kept with. */
 export interface KeeperParts {

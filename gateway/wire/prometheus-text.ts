@@ -77,13 +77,18 @@ function sampleOf(labels: string, rest: string): Sample | undefined {
   return value === undefined ? undefined : { labels, value };
 }
 
-/** `Number` reads `1e+06` and `-1.0`; the infinities and NaN have names of their own. */
+/** Writers spell NaN and the infinities as their languages do, and readers take any case. */
+const NAMED_VALUES: ReadonlyMap<string, number> = new Map([
+  ['nan', Number.NaN],
+  ['inf', Infinity],
+  ['+inf', Infinity],
+  ['-inf', -Infinity],
+]);
+
+/** `Number` reads the rest, such as `1e+06` and `-1.0`. */
 function readValue(text: string): number | undefined {
-  if (text === 'NaN') return Number.NaN;
-  if (text === '+Inf' || text === 'Inf') return Infinity;
-  if (text === '-Inf') return -Infinity;
   const value = Number(text);
-  return Number.isNaN(value) ? undefined : value;
+  return Number.isNaN(value) ? NAMED_VALUES.get(text.toLowerCase()) : value;
 }
 
 /** Label values may hold braces. */

@@ -1,0 +1,21 @@
+import type { Clock } from '../clock.ts';
+import type { ReadPage } from '../engines/catalog.ts';
+
+/** How often replicas are looked at, and what it takes to go out and to come back. */
+export interface WatchLimits {
+  readonly loadIntervalMs: number;
+  readonly loadTimeoutMs: number;
+  readonly healthIntervalMs: number;
+  readonly healthTimeoutMs: number;
+  /** Failures in a row: of health checks, of load polls, or of the data path, each counted by itself. */
+  readonly failuresMax: number;
+  readonly successesMin: number;
+  readonly retryMsMax: number;
+}
+
+/** What one replica is looked at with. */
+export interface WatchTerms {
+  readonly clock: Clock;
+  readonly readPage: ReadPage;
+  readonly limits: WatchLimits;
+}

@@ -1,0 +1,299 @@
+import { describe, expect, it } from 'vitest';
+
+import { ReplicaWatch } from '../../../gateway/discovery/replica-watch.ts';
+import type { ReplicaTarget } from '../../../gateway/discovery/sources/source.ts';
+import type { WatchLimits } from '../../../gateway/discovery/watch-terms.ts';
+import { Fleet } from '../../../routing/fleet.ts';
+import type { EnginePage } from '../../../gateway/engines/catalog.ts';
+import { FakePages, page, refused } from '../../support/fake-pages.ts';
+import { pass } from '../../support/passing-time.ts';
+import { watchTerms } from '../../support/watch.ts';
+
+function modelList(...ids: string[]): EnginePage {
+  return page({ data: ids.map((id) => ({ id, owned_by: 'vllm', max_model_len: 8192 })) });
+}
+
+function metrics(running: number, startedAt = 100): EnginePage {
+  return page(
+    [
+      `process_start_time_seconds ${startedAt}`,
+      `vllm:num_requests_running{engine="0"} ${running}`,
+      'vllm:num_requests_waiting{engine="0"} 0',
+      'vllm:kv_cache_usage_perc{engine="0"} 0.5',
+      'vllm:cache_config_info{block_size="16",num_gpu_blocks="100"} 1',
+    ].join('\n'),
+  );
+}
+
+const target: ReplicaTarget = { id: 'one', url: 'http://one.test', labels: {} };
+
+/** A vLLM that is up, watched from before its first answer. */
+class Watched {
+  readonly engine = new FakePages({
+    '/v1/models': modelList('llama'),
+    '/version': page({ version: '0.32.0' }),
+    '/metrics': metrics(2),
+    '/health': page(''),
+  });
+  readonly fleet = new Fleet();
+  readonly terms;
+  readonly watch: ReplicaWatch;
+  readonly events: string[] = [];
+  readonly logged: string[] = [];
+  changes = 0;
+
+  constructor(facts: Partial<ReplicaTarget> = {}, limits: Partial<WatchLimits> = {}) {
+    this.terms = watchTerms(this.engine.read, limits);
+    const say = (fields: object, message: string) => {
+      this.logged.push('reason' in fields ? `${message}: ${String(fields.reason)}` : message);
+    };
+    this.watch = new ReplicaWatch(
+      { ...target, ...facts },
+      {
+        ...this.terms,
+        fleet: this.fleet,
+        random: () => 0,
+        log: { info: say, warn: say },
+        changed: () => (this.changes += 1),
+        happened: (event) => this.events.push(event),
+      },
+    );
+    this.watch.start();
+  }
+
+  get state() {
+    return this.fleet.state('one');
+  }
+
+  get candidate() {
+    return this.fleet.candidates(this.terms.clock.nowMs())[0];
+  }
+
+  pass(milliseconds: number): Promise<void> {
+    return pass(this.terms.clock, milliseconds);
+  }
+
+  /** The process is gone: every connection is refused. */
+  die(): void {
+    this.engine.replaceAll(refused);
+  }
+
+  comeBack(): void {
+    this.engine.pages.set('/v1/models', modelList('llama'));
+    this.engine.pages.set('/version', page({ version: '0.33.0' }));
+    this.engine.pages.set('/metrics', metrics(0, 200));
+    this.engine.pages.set('/health', page(''));
+  }
+}
+
+describe('a watched replica', () => {
+  it('is in the fleet before it answers, as starting and with what is configured', () => {
+    const { state, fleet } = new Watched({ models: ['mine'], kvCapacityTokens: 5 });
+    expect(state).toBe('starting');
+    expect(fleet.replicas()).toMatchObject([{ models: ['mine'], kvCapacityTokens: 5 }]);
+  });
+
+  it('is ready once it is known, with what its engine tells', async () => {
+    const watched = new Watched();
+    await watched.pass(10);
+
+    expect(watched.state).toBe('ready');
+    expect(watched.events).toEqual(['ready']);
+    expect(watched.candidate?.replica).toMatchObject({
+      engine: 'vllm',
+      engineVersion: '0.32.0',
+      models: ['llama'],
+      contextTokensMax: 8192,
+      kvCapacityTokens: 1600,
+      kvBlockTokens: 16,
+    });
+  });
+
+  it('that is down at the start is ready when it comes', async () => {
+    const watched = new Watched();
+    watched.die();
+    await watched.pass(3_000);
+    expect(watched.state).toBe('starting');
+
+    watched.comeBack();
+    await watched.pass(3_200);
+    expect(watched.state).toBe('ready');
+  });
+
+  it('says once for each reason why it is not ready', async () => {
+    const watched = new Watched();
+    watched.die();
+    await watched.pass(3_000);
+    watched.engine.pages.set('/v1/models', { status: 401, body: '' });
+    await watched.pass(10_000);
+
+    expect(watched.logged).toEqual([
+      `replica is not ready: ${refused.message}`,
+      'replica is not ready: it refuses our API key (401)',
+    ]);
+  });
+
+  it('tells its load as often as it is polled', async () => {
+    const watched = new Watched();
+    await watched.pass(110);
+    expect(watched.candidate?.load).toMatchObject({ runningRequests: 2, kvCacheUsage: 0.5 });
+    expect(watched.candidate?.loadAgeMs).toBe(10);
+
+    watched.engine.pages.set('/metrics', metrics(7));
+    await watched.pass(100);
+    expect(watched.candidate?.load?.runningRequests).toBe(7);
+  });
+
+  it('lets who waits know of each load and each state', async () => {
+    const watched = new Watched();
+    const before = watched.changes;
+    await watched.pass(350);
+    expect(watched.changes - before).toBe(1 + 4);
+  });
+
+  it('is out when its health says no, and back when it says yes', async () => {
+    const watched = new Watched();
+    await watched.pass(10);
+    watched.engine.pages.set('/health', { status: 503, body: '' });
+    await watched.pass(1_000);
+    expect(watched.state).toBe('ejected');
+
+    watched.engine.pages.set('/health', page(''));
+    await watched.pass(400);
+    expect(watched.state).toBe('ready');
+    expect(watched.events).toEqual(['ready', 'ejected', 'ready']);
+  });
+
+  it('that dies is out after three polls of its load', async () => {
+    const watched = new Watched();
+    await watched.pass(50);
+    watched.die();
+    await watched.pass(240);
+    expect(watched.state).toBe('ready');
+    await watched.pass(20);
+    expect(watched.state).toBe('ejected');
+  });
+
+  it('comes back with what it is then', async () => {
+    const watched = new Watched();
+    await watched.pass(50);
+    watched.die();
+    await watched.pass(1_000);
+
+    watched.comeBack();
+    await watched.pass(1_000);
+
+    expect(watched.state).toBe('ready');
+    expect(watched.candidate?.replica.engineVersion).toBe('0.33.0');
+  });
+
+  it('whose process is another than before is asked anew what it is', async () => {
+    const watched = new Watched();
+    await watched.pass(50);
+    watched.comeBack();
+    await watched.pass(200);
+
+    expect(watched.events).toEqual(['ready', 'restarted', 'ready']);
+    expect(watched.candidate?.replica.engineVersion).toBe('0.33.0');
+  });
+
+  it('gets no request while it is asked anew', async () => {
+    const watched = new Watched();
+    await watched.pass(50);
+    watched.comeBack();
+    watched.engine.pages.set('/v1/models', 'silence');
+    await watched.pass(100);
+    expect(watched.state).toBe('starting');
+  });
+
+  it('serves an adapter from the next health check on', async () => {
+    const watched = new Watched();
+    await watched.pass(10);
+    watched.engine.pages.set('/v1/models', modelList('llama', 'sql-lora'));
+    await watched.pass(1_000);
+    expect(watched.candidate?.replica.models).toEqual(['llama', 'sql-lora']);
+  });
+
+  it('keeps to the models of the configuration', async () => {
+    const watched = new Watched({ models: ['mine'] });
+    await watched.pass(1_010);
+    expect(watched.candidate?.replica.models).toEqual(['mine']);
+  });
+});
+
+describe('what the data path reports', () => {
+  it('takes a replica out after failures in a row as often as may be', async () => {
+    const watched = new Watched();
+    await watched.pass(10);
+    watched.watch.reportFailure();
+    watched.watch.reportFailure();
+    expect(watched.state).toBe('ready');
+    watched.watch.reportFailure();
+    expect(watched.state).toBe('ejected');
+    expect(watched.logged.at(-1)).toBe('replica is out: requests cannot connect');
+  });
+
+  it('is forgotten with an answer in between', async () => {
+    const watched = new Watched();
+    await watched.pass(10);
+    for (let round = 0; round < 5; round += 1) {
+      watched.watch.reportFailure();
+      watched.watch.reportFailure();
+      watched.watch.reportSuccess();
+    }
+    expect(watched.state).toBe('ready');
+  });
+
+  it('is not forgotten with a load poll in between, which takes another connection', async () => {
+    const watched = new Watched();
+    await watched.pass(10);
+    watched.watch.reportFailure();
+    watched.watch.reportFailure();
+    await watched.pass(200);
+    watched.watch.reportFailure();
+    expect(watched.state).toBe('ejected');
+  });
+
+  it('changes nothing for a replica that is out already, nor for its first day back', async () => {
+    const watched = new Watched();
+    await watched.pass(10);
+    for (let report = 0; report < 7; report += 1) watched.watch.reportFailure();
+    expect(watched.events).toEqual(['ready', 'ejected']);
+
+    await watched.pass(400);
+    expect(watched.state).toBe('ready');
+    watched.watch.reportFailure();
+    expect(watched.state).toBe('ready');
+  });
+});
+
+describe('a watch that is stopped', () => {
+  it('leaves the fleet as it is, no timer, and no request under way', async () => {
+    const watched = new Watched();
+    await watched.pass(50);
+    watched.engine.pages.set('/metrics', 'silence');
+    await watched.pass(60);
+
+    watched.watch.stop();
+    watched.watch.reportFailure();
+    watched.die();
+    const { changes } = watched;
+    await watched.pass(20_000);
+
+    expect(watched.state).toBe('ready');
+    expect(watched.changes).toBe(changes);
+    expect(watched.terms.clock.timers).toBe(0);
+    expect(watched.engine.open).toBe(0);
+  });
+
+  it('ends while it seeks', async () => {
+    const watched = new Watched();
+    watched.die();
+    await watched.pass(100);
+    watched.watch.stop();
+    watched.comeBack();
+    await watched.pass(10_000);
+    expect(watched.state).toBe('starting');
+    expect(watched.terms.clock.timers).toBe(0);
+  });
+});
