@@ -13,19 +13,22 @@ export function admit(
   return new Promise((resolve, reject) => {
     const waiting = dispatcher.enter(request, {
       granted(place) {
-        exchange.reply.onDeparted = undefined;
+        exchange.reply.listener = undefined;
         exchange.recorder.queueWaitMs = place.queueWaitMs;
         resolve(place);
       },
       refused(error) {
-        exchange.reply.onDeparted = undefined;
+        exchange.reply.listener = undefined;
         reject(error);
       },
     });
     if (waiting === undefined) return;
-    exchange.reply.onDeparted = () => {
-      waiting.leave();
-      reject(leftTheQueue());
+    exchange.reply.listener = {
+      departed() {
+        waiting.leave();
+        reject(leftTheQueue());
+      },
+      resumed: () => undefined,
     };
   });
 }

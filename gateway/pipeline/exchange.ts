@@ -18,16 +18,22 @@ export interface ClientReply {
   /** Adds a header to the head that is not out yet. */
   addHeader(name: string, value: string): void;
   start(status: number, headers: ReplyHeaders): void;
-  /** False asks the caller to stop until `onResumed` is called. */
+  /** False asks the caller to stop until the listener's `resumed` is called. */
   write(bytes: Uint8Array | string): boolean;
   /** Ends a whole answer. */
   finish(last?: Uint8Array | string): void;
   /** Sends `last`, then closes the connection under the unfinished answer. */
   break(last?: string): void;
-  /** Called each time the client has caught up after `write` said false. */
-  onResumed: (() => void) | undefined;
-  /** Called once, at once, when the client leaves. */
-  onDeparted: (() => void) | undefined;
+  /** Who is told of the client's doings at the moment; an object and no closures, one a phase. */
+  listener: ReplyListener | undefined;
+}
+
+/** Told what the client does while it is answered. */
+export interface ReplyListener {
+  /** The client left; told once, at once. */
+  departed(): void;
+  /** The client has caught up after `write` said false. */
+  resumed(): void;
 }
 
 /** What travels with one request through the phases. */

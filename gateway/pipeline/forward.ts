@@ -5,7 +5,7 @@ import type { HttpAnswerSink, HttpExchange, ReceivedHeaders } from '../wire/http
 import { answerHeaders } from './answer-headers.ts';
 import type { AttemptEnd } from './attempt.ts';
 import type { Place } from './dispatcher.ts';
-import type { Exchange } from './exchange.ts';
+import type { Exchange, ReplyListener } from './exchange.ts';
 import { RefusalRelay } from './refusal-relay.ts';
 import type { Relay, RelayParts } from './relay.ts';
 import { StreamRelay } from './stream-relay.ts';
@@ -28,7 +28,7 @@ export function forward(parts: ForwardParts): Promise<AttemptEnd> {
 }
 
 /** One attempt under way, between the client's reply and the engine's answer. */
-class Forwarding implements HttpAnswerSink {
+class Forwarding implements HttpAnswerSink, ReplyListener {
   readonly #parts: ForwardParts;
   readonly #resolve: (end: AttemptEnd) => void;
   #upstream: HttpExchange | undefined;
@@ -44,14 +44,15 @@ class Forwarding implements HttpAnswerSink {
   begin(): void {
     const { exchange, place, engine, model, clock } = this.#parts;
     const { recorder, reply } = exchange;
+    // Between its turn and this moment nobody listened for its departure.
+    if (reply.departed) return this.#end({ kind: 'failed', error: clientClosed() });
     const attempt = recorder.attempt({
       replica: place.replica.id,
       address: place.replica.address,
       engine: place.replica.engine,
       startMs: clock.nowMs(),
     });
-    reply.onDeparted = () => this.#abandon(clientClosed());
-    reply.onResumed = () => this.#upstream?.resume();
+    reply.listener = this;
     if (exchange.deadlineMs !== Infinity) this.#watchDeadline(exchange.deadlineMs);
     this.#upstream = engine.send(
       {
@@ -76,7 +77,7 @@ class Forwarding implements HttpAnswerSink {
       reservation: place.reservation,
       clock,
       headers: answerHeaders(headers),
-      withholdsUsage: engine.asksForUsage(exchange.request),
+      withholdsUsage: exchange.request.stream && engine.asksForUsage(exchange.request),
       upstream,
       ended: (end) => this.#end(end),
     };
@@ -94,6 +95,14 @@ class Forwarding implements HttpAnswerSink {
   failed(error: Error): void {
     if (this.#relay !== undefined) return this.#relay.failed(error);
     return this.#end({ kind: 'failed', error: beforeAnswer(this.#parts.place.replica.id, error) });
+  }
+
+  departed(): void {
+    this.#abandon(clientClosed());
+  }
+
+  resumed(): void {
+    this.#upstream?.resume();
   }
 
   #watchDeadline(deadlineMs: number): void {
@@ -114,8 +123,7 @@ class Forwarding implements HttpAnswerSink {
     if (this.#isOver) return;
     this.#isOver = true;
     const { exchange, clock } = this.#parts;
-    exchange.reply.onDeparted = undefined;
-    exchange.reply.onResumed = undefined;
+    exchange.reply.listener = undefined;
     this.#cancelDeadline?.();
     exchange.recorder.lastAttempt?.end(clock.nowMs(), errorCodeOf(end));
     this.#resolve(end);

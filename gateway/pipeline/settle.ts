@@ -9,8 +9,7 @@ export function settle(
   { estimator, names, clock }: Pick<PipelineParts, 'estimator' | 'names' | 'clock'>,
 ): void {
   const { recorder, request, reply } = exchange;
-  reply.onDeparted = undefined;
-  reply.onResumed = undefined;
+  reply.listener = undefined;
   const usage = usageOf(recorder);
   if (request !== undefined && usage !== undefined) {
     estimator.learn(names.resolve(request.model), request, usage);

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-import type { ClientReply, ReplyHeaders } from '../pipeline/exchange.ts';
+import type { ClientReply, ReplyHeaders, ReplyListener } from '../pipeline/exchange.ts';
 
 /** nginx's status for a client that left; recorded, never sent. */
 const CLIENT_CLOSED_STATUS = 499;
@@ -11,14 +11,13 @@ export class NodeReply implements ClientReply {
   readonly #extra: ReplyHeaders;
   #departed = false;
   #bytesSent = 0;
-  onResumed: (() => void) | undefined;
-  onDeparted: (() => void) | undefined;
+  listener: ReplyListener | undefined;
 
   /** `extra` headers stand on every answer, whoever made it. */
   constructor(response: ServerResponse, extra: ReplyHeaders) {
     this.#response = response;
     this.#extra = extra;
-    response.on('drain', () => this.onResumed?.());
+    response.on('drain', () => this.listener?.resumed());
     response.on('close', () => this.#closed());
   }
 
@@ -67,6 +66,6 @@ export class NodeReply implements ClientReply {
   #closed(): void {
     if (this.#response.writableFinished || this.#departed) return;
     this.#departed = true;
-    this.onDeparted?.();
+    this.listener?.departed();
   }
 }

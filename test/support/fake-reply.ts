@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import type { ClientReply, ReplyHeaders } from '../../gateway/pipeline/exchange.ts';
+import type { ClientReply, ReplyHeaders, ReplyListener } from '../../gateway/pipeline/exchange.ts';
 
 /** The client's side as a test sees it. It holds the gateway to the rules: one head, then body, then one end. */
 export class FakeReply implements ClientReply {
-  onResumed: (() => void) | undefined;
-  onDeparted: (() => void) | undefined;
+  listener: ReplyListener | undefined;
   head: { readonly status: number; readonly headers: ReplyHeaders } | undefined;
   ending: 'open' | 'finished' | 'broken' = 'open';
   departed = false;
@@ -61,13 +60,13 @@ export class FakeReply implements ClientReply {
   /** The client closes its connection. */
   depart(): void {
     this.departed = true;
-    this.onDeparted?.();
+    this.listener?.departed();
   }
 
   /** The client has read all that was written. */
   catchUp(): void {
     this.reads = 'quickly';
-    this.onResumed?.();
+    this.listener?.resumed();
   }
 
   #take(bytes: Uint8Array | string): void {

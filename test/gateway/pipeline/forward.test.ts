@@ -1,0 +1,302 @@
+import { describe, expect, it } from 'vitest';
+import type { AttemptEnd } from '../../../gateway/pipeline/attempt.ts';
+import { forward } from '../../../gateway/pipeline/forward.ts';
+import { aRequest } from '../../support/builders.ts';
+import { type AnExchange, anExchange, chatBody, decoded } from '../../support/exchange.ts';
+import {
+  type FakeCall,
+  FakeEngine,
+  socketError,
+  streamHeaders,
+} from '../../support/fake-engine.ts';
+import { type ADispatcher, aDispatcher, Asked } from '../../support/pipeline.ts';
+import { chatEvent, chatStream, roleEvent, usageEvent } from '../../support/streams.ts';
+
+interface Attempt extends ADispatcher {
+  readonly exchange: AnExchange;
+  readonly engine: FakeEngine;
+  readonly end: Promise<AttemptEnd>;
+  /** The request at the engine. */
+  readonly call: FakeCall;
+}
+
+/** Begins an attempt at an idle replica. */
+function begin(
+  facts: Partial<AnExchange> = {},
+  { asksForUsage = false, model }: { asksForUsage?: boolean; model?: string } = {},
+): Attempt {
+  const house = aDispatcher();
+  const { place } = new Asked(house.dispatcher, aRequest());
+  if (place === undefined) throw new Error('an idle replica gave no place');
+  const exchange = anExchange(facts);
+  const engine = new FakeEngine({ asksForUsage });
+  house.clock.advance(100);
+  const end = forward({ exchange, place, engine, model, clock: house.clock });
+  return {
+    ...house,
+    exchange,
+    engine,
+    end,
+    get call(): FakeCall {
+      return engine.last;
+    },
+  };
+}
+
+describe('an attempt', () => {
+  it('asks the engine under the client’s path, with the client’s bytes and the gateway’s id', () => {
+    const { call, exchange } = begin({ authorization: 'Bearer x' }, { model: 'llama' });
+
+    expect(call.ask).toEqual({
+      path: '/v1/chat/completions',
+      requestId: 'request-0',
+      request: exchange.request,
+      model: 'llama',
+      authorization: 'Bearer x',
+      traceparent: undefined,
+      tracestate: undefined,
+    });
+  });
+
+  it('is recorded from its start to its end, with where it went', async () => {
+    const { call, clock, end, exchange } = begin();
+    clock.advance(40);
+    call.stream(chatStream);
+
+    await expect(end).resolves.toEqual({ kind: 'complete' });
+    expect(exchange.recorder.lastAttempt).toMatchObject({
+      replica: 'replica-0',
+      address: 'http://replica-0.test',
+      engine: 'vllm',
+      startMs: 100,
+      endMs: 140,
+      errorCode: undefined,
+    });
+  });
+
+  it('hears no more of the client when it is over, and leaves no timer', async () => {
+    const { call, clock, end, exchange } = begin({ deadlineMs: 10_000 });
+    expect(clock.timers).toBe(1);
+    call.stream(chatStream);
+
+    await end;
+    expect(exchange.reply.listener).toBeUndefined();
+    expect(clock.timers).toBe(0);
+  });
+
+  it('ends once, whatever the engine does afterwards', async () => {
+    const { call, end, exchange } = begin();
+    call.head(200, streamHeaders).data(chatEvent('a'));
+    call.fail(socketError('ECONNRESET'));
+    call.isAborted = false;
+    call.head(200).data(chatStream).end();
+
+    await expect(end).resolves.toMatchObject({ kind: 'failed' });
+    expect(exchange.reply.text).toBe(chatEvent('a'));
+  });
+});
+
+describe('the answer', () => {
+  it.each(['text/event-stream', 'text/event-stream; charset=utf-8'])(
+    'under %s is read as a stream',
+    async (type) => {
+      const { call, end } = begin();
+      call.head(200, { 'content-type': type }).data(roleEvent(), chatEvent('a')).end();
+
+      // As a whole answer this would be complete.
+      await expect(end).resolves.toMatchObject({ kind: 'failed' });
+    },
+  );
+
+  it.each([
+    { 'content-type': 'application/json' },
+    {},
+    { 'content-type': ['text/event-stream', 'x'] },
+  ])('under %j is taken as one piece', async (headers) => {
+    const { call, end, exchange } = begin();
+    call.head(200, headers).data('{"a":', '1}').end();
+
+    await expect(end).resolves.toEqual({ kind: 'complete' });
+    expect(exchange.reply.text).toBe('{"a":1}');
+  });
+
+  it.each([302, 400, 429, 500, 503])(
+    'with status %i is a refusal, of whatever type',
+    async (status) => {
+      const { call, end, exchange } = begin();
+      call.head(status, streamHeaders).data('No.').end();
+
+      await expect(end).resolves.toMatchObject({
+        kind: 'refused',
+        refusal: { status, body: Buffer.from('No.') },
+      });
+      expect(exchange.reply.started).toBe(false);
+      expect(exchange.recorder.lastAttempt?.errorCode).toBe(`engine_refused_${status}`);
+    },
+  );
+
+  it('carries those headers of the engine that a client may have', async () => {
+    const { call, end, exchange } = begin();
+    call
+      .head(200, { ...streamHeaders, server: 'uvicorn', 'set-cookie': 'x' })
+      .data(chatStream)
+      .end();
+
+    await end;
+    expect(exchange.reply.head?.headers).toEqual({
+      'content-type': 'text/event-stream; charset=utf-8',
+      server: 'uvicorn',
+    });
+  });
+
+  it.each([true, false])(
+    'hides the counts that the gateway asked for: %s',
+    async (asksForUsage) => {
+      const { call, end, exchange } = begin({}, { asksForUsage });
+      call.stream(chatStream);
+
+      await end;
+      expect(exchange.reply.text.includes(usageEvent(9, 3))).toBe(!asksForUsage);
+      expect(exchange.recorder.promptTokens).toBe(9);
+    },
+  );
+});
+
+describe('a client that leaves', () => {
+  const closed = { kind: 'failed', error: { code: 'client_closed', retryable: false } };
+
+  it('before the engine has answered has the engine’s request closed', async () => {
+    const { call, end, exchange } = begin();
+    exchange.reply.depart();
+
+    expect(call.isAborted).toBe(true);
+    await expect(end).resolves.toMatchObject(closed);
+  });
+
+  it('between head and first token too', async () => {
+    const { call, end, exchange } = begin();
+    call.head(200, streamHeaders).data(roleEvent());
+    exchange.reply.depart();
+
+    expect(call.isAborted).toBe(true);
+    await expect(end).resolves.toMatchObject(closed);
+  });
+
+  it('in the middle of the answer too', async () => {
+    const { call, end, exchange } = begin();
+    call.head(200, streamHeaders).data(chatEvent('a'));
+    exchange.reply.depart();
+
+    expect(call.isAborted).toBe(true);
+    await expect(end).resolves.toMatchObject(closed);
+    expect(exchange.recorder.lastAttempt?.errorCode).toBe('client_closed');
+  });
+
+  it('in the middle of an answer in one piece too', async () => {
+    const { call, end, exchange } = begin({ request: decoded({ ...chatBody, stream: false }) });
+    call.head(200).data('{');
+    exchange.reply.depart();
+
+    expect(call.isAborted).toBe(true);
+    await expect(end).resolves.toMatchObject(closed);
+  });
+
+  it('before anything was sent has nothing sent', async () => {
+    const exchange = anExchange();
+    exchange.reply.depart();
+    const { engine, end } = begin(exchange);
+
+    expect(engine.calls).toEqual([]);
+    await expect(end).resolves.toMatchObject(closed);
+  });
+});
+
+describe('the time limit of a request', () => {
+  const late = { kind: 'failed', error: { code: 'engine_timeout', retryable: false } };
+
+  it('ends an attempt that has no answer yet, at the limit and no earlier', async () => {
+    const { call, clock, end } = begin({ deadlineMs: 1000 });
+    clock.advance(899);
+    expect(call.isAborted).toBe(false);
+
+    clock.advance(1);
+
+    expect(call.isAborted).toBe(true);
+    await expect(end).resolves.toMatchObject(late);
+  });
+
+  it('ends an answer in its middle', async () => {
+    const { call, clock, end, exchange } = begin({ deadlineMs: 1000 });
+    call.head(200, streamHeaders).data(chatEvent('a'));
+    clock.advance(900);
+
+    expect(call.isAborted).toBe(true);
+    await expect(end).resolves.toMatchObject(late);
+    expect(exchange.reply.ending).toBe('open');
+  });
+
+  it('that has passed ends it at once', async () => {
+    const { call, clock, end } = begin({ deadlineMs: 50 });
+    clock.advance(0);
+
+    expect(call.isAborted).toBe(true);
+    await expect(end).resolves.toMatchObject(late);
+  });
+
+  it('that there is not is not watched', () => {
+    expect(begin({ deadlineMs: Infinity }).clock.timers).toBe(0);
+  });
+});
+
+describe('a connection that breaks before the engine has answered', () => {
+  it.each([
+    'ECONNREFUSED',
+    'EHOSTUNREACH',
+    'ENETUNREACH',
+    'ENOTFOUND',
+    'EAI_AGAIN',
+    'ETIMEDOUT',
+    'UND_ERR_CONNECT_TIMEOUT',
+  ])('by %s never was: the replica cannot be reached', async (code) => {
+    const { call, end } = begin();
+    const cause = socketError(code);
+    call.fail(cause);
+
+    await expect(end).resolves.toMatchObject({
+      kind: 'failed',
+      error: {
+        code: 'engine_unreachable',
+        message: `Replica replica-0 cannot be reached (${code}).`,
+        retryable: true,
+        cause,
+      },
+    });
+  });
+
+  it.each(['ECONNRESET', 'UND_ERR_SOCKET', 'EPIPE'])(
+    'by %s was there: the engine failed',
+    async (code) => {
+      const { call, end, exchange } = begin();
+      call.fail(socketError(code));
+
+      await expect(end).resolves.toMatchObject({
+        kind: 'failed',
+        error: { code: 'engine_failed', retryable: true },
+      });
+      expect(exchange.recorder.lastAttempt?.errorCode).toBe('engine_failed');
+    },
+  );
+});
+
+describe('a slow reader', () => {
+  it('has the engine pause until it has caught up', () => {
+    const { call, exchange } = begin();
+    exchange.reply.reads = 'slowly';
+    call.head(200, streamHeaders).data(chatEvent('a'));
+    expect(call.isPaused).toBe(true);
+
+    exchange.reply.catchUp();
+
+    expect(call.isPaused).toBe(false);
+  });
+});

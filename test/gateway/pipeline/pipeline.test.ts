@@ -1,0 +1,527 @@
+import { describe, expect, it, vi } from 'vitest';
+import { GatewayError } from '../../../gateway/generation/error.ts';
+import { ATTEMPTS_MAX, serve } from '../../../gateway/pipeline/pipeline.ts';
+import type { Fleet } from '../../../routing/fleet.ts';
+import type { Recorder } from '../../../telemetry/recorder.ts';
+import { aReplica, aRequest, replicas } from '../../support/builders.ts';
+import {
+  type AnExchange,
+  anExchange,
+  aRecorder,
+  chatBody,
+  decoded,
+} from '../../support/exchange.ts';
+import {
+  type FakeCall,
+  FakeEngine,
+  socketError,
+  streamHeaders,
+} from '../../support/fake-engine.ts';
+import { type APipeline, aPipeline, Asked, inFlight } from '../../support/pipeline.ts';
+import {
+  chatEvent,
+  chatStream,
+  errorEvent,
+  finishEvent,
+  roleEvent,
+  usageEvent,
+} from '../../support/streams.ts';
+
+/** A request under way. */
+interface Served {
+  readonly house: APipeline;
+  readonly exchange: AnExchange;
+  readonly over: Promise<void>;
+  /** Requests in flight when the record was closed, each time it was. */
+  readonly openAtTheEnd: readonly number[];
+  /** How often a reservation was given back. */
+  readonly releases: () => number;
+}
+
+async function begin(
+  house: APipeline = aPipeline(),
+  facts: Partial<AnExchange> = {},
+): Promise<Served> {
+  const openAtTheEnd: number[] = [];
+  const recorder = aRecorder((_record: Recorder) => void openAtTheEnd.push(inFlight(house)));
+  const releases = counters.get(house.fleet) ?? countReleases(house);
+  counters.set(house.fleet, releases);
+  const exchange = anExchange({ recorder, ...facts });
+  const over = serve(exchange, house.parts);
+  await turnOver();
+  return { house, exchange, over, openAtTheEnd, releases };
+}
+
+/** How often the reservations of a fleet were given back. */
+const counters = new WeakMap<Fleet, () => number>();
+
+/** Lets the promises that are ready run. */
+async function turnOver(): Promise<void> {
+  for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+}
+
+function countReleases({ fleet }: APipeline): () => number {
+  let count = 0;
+  const reserve = fleet.reserve.bind(fleet);
+  vi.spyOn(fleet, 'reserve').mockImplementation((id, request) => {
+    const reservation = reserve(id, request);
+    const release = reservation.release.bind(reservation);
+    vi.spyOn(reservation, 'release').mockImplementation(() => {
+      const released = release();
+      if (released) count += 1;
+      return released;
+    });
+    return reservation;
+  });
+  return () => count;
+}
+
+/** Every request at the engines, in the order of the attempts. */
+function callsOf({ house, exchange }: Served): FakeCall[] {
+  const seen = new Map<string, number>();
+  return exchange.recorder.attempts.flatMap(({ replica }) => {
+    const index = seen.get(replica) ?? 0;
+    seen.set(replica, index + 1);
+    return house.engines.get(replica)?.calls[index] ?? [];
+  });
+}
+
+function lastCall(served: Served): FakeCall {
+  const call = callsOf(served).at(-1);
+  if (call === undefined) throw new Error('nothing was sent');
+  return call;
+}
+
+/** What every end of a request has in common. */
+function expectSettled({ house, exchange, openAtTheEnd, releases }: Served): void {
+  expect(openAtTheEnd).toEqual([0]);
+  expect(inFlight(house)).toBe(0);
+  expect(releases()).toBe(vi.mocked(house.fleet.reserve).mock.calls.length);
+  expect(house.clock.timers).toBe(0);
+  expect(house.dispatcher.waitingRequests).toBe(0);
+  expect(exchange.reply.listener).toBeUndefined();
+}
+
+type Play = (call: FakeCall) => void;
+
+/** What a replica may do before the client has seen a byte, after which another may do better. */
+const failsEarly: readonly (readonly [string, Play])[] = [
+  ['refuses the connection', (call) => call.fail(socketError('ECONNREFUSED'))],
+  ['breaks the connection', (call) => call.fail(socketError('ECONNRESET'))],
+  ['answers 503', (call) => call.answer(503, { error: { message: 'Full.' } })],
+  ['answers 429', (call) => call.answer(429, { error: { message: 'Slow down.' } })],
+  ['answers 500', (call) => call.answer(500, { error: { message: 'Oops.' } })],
+  ['streams an error first', (call) => call.stream(errorEvent(503))],
+  ['streams an error behind the role', (call) => call.stream(roleEvent() + errorEvent(503))],
+  ['streams nothing', (call) => call.stream()],
+  ['streams a role and ends', (call) => call.stream(roleEvent())],
+  ['aborts before the first token', (call) => call.stream(roleEvent() + finishEvent('abort'))],
+  [
+    'breaks the connection after its head',
+    (call) => call.head(200, streamHeaders).fail(socketError('ECONNRESET')),
+  ],
+];
+
+/** What a replica may do when the client has seen a part of the answer. */
+const failsLate: readonly (readonly [string, Play])[] = [
+  ['ends early', (call) => call.stream(chatEvent('a'))],
+  ['reports an error', (call) => call.stream(chatEvent('a'), errorEvent(500))],
+  ['reports an error in the same chunk', (call) => call.stream(chatEvent('a') + errorEvent(503))],
+  ['aborts', (call) => call.stream(chatEvent('a'), finishEvent('abort'))],
+  [
+    'breaks the connection',
+    (call) => call.head(200, streamHeaders).data(chatEvent('a')).fail(socketError('ECONNRESET')),
+  ],
+];
+
+describe('a request', () => {
+  it('is answered whole, and leaves nothing behind', async () => {
+    const served = await begin();
+    expect(inFlight(served.house)).toBe(1);
+    lastCall(served).stream(chatStream);
+    await served.over;
+
+    expect(served.exchange.reply.text).toBe(chatStream);
+    expect(served.exchange.reply.ending).toBe('finished');
+    expect(served.exchange.recorder).toMatchObject({
+      errorCode: undefined,
+      status: 200,
+      queueWaitMs: 0,
+      promptTokens: 9,
+      outputTokens: 3,
+      finishReason: 'stop',
+    });
+    expect(served.house.attempted).toEqual([
+      [served.exchange.recorder.lastAttempt?.replica, { kind: 'complete' }],
+    ]);
+    expectSettled(served);
+  });
+
+  it('is reckoned before it is sent, and its counts teach the next reckoning', async () => {
+    const house = aPipeline();
+    const first = await begin(house);
+    const { textBytes } = first.exchange.request.prompt;
+    expect(first.exchange.recorder.promptTokensEstimate).toBe(Math.round(textBytes / 4));
+    lastCall(first).stream(chatStream);
+    await first.over;
+
+    const reckoned = house.parts.estimator.promptTokens('llama', {
+      tokens: undefined,
+      textBytes: 4000,
+    });
+
+    expect(reckoned).not.toBe(1000);
+  });
+
+  it('for an alias is sent under the engine’s own name', async () => {
+    const served = await begin(aPipeline(), { request: decoded({ ...chatBody, model: 'gpt' }) });
+
+    expect(lastCall(served).ask.model).toBe('llama');
+  });
+
+  it('is sent as it came where it names the engine’s own model', async () => {
+    expect(lastCall(await begin()).ask.model).toBeUndefined();
+  });
+
+  it('tells the replica’s name to who asks, and to nobody else', async () => {
+    for (const namesReplica of [true, false]) {
+      const served = await begin(aPipeline({ members: [aReplica()] }), { namesReplica });
+      lastCall(served).stream(chatStream);
+      await served.over;
+
+      expect(served.exchange.reply.head?.headers['x-gateway-replica']).toBe(
+        namesReplica ? 'replica-0' : undefined,
+      );
+    }
+  });
+
+  it('waits for its turn, and gets it when another has ended', async () => {
+    const house = aPipeline({ members: [aReplica({ kvCapacityTokens: 300 })] });
+    const first = await begin(house);
+    const second = await begin(house);
+    expect(second.exchange.recorder.attempts).toEqual([]);
+    house.clock.advance(70);
+    lastCall(first).stream(chatStream);
+    await first.over;
+    await turnOver();
+
+    house.engines.get('replica-0')?.last.stream(chatStream);
+    await second.over;
+
+    expect(second.exchange.recorder).toMatchObject({ queueWaitMs: 70, errorCode: undefined });
+    expect(inFlight(house)).toBe(0);
+  });
+});
+
+describe('a request whose replica fails before the first byte', () => {
+  it.each(failsEarly)('is answered by another when the first %s', async (_what, play) => {
+    const served = await begin(aPipeline(), { namesReplica: true });
+    play(lastCall(served));
+    await turnOver();
+    const [first, second] = served.exchange.recorder.attempts;
+    expect(second?.replica).not.toBe(first?.replica);
+    lastCall(served).stream(chatStream);
+    await served.over;
+
+    const { reply, recorder } = served.exchange;
+    expect(reply.text).toBe(chatStream);
+    expect(reply.ending).toBe('finished');
+    expect(reply.head?.headers['x-gateway-replica']).toBe(second?.replica);
+    expect(recorder.attempts).toHaveLength(2);
+    expect(recorder.errorCode).toBeUndefined();
+    expect(served.house.attempted.map(([, end]) => end.kind)).toEqual([
+      expect.stringMatching(/failed|refused/) as unknown,
+      'complete',
+    ]);
+    expectSettled(served);
+  });
+
+  it.each(failsEarly)('is not tried a third time when each %s', async (_what, play) => {
+    const served = await begin(aPipeline({ members: replicas(4) }));
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+      play(lastCall(served));
+      await turnOver();
+    }
+    await served.over;
+
+    expect(served.exchange.recorder.attempts).toHaveLength(ATTEMPTS_MAX);
+    expect(served.exchange.reply.head?.status).toBeGreaterThanOrEqual(429);
+    expect(served.exchange.reply.ending).toBe('finished');
+    expectSettled(served);
+  });
+
+  it.each(failsEarly)(
+    'is not tried again where it was the only one and %s',
+    async (_what, play) => {
+      const served = await begin(aPipeline({ members: [aReplica()] }));
+      play(lastCall(served));
+      await served.over;
+
+      expect(served.exchange.recorder.attempts).toHaveLength(1);
+      expect(served.exchange.reply.head?.status).toBeGreaterThanOrEqual(429);
+      expectSettled(served);
+    },
+  );
+
+  it('is answered with the last refusal, and told when to come back', async () => {
+    const served = await begin();
+    lastCall(served).answer(503, { error: { message: 'first' } });
+    await turnOver();
+    lastCall(served).answer(503, { error: { message: 'second' } });
+    await served.over;
+
+    const { reply, recorder } = served.exchange;
+    expect(reply.head).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
+    expect(reply.text).toBe('{"error":{"message":"second"}}');
+    expect(recorder.errorCode).toBe('engine_refused_503');
+    expect(recorder.attempts.map(({ errorCode }) => errorCode)).toEqual([
+      'engine_refused_503',
+      'engine_refused_503',
+    ]);
+  });
+
+  it('is tried elsewhere where the replica has left the fleet meanwhile', async () => {
+    const house = aPipeline();
+    const gone = new Set(['replica-0', 'replica-1']);
+    const parts = {
+      ...house.parts,
+      engineOf: (id: string) =>
+        gone.delete(id) && gone.size === 1 ? undefined : house.engines.get(id),
+    };
+    const served = await begin({ ...house, parts });
+    lastCall(served).stream(chatStream);
+    await served.over;
+
+    expect(served.exchange.reply.text).toBe(chatStream);
+    expectSettled(served);
+  });
+
+  it('is unreachable where all replicas have left', async () => {
+    const house = aPipeline();
+    const served = await begin({ ...house, parts: { ...house.parts, engineOf: () => undefined } });
+    await served.over;
+
+    expect(served.exchange.reply.head?.status).toBe(502);
+    expect(served.exchange.recorder.errorCode).toBe('engine_unreachable');
+    expectSettled(served);
+  });
+});
+
+describe('a request that the engine refuses for what it is', () => {
+  it.each([400, 404, 422])('with %i is not tried elsewhere', async (status) => {
+    const served = await begin();
+    lastCall(served).answer(status, { error: { message: 'No.' } });
+    await served.over;
+
+    expect(served.exchange.recorder.attempts).toHaveLength(1);
+    expect(served.exchange.reply.head?.status).toBe(status);
+    expect(served.exchange.reply.text).toBe('{"error":{"message":"No."}}');
+    expectSettled(served);
+  });
+
+  it('inside a stream gets the status that the stream hid', async () => {
+    const served = await begin();
+    lastCall(served).stream(errorEvent(400, 'Too long.'));
+    await served.over;
+
+    expect(served.exchange.reply.head?.status).toBe(400);
+    expect(served.exchange.reply.text).toContain('Too long.');
+    expectSettled(served);
+  });
+});
+
+describe('a stream whose replica fails after the first byte', () => {
+  it.each(failsLate)('breaks behind an error event when it %s', async (_what, play) => {
+    const served = await begin();
+    play(lastCall(served));
+    await served.over;
+
+    const { reply, recorder, dialect } = served.exchange;
+    const [answer, error] = [reply.pieces[0]?.toString(), reply.pieces.at(-1)?.toString() ?? ''];
+    expect(answer).toBe(chatEvent('a'));
+    expect(dialect.classify(error)).toBe(dialect.classify(errorEvent()));
+    expect(error).toContain('"code":"engine_failed"');
+    expect(reply.text).not.toContain('[DONE]');
+    expect(reply.ending).toBe('broken');
+    expect(recorder.attempts).toHaveLength(1);
+    expect(recorder).toMatchObject({ errorCode: 'engine_failed', status: 200 });
+    expectSettled(served);
+  });
+
+  it('teaches nothing', async () => {
+    const served = await begin();
+    lastCall(served).stream(chatEvent('a'), usageEvent(9, 3), errorEvent(500));
+    await served.over;
+    const prompt = { tokens: undefined, textBytes: 4000 };
+
+    expect(served.house.parts.estimator.promptTokens('llama', prompt)).toBe(1000);
+  });
+});
+
+describe('a client that leaves', () => {
+  async function expectForgotten(served: Served): Promise<void> {
+    await served.over;
+    const { reply, recorder } = served.exchange;
+    expect(reply.ending).toBe('broken');
+    expect(recorder.errorCode).toBe('client_closed');
+    expectSettled(served);
+  }
+
+  it('the queue is never sent to an engine', async () => {
+    const house = aPipeline({ members: [aReplica({ kvCapacityTokens: 300 })] });
+    const running = new Asked(house.dispatcher, aRequest());
+    const served = await begin(house);
+    expect(house.dispatcher.waitingRequests).toBe(1);
+    served.exchange.reply.depart();
+    await served.over;
+    running.place?.reservation.release();
+
+    expect(served.exchange.recorder).toMatchObject({ errorCode: 'client_closed', status: 499 });
+    expect(house.engines.get('replica-0')?.calls).toEqual([]);
+    expect(inFlight(house)).toBe(0);
+  });
+
+  it('in the moment of its turn is never sent to an engine', async () => {
+    const house = aPipeline({ members: [aReplica({ kvCapacityTokens: 300 })] });
+    const running = new Asked(house.dispatcher, aRequest());
+    const served = await begin(house);
+    running.place?.reservation.release();
+    served.exchange.reply.depart();
+    await served.over;
+
+    expect(served.exchange.recorder).toMatchObject({ errorCode: 'client_closed', status: 499 });
+    expect(house.engines.get('replica-0')?.calls).toEqual([]);
+    expect(inFlight(house)).toBe(0);
+  });
+
+  it('before the head has its engine’s request closed and is not tried elsewhere', async () => {
+    const served = await begin();
+    const call = lastCall(served);
+    served.exchange.reply.depart();
+
+    expect(call.isAborted).toBe(true);
+    await expectForgotten(served);
+    expect(served.exchange.recorder).toMatchObject({ status: 499 });
+    expect(served.exchange.recorder.attempts).toHaveLength(1);
+  });
+
+  it('in the middle has its engine’s request closed', async () => {
+    const served = await begin();
+    const call = lastCall(served);
+    call.head(200, streamHeaders).data(chatEvent('a'));
+    served.exchange.reply.depart();
+
+    expect(call.isAborted).toBe(true);
+    await expectForgotten(served);
+    expect(served.exchange.recorder.status).toBe(200);
+    expect(served.exchange.reply.text).toBe(chatEvent('a'));
+  });
+});
+
+describe('a request that takes too long', () => {
+  it('in the queue is refused as saturated', async () => {
+    const house = aPipeline({ members: [aReplica({ kvCapacityTokens: 300 })] });
+    const running = new Asked(house.dispatcher, aRequest());
+    const served = await begin(house, { deadlineMs: 1000 });
+    house.clock.advance(1000);
+    await served.over;
+
+    expect(served.exchange.reply.head?.status).toBe(503);
+    expect(served.exchange.reply.head?.headers).toHaveProperty('retry-after');
+    expect(served.exchange.recorder.errorCode).toBe('saturated');
+    running.place?.reservation.release();
+  });
+
+  it('at the engine is ended with engine_timeout, and not begun again', async () => {
+    const served = await begin(aPipeline(), { deadlineMs: 1000 });
+    served.house.clock.advance(1000);
+    await served.over;
+
+    expect(served.exchange.reply.head?.status).toBe(504);
+    expect(served.exchange.recorder.errorCode).toBe('engine_timeout');
+    expect(served.exchange.recorder.attempts).toHaveLength(1);
+    expectSettled(served);
+  });
+
+  it('in its answer is broken behind an error event', async () => {
+    const served = await begin(aPipeline(), { deadlineMs: 1000 });
+    lastCall(served).head(200, streamHeaders).data(chatEvent('a'));
+    served.house.clock.advance(1000);
+    await served.over;
+
+    expect(served.exchange.reply.text).toContain('"code":"engine_timeout"');
+    expect(served.exchange.reply.ending).toBe('broken');
+    expectSettled(served);
+  });
+});
+
+describe('a request that finds no place', () => {
+  it('for its model is told so by name', async () => {
+    const served = await begin(aPipeline(), { request: decoded({ ...chatBody, model: 'gpt-9' }) });
+    await served.over;
+
+    expect(served.exchange.reply.head?.status).toBe(404);
+    expect(JSON.parse(served.exchange.reply.text)).toMatchObject({
+      error: { code: 'model_not_found', param: 'model' },
+    });
+    expectSettled(served);
+  });
+
+  it('because no replica is ready is told when to come back', async () => {
+    const house = aPipeline();
+    for (const { id } of house.fleet.replicas()) house.fleet.setState(id, 'ejected');
+    const served = await begin(house);
+    await served.over;
+
+    expect(served.exchange.reply.head).toMatchObject({
+      status: 503,
+      headers: { 'retry-after': '2' },
+    });
+    expect(served.exchange.recorder.errorCode).toBe('no_replica');
+    expectSettled(served);
+  });
+
+  it('because the house closes is told so', async () => {
+    const house = aPipeline({ members: [aReplica({ kvCapacityTokens: 300 })] });
+    const running = new Asked(house.dispatcher, aRequest());
+    const served = await begin(house);
+    house.dispatcher.refuseAll(
+      new GatewayError('shutting_down', 'The gateway is shutting down.', { retryAfterMs: 5000 }),
+    );
+    await served.over;
+
+    expect(served.exchange.reply.head).toMatchObject({
+      status: 503,
+      headers: { 'retry-after': '5' },
+    });
+    running.place?.reservation.release();
+  });
+});
+
+describe('a bug on the way', () => {
+  it('is reported, and the client learns nothing of it', async () => {
+    const house = aPipeline();
+    const broken = new FakeEngine();
+    broken.send = () => {
+      throw new TypeError('secret');
+    };
+    const served = await begin({ ...house, parts: { ...house.parts, engineOf: () => broken } });
+    await served.over;
+
+    expect(house.bugs).toEqual([new TypeError('secret')]);
+    expect(served.exchange.reply.head?.status).toBe(500);
+    expect(served.exchange.reply.text).not.toContain('secret');
+    expect(served.exchange.recorder.errorCode).toBe('internal');
+    expect(inFlight(house)).toBe(0);
+    expect(served.releases()).toBe(1);
+  });
+
+  it('is not what a refusal is: that is not reported', async () => {
+    const house = aPipeline({ members: [] });
+    await (
+      await begin(house)
+    ).over;
+
+    expect(house.bugs).toEqual([]);
+  });
+});

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import {
+  engineFailure,
+  isBroken,
+  recordEnd,
+  type RelayParts,
+} from '../../../gateway/pipeline/relay.ts';
+import { anExchange } from '../../support/exchange.ts';
+import { RelayBench } from '../../support/relay-bench.ts';
+
+/** The parts of a relay that does nothing. */
+function theParts(): RelayParts {
+  let kept: RelayParts | undefined;
+  const deaf = { data: () => undefined, end: () => undefined, failed: () => undefined };
+  new RelayBench((parts) => {
+    kept = parts;
+    return deaf;
+  });
+  if (kept === undefined) throw new Error('no parts');
+  return kept;
+}
+
+describe('the failure of an engine', () => {
+  it('names the replica and keeps its cause', () => {
+    const cause = new Error('ECONNRESET');
+    const error = engineFailure(theParts(), 'broke', cause);
+
+    expect(error).toMatchObject({
+      code: 'engine_failed',
+      source: 'engine',
+      message: 'Replica replica-0 broke.',
+      cause,
+    });
+  });
+
+  it('lets another replica be asked until the head is out', () => {
+    const parts = theParts();
+    expect(engineFailure(parts, 'broke').retryable).toBe(true);
+
+    parts.exchange.reply.start(200, {});
+
+    expect(engineFailure(parts, 'broke').retryable).toBe(false);
+  });
+});
+
+describe('the end of an answer', () => {
+  const usage = { promptTokens: 3, outputTokens: 4, cachedTokens: 2 };
+
+  it('goes into the record', () => {
+    const exchange = anExchange();
+    recordEnd(exchange, { usage, finishReason: 'stop' });
+
+    expect(exchange.recorder).toMatchObject({
+      promptTokens: 3,
+      outputTokens: 4,
+      cachedTokens: 2,
+      promptTokensSource: 'usage',
+      outputTokensSource: 'usage',
+      finishReason: 'stop',
+    });
+  });
+
+  it('that comes in two events loses nothing of the first', () => {
+    const exchange = anExchange();
+    recordEnd(exchange, { usage: undefined, finishReason: 'length' });
+    recordEnd(exchange, { usage, finishReason: undefined });
+    recordEnd(exchange, { usage: undefined, finishReason: undefined });
+
+    expect(exchange.recorder).toMatchObject({ promptTokens: 3, finishReason: 'length' });
+  });
+
+  it('is broken by an abort or an error and by nothing else', () => {
+    const reasons = ['abort', 'error', 'stop', 'length', undefined];
+
+    expect(reasons.filter((finishReason) => isBroken({ usage, finishReason }))).toEqual([
+      'abort',
+      'error',
+    ]);
+  });
+});
