@@ -9,10 +9,10 @@ export interface MetricDefinition {
   readonly labels: readonly string[];
 }
 
-/** Version of the GenAI semantic conventions whose names are used (open-telemetry/semantic-conventions-genai). */
-export const GENAI_CONVENTIONS_VERSION = '0.1.0';
-
-/** Attribute names of spans. `gateway.*` are ours; durations are in seconds, as in the conventions. */
+/**
+ * Attribute names of spans: HTTP conventions 1.x, GenAI conventions 0.1
+ * (open-telemetry/semantic-conventions-genai). `gateway.*` are ours; durations are in seconds, as there.
+ */
 export const attributes = {
   serviceName: 'service.name',
   serviceVersion: 'service.version',

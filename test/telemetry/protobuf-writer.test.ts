@@ -101,7 +101,7 @@ describe('a protobuf writer', () => {
 describe('any text', () => {
   it('is written as the platform encodes it', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), (text) => {
         const encoded = Buffer.from(text).toString('hex');
         const written = hexOf((writer) => writer.text(1, text));
 
@@ -109,6 +109,12 @@ describe('any text', () => {
         expect(written.length - encoded.length).toBe(encoded.length < 256 ? 4 : 6);
       }),
     );
+  });
+});
+
+describe('half a character', () => {
+  it('is written as the sign for what cannot be read', () => {
+    expect(hexOf((writer) => writer.text(1, 'a\uD83Db'))).toBe('0a0561efbfbd62');
   });
 });
 

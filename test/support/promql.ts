@@ -1,0 +1,59 @@
+import { metrics, type MetricDefinition } from '../../telemetry/semconv.ts';
+
+/** Labels that Prometheus itself adds. */
+const scraped = ['job', 'instance', 'le', 'severity'];
+
+/** Series that Prometheus itself makes. */
+const made = ['up'];
+
+const words = new Set(
+  'sum max avg min by on rate without group_left group_right or and unless histogram_quantile'.split(
+    ' ',
+  ),
+);
+
+/** What a query names beside the functions of PromQL. */
+export interface Named {
+  readonly metrics: readonly MetricDefinition[];
+  /** Names that are no metric of ours, nor one of its histogram's series. */
+  readonly strangers: readonly string[];
+  /** Labels that none of the metrics has. */
+  readonly strangeLabels: readonly string[];
+}
+
+/** Reads which metrics and labels a query names; texts and ranges are skipped. */
+export function namedIn(query: string): Named {
+  const bare = query.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""').replaceAll(/\[[^\]]*\]/g, '');
+  const grouping = [...bare.matchAll(/\b(?:by|on|group_right|group_left|without)\s*\(([^)]*)\)/g)];
+  const matching = [...bare.matchAll(/([a-z_]+)\s*(?:=~|!~|!=|=)\s*""/g)];
+  const used = [
+    ...grouping.flatMap(([, list]) => (list ?? '').split(',').map((name) => name.trim())),
+    ...matching.map(([, name]) => name ?? ''),
+  ].filter((name) => name !== '');
+  const rest = bare
+    .replaceAll(/\b(?:by|on|group_right|group_left|without)\s*\([^)]*\)/g, '')
+    .replaceAll(/\{[^}]*\}/g, '');
+  const names = [...rest.matchAll(/[a-z_][a-z0-9_]*/g)]
+    .map(([name]) => name)
+    .filter((name) => !words.has(name) && !made.includes(name));
+  const found = names.map((name) => definitionOf(name));
+  const ofThese = found.flatMap((definition) => definition?.labels ?? []);
+  return {
+    metrics: found.filter((definition) => definition !== undefined),
+    strangers: names.filter((_, index) => found[index] === undefined),
+    strangeLabels: used.filter((name) => !scraped.includes(name) && !ofThese.includes(name)),
+  };
+}
+
+function definitionOf(series: string): MetricDefinition | undefined {
+  return Object.values(metrics).find(
+    ({ name, type }) =>
+      series === name ||
+      (type === 'histogram' && ['_bucket', '_sum', '_count'].some((end) => series === name + end)),
+  );
+}
+
+/** A query as Prometheus gets it once Grafana has filled in its variables. */
+export function filledIn(query: string): string {
+  return query.replaceAll('$__rate_interval', '1m').replaceAll(/\$(job|model|replica)/g, '.*');
+}
