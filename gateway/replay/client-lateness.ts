@@ -21,6 +21,7 @@ export class ClientLateness {
     this.#monitor.disable();
     return {
       process: 'client',
+      keepsPace: false,
       p99Ms: beyondResolution(this.#monitor.percentile(99)),
       maxMs: beyondResolution(this.#monitor.max),
     };

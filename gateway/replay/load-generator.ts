@@ -46,6 +46,8 @@ export interface LoadProgress {
   readonly outputTokens: number;
   /** Time since the first send, at speed 1. */
   readonly elapsedMs: number;
+  /** Milliseconds of the run in one wall millisecond. */
+  readonly speed: number;
 }
 
 /** What the load generator does its work with. */
@@ -128,6 +130,7 @@ export class LoadGenerator {
       failed: this.#failed,
       outputTokens,
       elapsedMs: this.#nowMs(),
+      speed: this.#options.speed,
     };
   }
 

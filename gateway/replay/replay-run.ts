@@ -17,6 +17,8 @@ export interface LoadSample {
 export interface ProcessLateness {
   /** Who was measured, such as `client`, `gateway` or `replica-0`. */
   readonly process: string;
+  /** True where its timers set the pace of the run; else it is its event loop that was looked at. */
+  readonly keepsPace: boolean;
   readonly p99Ms: number;
   readonly maxMs: number;
 }
@@ -55,4 +57,6 @@ export interface ReplayRun {
   readonly samples: readonly LoadSample[];
   readonly lateness: readonly ProcessLateness[];
   readonly gatewayCost: GatewayCost | undefined;
+  /** What the server says of itself, as JSON; `undefined` where it says nothing. */
+  readonly serverInfo: unknown;
 }

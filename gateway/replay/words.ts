@@ -1,27 +1,23 @@
 import { PythonRandom } from './python-random.ts';
 
 /**
- * 256 common English words. Each is one token, with the space before it, in the vocabularies that
- * current models use, so a prompt of N words is close to N tokens there, and exactly N where words
- * are tokens.
+ * 256 common English words of three letters at the mean. Each is one token, with the space before it,
+ * in the vocabularies that current models use, and four bytes a token is what English text comes to
+ * there; where words are tokens a prompt of N words is exactly N tokens.
  */
 const wordList: readonly string[] = (
-  'able about above across act add after again age agree air all almost alone along also always ' +
-  'among and animal answer any appear apply area arm around arrive art ask away baby back bad ball ' +
-  'bank base bear beat bed been before began begin behind believe best better between big bird ' +
-  'black blood blue board boat body book both box boy bread break bring broke brother brown build ' +
-  'busy but buy call came camp can capital care carry case catch cause cell center century certain ' +
-  'chair chance change chart check chief child choose circle city claim class clean clear climb ' +
-  'clock close cloud coast cold color come common complete contain control cook cool copy corn ' +
-  'corner cost cotton could count country course cover create cross crowd current cut dance danger ' +
-  'dark day dead deal decide deep degree depend design develop dictionary die differ direct ' +
-  'discuss distance divide doctor dog dollar done door double doubt down draw dream dress drink ' +
-  'drive drop dry during each ear early earth ease east eat edge effect egg eight either electric ' +
-  'element else end enemy energy engine enough enter equal even evening event ever every exact ' +
-  'example except exercise expect experience experiment eye face fact fair fall family famous far ' +
-  'farm fast father favor fear feed feel feet few field fight figure fill final find fine finger ' +
-  'finish fire first fish fit five flat floor flow flower fly follow food foot for force forest ' +
-  'form forward found four fraction free fresh friend from front fruit full fun future game garden gas'
+  'act add age ago aid aim air all also am an and any arm art as ask at back bad bag bar bat ' +
+  'bay be bed bee been bet big bit bow box boy bug bus but buy by cab can cap car cat come cow ' +
+  'cry cup cut dad day did die dig do does dog dot dry due each ear eat egg end era eve even ' +
+  'eye fan far fat fee few fig fin find fit fix fly fog for fox from fun fur gap gas get give ' +
+  'go good got gun guy had ham has hat have he her here hid him his hit hop hot how hug ice if ' +
+  'ill in into is it its jet job joy just key kid kit know lab lap law lay led leg let lid lie ' +
+  'like lip lit log long lot low mad made make man many map mat may me men met mix mom more ' +
+  'most much mud my nap net new no nor not now nut odd of off oil old on one or our out owl own ' +
+  'pad pan pay pea pen per pet pie pig pin pit pop pot put ran rat raw ray red rib rid rob rod ' +
+  'row rub rug run sad sat saw say sea see set she shy sir sit six ski sky so son sun tap tax ' +
+  'tea ten the tie tip to too top toy try two up us use van war was way we web wet who why win ' +
+  'won yes yet you zoo'
 ).split(' ');
 
 /**

@@ -42,7 +42,8 @@ const readyLine = z.object({
 
 /** Starts a process and resolves with its addresses once it says that it listens. */
 export async function startChild(command: ChildCommand): Promise<Child> {
-  const child = spawn(command.file, command.args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  // A group of its own: Ctrl-C in a terminal is for whoever started it, who then ends it in good order.
+  const child = spawn(command.file, command.args, { stdio: 'pipe', detached: true });
   const watched = new WatchedProcess(command.name, child);
   try {
     return await watched.ready();

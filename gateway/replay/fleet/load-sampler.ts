@@ -62,7 +62,7 @@ export class LoadSampler {
       this.#parts.replicas.map(async (replica) => ({ replica, state: await this.#read(replica) })),
     );
     return states.flatMap(({ replica, state }) =>
-      state === undefined ? [] : [{ process: replica.id, ...state.lateness }],
+      state === undefined ? [] : [{ process: replica.id, keepsPace: true, ...state.lateness }],
     );
   }
 

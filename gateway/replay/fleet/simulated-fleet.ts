@@ -3,21 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { Preset } from '../../../deploy/simulator/presets.ts';
-import type { AdmissionMode } from '../../../routing/admission.ts';
-import type { PolicyName } from '../../../routing/policies/catalog.ts';
+import type { Clock } from '../../clock.ts';
+import type { FetchText } from '../../wire/text-client.ts';
+import type { FleetSettings } from '../replay-settings.ts';
 import { startChild } from './child.ts';
 import type { Child } from './child.ts';
 import { gatewayCommand } from './gateway-command.ts';
-
-/** What stands behind a replay that brings its own replicas. */
-export interface SimulatedFleetOptions {
-  /** One simulated replica each, called `replica-0`, `replica-1` and so on. */
-  readonly presets: readonly Preset[];
-  readonly admission: AdmissionMode;
-  readonly policy: PolicyName;
-  /** Engine milliseconds in one wall millisecond. The gateway's own limits are never scaled. */
-  readonly speed: number;
-}
+import { untilReady } from './ready.ts';
 
 /** One simulated replica in a process of its own. */
 export interface FleetReplica {
@@ -37,8 +29,20 @@ export interface SimulatedFleet {
   stop(): Promise<void>;
 }
 
-/** Starts every process; when one of them does not come up, ends the others and rejects with a `ChildError`. */
-export async function startSimulatedFleet(options: SimulatedFleetOptions): Promise<SimulatedFleet> {
+/** What a fleet is started with. */
+export interface SimulatedFleetParts {
+  readonly fetchText: FetchText;
+  readonly clock: Clock;
+}
+
+/**
+ * Starts every process and waits until the gateway can serve. When one of them does not come up,
+ * ends the others and rejects with a `ChildError`.
+ */
+export async function startSimulatedFleet(
+  options: FleetSettings,
+  { fetchText, clock }: SimulatedFleetParts,
+): Promise<SimulatedFleet> {
   const children: Child[] = [];
   const stop = async (): Promise<void> => {
     // The gateway first, so that it does not report replicas as lost.
@@ -48,6 +52,7 @@ export async function startSimulatedFleet(options: SimulatedFleetOptions): Promi
     const replicas = await startReplicas(options, children);
     const gateway = await startGateway(options, replicas);
     children.push(gateway);
+    await untilReady(gateway.url, fetchText, clock);
     return { url: gateway.url, adminUrl: adminUrlOf(gateway), replicas, stop };
   } catch (error) {
     await stop();
@@ -56,7 +61,7 @@ export async function startSimulatedFleet(options: SimulatedFleetOptions): Promi
 }
 
 async function startReplicas(
-  { presets, speed }: SimulatedFleetOptions,
+  { presets, speed }: FleetSettings,
   children: Child[],
 ): Promise<readonly FleetReplica[]> {
   const started = await Promise.allSettled(
@@ -77,7 +82,7 @@ function simulateArguments(preset: Preset, speed: number): readonly string[] {
 }
 
 async function startGateway(
-  options: SimulatedFleetOptions,
+  options: FleetSettings,
   replicas: readonly FleetReplica[],
 ): Promise<Child> {
   const folder = await mkdtemp(join(tmpdir(), 'numagate-replay-'));
@@ -93,7 +98,7 @@ async function startGateway(
 
 /** What the gateway needs to know beyond its defaults. */
 export function gatewayConfig(
-  { presets, admission, policy }: Omit<SimulatedFleetOptions, 'speed'>,
+  { presets, admission, policy }: Omit<FleetSettings, 'speed'>,
   replicas: readonly FleetReplica[],
 ): object {
   return {

@@ -10,8 +10,6 @@ export interface JsonLineOptions {
   readonly bareInfinity: boolean;
   /** Adds the figures of each request: `--output-details`. */
   readonly details: boolean;
-  /** What the server says of itself, as JSON; `undefined` is written as `null`. */
-  readonly serverInfo?: unknown;
 }
 
 /**
@@ -74,7 +72,7 @@ function currentMembers(run: ReplayRun, options: JsonLineOptions): Member[] {
     ['request_rate', rate(workload.requestRate, options)],
     ['max_concurrency', String(run.maxConcurrency ?? null)],
     ...shapeMembers(run),
-    ['server_info', JSON.stringify(options.serverInfo ?? null)],
+    ['server_info', JSON.stringify(run.serverInfo ?? null)],
     ['duration', pythonFloat(measures.durationSeconds)],
     ['completed', String(measures.completedRequests)],
     ['total_input_tokens', String(measures.inputTokens)],

@@ -18,12 +18,13 @@ export interface VirtualRunOptions extends VirtualFleetOptions {
   readonly maxConcurrency: number | undefined;
 }
 
-/** What came of a run, wherever it was made. */
-export interface RunOutcome {
+/** What came of a virtual run. */
+export interface VirtualOutcome {
   /** One a request that ended, in the order of the workload. */
   readonly results: readonly RequestResult[];
   /** From before the first send to after the last reply, at speed 1. */
   readonly durationMs: number;
+  readonly complete: true;
   readonly samples: readonly LoadSample[];
 }
 
@@ -34,7 +35,7 @@ const SAMPLE_MS = 1000;
  * Runs a workload through the gateway's own admission, router and ledger to simulated engines, with
  * no socket and no waiting: the figures of the model alone.
  */
-export function runVirtually(options: VirtualRunOptions): RunOutcome {
+export function runVirtually(options: VirtualRunOptions): VirtualOutcome {
   const clock = new VirtualClock();
   const run = new VirtualRun(options, startVirtualFleet(options, clock), clock);
   run.start();
@@ -65,10 +66,11 @@ class VirtualRun {
     this.#sample();
   }
 
-  outcome(): RunOutcome {
+  outcome(): VirtualOutcome {
     return {
       results: this.#results.toSorted((one, other) => one.index - other.index),
       durationMs: this.#endedMs,
+      complete: true,
       samples: this.#samples,
     };
   }

@@ -1,9 +1,11 @@
 import type { RandomWorkloadOptions } from './random.ts';
 
 /** What a preset sets; flags of the command line win over it. */
-export type WorkloadPreset = Partial<
+export interface WorkloadPreset extends Partial<
   Pick<RandomWorkloadOptions, 'requests' | 'inputTokens' | 'outputTokens' | 'requestRate'>
-> & { readonly dataset?: 'sharegpt' };
+> {
+  readonly dataset?: 'random' | 'sharegpt';
+}
 
 /** The runs of SGLang's 0.2 blog (`benchmark/blog_v0_2/README.md` of its repository). */
 export const workloadPresets: Readonly<Record<string, WorkloadPreset>> = {

@@ -71,6 +71,24 @@ export function randomWorkload(options: RandomWorkloadOptions): Workload {
   };
 }
 
+/** True for the very requests of the published runs, whatever the flags that led to them. */
+export function isPublishedWorkload({ dataset, requests, requestRate, shape }: Workload): boolean {
+  const { inputTokens, outputTokens, rangeRatio } = publishedRandomOptions;
+  if (dataset !== 'random' || requestRate !== Infinity) return false;
+  if (shape.randomInputTokens !== inputTokens || shape.randomOutputTokens !== outputTokens) {
+    return false;
+  }
+  if (shape.randomRangeRatio !== rangeRatio) return false;
+  const published = randomWorkload(publishedRandomOptions);
+  return (
+    requests.length === published.requests.length &&
+    published.requests.every(
+      ({ promptTokens, outputTokens: asked }, index) =>
+        requests[index]?.promptTokens === promptTokens && requests[index]?.outputTokens === asked,
+    )
+  );
+}
+
 /**
  * Arrival times in milliseconds: the first at 0, then gaps with a mean of 1 / `requestRate` seconds.
  * The reference sleeps gap after gap, so its timers' lateness adds up; these times are absolute.

@@ -60,6 +60,7 @@ export function aRun(fields: Partial<ReplayRun> = {}): ReplayRun {
     samples: [],
     lateness: [],
     gatewayCost: undefined,
+    serverInfo: undefined,
     ...fields,
   };
 }

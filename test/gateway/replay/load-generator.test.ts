@@ -286,6 +286,7 @@ describe('the progress of a run', () => {
       failed: 0,
       outputTokens: 5,
       elapsedMs: 100,
+      speed: 2,
     });
     generator.stop();
     await ended;

@@ -13,6 +13,10 @@ describe('the word list', () => {
     for (const word of shuffledWords(1)) expect(word).toMatch(/^[a-z]+$/u);
   });
 
+  it('comes to four bytes a word with its space, as English text does to a token', () => {
+    expect(shuffledWords(1).join(' ').length + 1).toBe(4 * 256);
+  });
+
   it('is ordered by the seed', () => {
     expect(shuffledWords(1)).toEqual(shuffledWords(1));
     expect(shuffledWords(1)).not.toEqual(shuffledWords(2));

@@ -56,7 +56,7 @@ describe('a result line of the current layout', () => {
   });
 
   it('repeats what the server says of itself', () => {
-    const line = jsonLine(aRun(), { ...options, serverInfo: { version: '0.5' } });
+    const line = jsonLine(aRun({ serverInfo: { version: '0.5' } }), options);
 
     expect(parseJsonLine(line)).toMatchObject({ server_info: { version: '0.5' } });
   });

@@ -92,7 +92,7 @@ describe('the HTML report', () => {
     const html = pageOf({
       results: [aResult({ replica: 'replica-0' })],
       gatewayCost: { lines: [{ label: 'First token, mean', valueMs: 0.4216 }] },
-      lateness: [{ process: 'client', p99Ms: 1.5, maxMs: 9 }],
+      lateness: [{ process: 'client', keepsPace: false, p99Ms: 1.5, maxMs: 9 }],
     });
 
     expect(html).toContain('<td>replica-0</td><td>1</td><td>14</td><td>100.00 %</td>');

@@ -1,0 +1,62 @@
+import { measure } from './measures.ts';
+import { runNotes } from './notes.ts';
+import type {
+  GatewayCost,
+  LoadSample,
+  ProcessLateness,
+  ReplayRun,
+  RunTarget,
+} from './replay-run.ts';
+import type { FleetSettings, ReplaySettings } from './replay-settings.ts';
+import type { RequestResult } from './request-result.ts';
+
+/** What came of a run, wherever it was made. */
+export interface Outcome {
+  readonly results: readonly RequestResult[];
+  readonly durationMs: number;
+  readonly complete: boolean;
+  readonly samples?: readonly LoadSample[];
+  readonly lateness?: readonly ProcessLateness[];
+  readonly gatewayCost?: GatewayCost;
+  /** What the server says of itself, as JSON. */
+  readonly serverInfo?: unknown;
+}
+
+/** How a run was made. */
+export interface RunCircumstances {
+  readonly target: RunTarget;
+  readonly startedAt: Date;
+  /** The simulated replicas; `undefined` where a server was there already. */
+  readonly fleet: FleetSettings | undefined;
+  /** Title of the published run that is made again, if one is. */
+  readonly reproduced: string | undefined;
+}
+
+/** A run with its measures and with all that a reader must know of it. */
+export function composeRun(
+  settings: ReplaySettings,
+  circumstances: RunCircumstances,
+  outcome: Outcome,
+): ReplayRun {
+  const { target, startedAt, fleet } = circumstances;
+  const measures = measure(outcome.results, outcome.durationMs);
+  const speed = fleet?.speed ?? 1;
+  const lateness = outcome.lateness ?? [];
+  return {
+    backend: settings.backend,
+    target,
+    rules: settings.rules,
+    workload: settings.workload,
+    maxConcurrency: settings.maxConcurrency,
+    speed,
+    startedAt,
+    results: outcome.results,
+    measures,
+    complete: outcome.complete,
+    notes: runNotes({ ...circumstances, results: outcome.results, measures, speed, lateness }),
+    samples: outcome.samples ?? [],
+    lateness,
+    gatewayCost: outcome.gatewayCost,
+    serverInfo: outcome.serverInfo,
+  };
+}

@@ -1,0 +1,31 @@
+import type { Measures } from './measures.ts';
+import type { ProcessLateness } from './replay-run.ts';
+
+/** A replica keeps the time of a run: its timers may be late by this share of a step, and no more. */
+export const PACE_SHARE_MAX = 0.05;
+/**
+ * Client and gateway are handed the tokens of a whole step at once, so their loops are busy for a
+ * while in each step by design. They keep up while that is well below a step.
+ */
+export const BURST_SHARE_MAX = 0.5;
+
+/** Wall milliseconds of a usual decode step: the median gap between tokens, at the speed of the run. */
+export function stepWallMs(
+  { interTokenMs }: Pick<Measures, 'interTokenMs'>,
+  speed: number,
+): number {
+  return interTokenMs.median / speed;
+}
+
+/** Share of a step that the P99 lateness of a process may come to. */
+export function latenessShareMax({ keepsPace }: ProcessLateness): number {
+  return keepsPace ? PACE_SHARE_MAX : BURST_SHARE_MAX;
+}
+
+/** Those whose P99 lateness passes their share of a step of `stepMs` wall milliseconds. */
+export function lateProcesses(
+  lateness: readonly ProcessLateness[],
+  stepMs: number,
+): readonly ProcessLateness[] {
+  return lateness.filter((each) => each.p99Ms > stepMs * latenessShareMax(each));
+}

@@ -1,0 +1,69 @@
+import type { ReplayRun } from '../replay-run.ts';
+import type { RuleSet } from '../workload.ts';
+import { alignedTable, comparisonText } from './comparison.ts';
+import type { ComparisonColumn } from './comparison.ts';
+import { consoleReport } from './console.ts';
+import { replicaShares } from './replica-shares.ts';
+
+/** Text widths that a terminal shows without wrapping. */
+const WIDTH = 78;
+
+/** A run as text: the reference's report, then what it does not know of, each part with a heading. */
+export function textReport(
+  run: ReplayRun,
+  columns: readonly ComparisonColumn[],
+  layout: RuleSet,
+): string {
+  return [
+    ...(run.complete ? [] : ['\nINCOMPLETE: the run was cut short.']),
+    consoleReport(run, layout),
+    ...part('Beside the published runs', columns.length === 0 ? '' : comparisonText(columns)),
+    ...part('Replicas', sharesText(run)),
+    ...part('What the gateway and the machine added (wall time)', costText(run)),
+    ...part('Notes', run.notes.map((note) => wrapped(`- ${note}`)).join('\n')),
+  ].join('\n');
+}
+
+function part(heading: string, text: string): readonly string[] {
+  return text === '' ? [] : ['', heading, text];
+}
+
+function sharesText({ results }: ReplayRun): string {
+  const shares = replicaShares(results);
+  if (shares.length === 0) return '';
+  return alignedTable([
+    ['', 'requests', 'tokens', 'share of tokens'],
+    ...shares.map(({ replica, requests, tokens, share }) => [
+      replica,
+      String(requests),
+      String(tokens),
+      `${(share * 100).toFixed(2)} %`,
+    ]),
+  ]);
+}
+
+function costText({ gatewayCost, lateness }: ReplayRun): string {
+  const lines = [
+    ...(gatewayCost?.lines ?? []).map(({ label, valueMs }) => [label, `${valueMs.toFixed(3)} ms`]),
+    ...lateness.map(({ process, p99Ms }) => [
+      `Lateness of the ${process}, P99`,
+      `${p99Ms.toFixed(3)} ms`,
+    ]),
+  ];
+  return lines.length === 0 ? '' : alignedTable(lines);
+}
+
+/** Breaks a paragraph at blanks; lines after the first are set in by two. */
+function wrapped(text: string): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > WIDTH) {
+      lines.push(line);
+      line = `  ${word}`;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line].join('\n');
+}
