@@ -33,6 +33,9 @@ export interface Listener {
 /** Longer than load balancers keep idle connections (60 to 90 s), so that they close first and never meet a reset. */
 const KEEP_ALIVE_MS = 95_000;
 
+/** Answer bytes that wait in this process for a client that reads slowly, before its engine is paused. */
+const WAITING_BYTES_MAX = 16 * 1024;
+
 /** Time for a request's head to come in; slow senders hold a socket and nothing else. */
 const HEADERS_MS = 30_000;
 
@@ -61,6 +64,7 @@ function makeServer(handler: RequestListener, options: ListenOptions): Server {
     // Uploads of megabytes over slow links are not attacks; the body has its own bound.
     requestTimeout: 0,
     maxHeaderSize: options.headBytesMax,
+    highWaterMark: WAITING_BYTES_MAX,
   };
   if (options.tls === undefined) return createHttpServer(settings, handler);
   return createHttpsServer({ ...settings, ...options.tls }, handler);

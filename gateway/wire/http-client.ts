@@ -45,6 +45,12 @@ export interface HttpClientOptions {
  */
 const KEEP_ALIVE_MS = 4_000;
 
+/** What Node's sockets take and undici's types leave out. */
+const SOCKET_OPTIONS = {
+  /** Bytes that are read ahead of a paused answer; beyond them the kernel holds the engine back. */
+  highWaterMark: 16 * 1024,
+};
+
 /** HTTP/1.1 to one origin, one request a connection at a time. */
 export class HttpClient {
   readonly #pool: Pool;
@@ -60,6 +66,7 @@ export class HttpClient {
       connect: {
         timeout: options.connectMs,
         noDelay: true,
+        ...SOCKET_OPTIONS,
         ...(options.ca === undefined ? {} : { ca: [...rootCertificates, options.ca] }),
       },
     });
