@@ -1,6 +1,9 @@
 import { readConfig } from '../../../gateway/config.ts';
 import type { RunningGateway } from '../../../gateway/house.ts';
 import { startGateway } from '../../../gateway/house.ts';
+import { labelOf, samplesOf } from '../../../gateway/wire/prometheus-text.ts';
+import type { MetricKey } from '../../../telemetry/semconv.ts';
+import { metrics } from '../../../telemetry/semconv.ts';
 import { until } from './until.ts';
 
 /** Settings as a file has them, in part. */
@@ -101,6 +104,16 @@ export class LiveGateway implements AsyncDisposable {
   /** Resolves when nobody is inside. */
   async empty(): Promise<ShownState> {
     return this.stateWhere('nobody is inside', ({ openRequests }) => openRequests === 0);
+  }
+
+  /** Sum of a metric over the series that have these labels. */
+  async counted(metric: MetricKey, labels: Readonly<Record<string, string>> = {}): Promise<number> {
+    const page = await (await fetch(`${this.adminUrl}/metrics`)).text();
+    return samplesOf(page, metrics[metric].name)
+      .filter((sample) =>
+        Object.entries(labels).every(([name, value]) => labelOf(sample, name) === value),
+      )
+      .reduce((sum, { value }) => sum + value, 0);
   }
 
   drain(): Promise<void> {
