@@ -4,6 +4,24 @@ import type { Socket } from 'node:net';
 /** Ends a connection: in order, so that what was sent arrives, or by a reset. */
 export type Ending = 'fin' | 'rst';
 
+/** Where the events of one answer go. */
+export interface StreamWriter {
+  /** True while the client does not keep up. */
+  readonly isFull: boolean;
+  /** Sends the response head, once. */
+  open(): void;
+  /** Sends ASCII text, with the head before it when that is still to come. */
+  write(text: string): void;
+  /** Sends a last text and ends the answer well. */
+  end(text: string): void;
+  /** Sends bytes that are no chunk. */
+  writeRaw(bytes: string): void;
+  /** Breaks the connection off. */
+  kill(ending: Ending): void;
+  /** Calls back once when the client has caught up. */
+  whenDrained(callback: () => void): void;
+}
+
 /** Bytes that are neither a chunk nor an event nor HTTP. */
 export const GARBAGE = '\u0000\u00ff\u00fe~~ no event, no chunk, no header ~~\u0007\n';
 
@@ -11,7 +29,7 @@ export const GARBAGE = '\u0000\u00ff\u00fe~~ no event, no chunk, no header ~~\u0
  * Writes an event stream past Node's response, one socket write a chunk: `ServerResponse.write` makes four writes of
  * each and costs about twice as much. Head and end still go through the response, which keeps its connection in order.
  */
-export class EventWriter {
+export class EventWriter implements StreamWriter {
   readonly #response: ServerResponse;
   readonly #headers: Readonly<Record<string, string>>;
   #isOpen = false;
@@ -21,12 +39,10 @@ export class EventWriter {
     this.#headers = headers;
   }
 
-  /** True while the client does not keep up. */
   get isFull(): boolean {
     return this.#response.socket?.writableNeedDrain ?? false;
   }
 
-  /** Sends the response head, once. */
   open(): void {
     if (this.#isOpen || this.#response.destroyed) return;
     this.#isOpen = true;
@@ -34,7 +50,6 @@ export class EventWriter {
     this.#response.flushHeaders();
   }
 
-  /** Sends ASCII text as one chunk, with the head before it when that is still to come. */
   write(text: string): void {
     const socket = this.#response.socket;
     if (text === '' || socket === null || socket.destroyed) return;
@@ -45,24 +60,20 @@ export class EventWriter {
     socket.uncork();
   }
 
-  /** Sends a last text and ends the answer well. */
   end(text: string): void {
     if (this.#response.destroyed) return;
     this.open();
     this.#response.end(text, 'latin1');
   }
 
-  /** Sends bytes that are no chunk. */
   writeRaw(bytes: string): void {
     this.#response.socket?.write(bytes, 'latin1');
   }
 
-  /** Breaks the connection off. */
   kill(ending: Ending): void {
     killSocket(this.#response.socket, ending);
   }
 
-  /** Calls back once when the client has caught up. */
   whenDrained(callback: () => void): void {
     this.#response.socket?.once('drain', callback);
   }

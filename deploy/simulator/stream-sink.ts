@@ -1,8 +1,7 @@
-import type { AnswerSink } from './answer-sink.ts';
-import { type EventWriter, GARBAGE } from './event-writer.ts';
+import type { AnswerSink, SunkGeneration } from './answer-sink.ts';
+import { GARBAGE, type StreamWriter } from './event-writer.ts';
 import type { RequestFault } from './fault-rules.ts';
 import type { Choice } from './generation.ts';
-import type { RunningGeneration } from './running-generation.ts';
 import type { StreamFrames } from './protocols/protocol.ts';
 
 /** A fault that strikes inside a stream. */
@@ -13,9 +12,9 @@ const COMMENT = ': keep-alive\n\n';
 
 /** What a stream is made of. */
 export interface StreamParts {
-  readonly generation: RunningGeneration;
+  readonly generation: SunkGeneration;
   readonly frames: StreamFrames;
-  readonly writer: EventWriter;
+  readonly writer: StreamWriter;
   /** The head leaves before the first token. */
   readonly headBeforeTokens: boolean;
   /** In the order of their moments. */
@@ -29,9 +28,9 @@ export interface StreamParts {
 /** Sends a generation as an event stream: one write a chunk, and what piles up behind a slow reader as one chunk. */
 export class StreamSink implements AnswerSink {
   readonly #parts: StreamParts;
-  readonly #generation: RunningGeneration;
+  readonly #generation: SunkGeneration;
   readonly #frames: StreamFrames;
-  readonly #writer: EventWriter;
+  readonly #writer: StreamWriter;
   readonly #sent: Int32Array;
   /** 0 while a choice runs, 1 when it has all its tokens, 2 when its last chunk is sent. */
   readonly #stage: Uint8Array;

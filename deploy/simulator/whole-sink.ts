@@ -1,13 +1,12 @@
-import type { AnswerSink } from './answer-sink.ts';
+import type { AnswerSink, SunkGeneration } from './answer-sink.ts';
 import { type Ending, GARBAGE } from './event-writer.ts';
 import type { Choice } from './generation.ts';
 import type { PlainAnswer } from './plain-answer.ts';
-import type { RunningGeneration } from './running-generation.ts';
 import type { StreamFault } from './stream-sink.ts';
 
 /** What an answer that is not streamed is made of. */
 export interface WholeParts {
-  readonly generation: RunningGeneration;
+  readonly generation: SunkGeneration;
   /** In the order of their moments. */
   readonly faults: readonly StreamFault[];
   /** The answer when every choice has ended. */

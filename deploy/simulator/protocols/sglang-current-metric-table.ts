@@ -14,7 +14,7 @@ export const sglangCurrentHelp: MetricHelp = {
   'sglang:token_usage': 'The token usage.',
   'sglang:full_token_usage': 'The token usage for full attention layers.',
   'sglang:num_used_tokens': 'The number of used tokens.',
-  'sglang:kv_used_tokens': 'The number of KV tokens in use.',
+  'sglang:kv_used_tokens': 'Number of actively used token slots in the KV cache pool.',
   'sglang:utilization': 'The utilization.',
   'sglang:num_retracted_reqs': 'The number of retracted requests.',
   'sglang:time_to_first_token_seconds': 'Histogram of time to first token in seconds.',
