@@ -118,21 +118,9 @@ export class LatencyMetrics {
     if (timing.timePerOutputTokenMs !== undefined) {
       note(histograms.timePerOutputToken, timing.timePerOutputTokenMs / 1000, trace);
     }
-    this.#observeGaps(record, histograms.interTokenLatency, trace);
-  }
-
-  // Where the engine tells more tokens than were counted, each gap is shared among as many more.
-  #observeGaps(
-    { timer, outputTokens }: Recorder,
-    histogram: Histogram,
-    trace: Trace | undefined,
-  ): void {
-    if (timer.outputs < 2) return;
-    const tokensPerCount = Math.max(1, (outputTokens ?? 0) / Math.max(1, timer.tokens));
-    histogram.observeAll(timer.gaps(), 0.001 / tokensPerCount, timer.gapTokens());
-    const worstMs = timer.timing().interTokenLatencyMaxMs;
-    if (trace === undefined || worstMs === undefined) return;
-    histogram.exemplify(worstMs / 1000 / tokensPerCount, trace.traceId, trace.atSeconds);
+    if (timing.interTokenLatencyMaxMs !== undefined) {
+      noteGaps(histograms.interTokenLatency, record, timing.interTokenLatencyMaxMs, trace);
+    }
   }
 
   #observeEstimate(record: Recorder, model: number): void {
@@ -177,4 +165,17 @@ function* each<Value>(
   histogramOf: (value: Value) => Histogram,
 ): Generator<HistogramSample> {
   for (const { labels, value } of table.all()) yield { labels, histogram: histogramOf(value) };
+}
+
+// Where the engine tells more tokens than were counted, each gap is shared among as many more.
+function noteGaps(
+  histogram: Histogram,
+  { timer, outputTokens }: Recorder,
+  worstMs: number,
+  trace: Trace | undefined,
+): void {
+  const tokensPerCount = Math.max(1, (outputTokens ?? 0) / Math.max(1, timer.tokens));
+  const scale = 0.001 / tokensPerCount;
+  histogram.observeAll(timer.gaps(), scale, timer.gapTokens());
+  if (trace !== undefined) histogram.exemplify(worstMs * scale, trace.traceId, trace.atSeconds);
 }
