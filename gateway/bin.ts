@@ -11,4 +11,4 @@ if (major < WANTED_MAJOR || (major === WANTED_MAJOR && minor < WANTED_MINOR)) {
   );
   process.exit(1);
 }
-await import('./main.ts');
+void import('./main.ts');

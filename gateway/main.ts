@@ -38,16 +38,20 @@ const EXIT_USAGE = 2;
 /** The work failed. */
 const EXIT_FAILURE = 1;
 
+/** Help is laid out for a terminal of this width, also where there is none. */
+const HELP_COLUMNS = 100;
+
 await main(process.argv.slice(2));
 
 async function main(argv: readonly string[]): Promise<void> {
+  process.stdout.on('error', endQuietly);
   const program = new Command('gateway')
     .description('A serving gateway, router and benchmark for vLLM and SGLang replicas.')
     .version(version, '-V, --version')
     .addHelpText('after', '\nExample:\n  gateway serve --replica http://127.0.0.1:30000');
-  const called = COMMANDS.find(([name]) => name === argv.find((word) => !word.startsWith('-')));
+  const called = calledBy(argv);
   for (const [name, description, load] of COMMANDS) {
-    if (name === called?.[0]) program.addCommand(await load());
+    if (name === called) program.addCommand(await load());
     else program.command(name).description(description).allowUnknownOption();
   }
   makeStrict(program);
@@ -58,9 +62,24 @@ async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
+/** Whoever read our output has seen enough of it, as `head` does. */
+function endQuietly(error: Error & { readonly code?: string }): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+}
+
+/** The first word that is no flag, or the one after `help`. */
+function calledBy(argv: readonly string[]): string | undefined {
+  const words = argv.filter((word) => !word.startsWith('-'));
+  return words[0] === 'help' ? words[1] : words[0];
+}
+
 /** Errors come back here in place of ending the process, from every command. */
 function makeStrict(command: Command): void {
-  command.exitOverride().showHelpAfterError('(--help tells more)');
+  command
+    .exitOverride()
+    .showHelpAfterError('(--help tells more)')
+    .configureHelp({ helpWidth: Math.min(process.stdout.columns || HELP_COLUMNS, HELP_COLUMNS) });
   for (const inner of command.commands) makeStrict(inner);
 }
 

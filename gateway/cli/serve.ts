@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 
 import { policyNames } from '../../routing/policies/catalog.ts';
 import type { Config } from '../config.ts';
@@ -6,10 +6,12 @@ import type { RunningGateway } from '../house.ts';
 import { startGateway } from '../house.ts';
 import { gather, integerBetween, oneOf, port } from './arguments.ts';
 import { say, tell } from './output.ts';
+import { explainPortError } from './port-error.ts';
 import { runUntilSignal } from './run-until-signal.ts';
 import type { ServeFlags } from './serve-settings.ts';
 import { settingsOf } from './serve-settings.ts';
 
+const MODES = ['late-binding', 'pass-through'] as const;
 const TOKENS_MAX = 100_000_000;
 
 /** `gateway serve`: the gateway in front of replicas, from flags alone or from a file. */
@@ -24,12 +26,7 @@ export function serveCommand(): Command {
     .option('--admin-host <address>', 'address of the admin port (default 127.0.0.1)')
     .option('--admin-port <number>', 'admin port, 0 for a free one (default 9080)', port)
     .option('--policy <name>', `routing: ${policyNames.join(', ')}`, oneOf(policyNames))
-    .addOption(
-      new Option('--admission <mode>', 'queue here, or hand on at once').choices([
-        'late-binding',
-        'pass-through',
-      ]),
-    )
+    .option('--admission <mode>', 'late-binding queues here, pass-through does not', oneOf(MODES))
     .option('--kv-capacity-tokens <n>', 'KV cache of replicas that do not tell it', tokens)
     .option('--context-tokens-max <n>', 'context of replicas that do not tell it', tokens)
     .option('--otlp-endpoint <url>', 'OTLP/HTTP collector for spans')
@@ -45,12 +42,15 @@ export function serveCommand(): Command {
 
 async function serve(flags: ServeFlags): Promise<void> {
   const config = settingsOf(flags, process.env);
-  const gateway = await startGateway(config);
+  const gateway = await startGateway(config).catch((error: unknown) => {
+    throw explainPortError(error, '--host, --port, --admin-host or --admin-port');
+  });
+  // Whoever reads that we listen may tell us to stop at once.
+  runUntilSignal({ stop: () => gateway.drain(), kill: () => gateway.close() });
   if (flags.json === true) {
     const { url, adminUrl } = gateway;
     say(JSON.stringify({ event: 'listening', url, adminUrl }));
   } else announce(gateway, config);
-  runUntilSignal({ stop: () => gateway.drain(), kill: () => gateway.close() });
 }
 
 function announce({ url, adminUrl }: RunningGateway, { replicas, routing }: Config): void {

@@ -4,6 +4,7 @@ import { findPreset, presetNames } from '../../deploy/simulator/presets.ts';
 import { startSimulatedReplica } from '../../deploy/simulator/server.ts';
 import { integerBetween, numberBetween, oneOf, port } from './arguments.ts';
 import { say } from './output.ts';
+import { explainPortError } from './port-error.ts';
 import { runUntilSignal } from './run-until-signal.ts';
 
 interface SimulateFlags {
@@ -43,7 +44,7 @@ export function simulateCommand(): Command {
       'longest queue, where the engine has a limit',
       integerBetween(1, 1_000_000),
     )
-    .option('--json', 'say in one line of JSON that it is listening')
+    .option('--json', 'JSON on stdout: one line once it listens, or the presets')
     .addHelpText(
       'after',
       '\nExample:\n  gateway simulate --preset sglang-0.2.14-8xh100-tp8 --port 30000',
@@ -52,14 +53,18 @@ export function simulateCommand(): Command {
 }
 
 async function simulate(flags: SimulateFlags): Promise<void> {
-  if (flags.listPresets === true) return listPresets();
+  if (flags.listPresets === true) return listPresets(flags.json === true);
   const preset = findPreset(flags.preset);
   if (preset === undefined) throw new Error(`no preset ${flags.preset}`);
   const replica = await startSimulatedReplica({
     ...flags,
     preset,
     queuedRequestsMax: flags.maxQueuedRequests,
+  }).catch((error: unknown) => {
+    throw explainPortError(error, '--host, --port or --admin-port');
   });
+  // Whoever reads that we listen may tell us to stop at once.
+  runUntilSignal({ stop: () => replica.close(), kill: () => replica.close() });
   const { url, adminUrl } = replica;
   if (flags.json === true) {
     say(JSON.stringify({ event: 'listening', url, adminUrl, simulated: true }));
@@ -68,14 +73,16 @@ async function simulate(flags: SimulateFlags): Promise<void> {
     if (preset.extrapolated) say('Extrapolated: no published run was made on such a replica.');
     if (adminUrl !== undefined) say(`Faults and state: ${adminUrl}`);
   }
-  runUntilSignal({ stop: () => replica.close(), kill: () => replica.close() });
 }
 
-function listPresets(): void {
+function listPresets(asJson: boolean): void {
+  const presets = presetNames.map((name) => findPreset(name)).filter((one) => one !== undefined);
+  if (asJson) {
+    say(JSON.stringify(presets, null, 2));
+    return;
+  }
   const width = Math.max(...presetNames.map((name) => name.length));
-  for (const name of presetNames) {
-    const preset = findPreset(name);
-    const mark = preset?.extrapolated === true ? ' (extrapolated)' : '';
-    say(`${name.padEnd(width)}  ${preset?.hardware ?? ''}${mark}\n    ${preset?.note ?? ''}`);
+  for (const { name, hardware, extrapolated, note } of presets) {
+    say(`${name.padEnd(width)}  ${hardware}${extrapolated ? ' (extrapolated)' : ''}\n    ${note}`);
   }
 }

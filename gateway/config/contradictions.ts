@@ -20,22 +20,22 @@ export function isLoopback(host: string): boolean {
   return LOOPBACK.test(host);
 }
 
-/** An address that others reach, and nobody is asked who they are. */
+/** An address that others reach, where nobody is asked who they are. */
 function openDoors({ listen, admin, keys }: Config): Contradiction[] {
   const found: Contradiction[] = [];
   if (!isLoopback(listen.host) && keys.length === 0 && !listen.allowUnauthenticated) {
-    const remedy = 'list keys, or say listen.allowUnauthenticated: true (--allow-unauthenticated)';
-    found.push({ path: ['listen', 'host'], what: openDoor(listen.host, 'keys', remedy) });
+    const remedy = 'list keys, say listen.allowUnauthenticated: true (--allow-unauthenticated)';
+    found.push({ path: ['listen', 'host'], what: openDoor(listen.host, remedy) });
   }
   if (!isLoopback(admin.host) && admin.keySha256 === undefined && !admin.allowUnauthenticated) {
-    const remedy = 'set admin.keySha256, or say admin.allowUnauthenticated: true';
-    found.push({ path: ['admin', 'host'], what: openDoor(admin.host, 'an admin key', remedy) });
+    const remedy = 'set admin.keySha256, say admin.allowUnauthenticated: true';
+    found.push({ path: ['admin', 'host'], what: openDoor(admin.host, remedy) });
   }
   return found;
 }
 
-function openDoor(host: string, missing: string, remedy: string): string {
-  return `other machines reach ${host}, and there is no need of ${missing}: ${remedy}, or take 127.0.0.1`;
+function openDoor(host: string, remedy: string): string {
+  return `other machines reach ${host}, and no key is asked for: ${remedy}, or take 127.0.0.1`;
 }
 
 /** Two replicas of one name, or one replica twice. */

@@ -10,6 +10,9 @@ import type { SettingPath } from './yaml-source.ts';
 /** Longest value that a message repeats. */
 const SHOWN_CHARACTERS_MAX = 60;
 
+/** Of a URL; they are not for messages either. */
+const CREDENTIALS = /\/\/[^/@]*@/;
+
 /** What the schema found, in words that name the setting, its value and what is allowed. */
 export function problemOf(
   issue: z.core.$ZodIssue,
@@ -23,10 +26,10 @@ export function problemOf(
     });
   }
   const name = nameOf(issue.path);
-  const allowed = allowedAt(issue, schema);
+  const setting = schemaAt(schema, issue.path) ?? {};
   const what = isMissing(issue)
-    ? `${name} is missing; it has to be ${allowed}`
-    : `${name} cannot be ${shown(issue)}; it has to be ${allowed}`;
+    ? `${name} is missing: ${setting.description ?? allowedOf(setting)}`
+    : `${name} cannot be ${shown(issue)}; it has to be ${allowedBy(issue, setting)}`;
   return [{ where: whereIs(issue.path), what }];
 }
 
@@ -48,7 +51,7 @@ function isMissing(issue: z.core.$ZodIssue): boolean {
 }
 
 /** Patterns and tests have words of their own; for all else the schema's bounds say it. */
-function allowedAt(issue: z.core.$ZodIssue, schema: SchemaNode): string {
+function allowedBy(issue: z.core.$ZodIssue, setting: SchemaNode): string {
   if (issue.code === 'custom') return issue.message;
   if (issue.code === 'invalid_format' && issue.format === 'regex') return issue.message;
   if (issue.code === 'invalid_format') return `a ${issue.format} such as http://127.0.0.1:4318`;
@@ -59,14 +62,14 @@ function allowedAt(issue: z.core.$ZodIssue, schema: SchemaNode): string {
   if (issue.code === 'too_big' && issue.origin === 'array') {
     return `a list of at most ${issue.maximum}`;
   }
-  return allowedOf(schemaAt(schema, issue.path) ?? {});
+  return allowedOf(setting);
 }
 
 function shown({ path, input }: z.core.$ZodIssue): string {
   if (path.some((step) => isSecretSetting(String(step)))) return 'what it is';
   if (typeof input === 'object' && input !== null)
     return Array.isArray(input) ? 'a list' : 'a section';
-  const text = String(input);
+  const text = String(input).replace(CREDENTIALS, '//***@');
   const short =
     text.length > SHOWN_CHARACTERS_MAX ? `${text.slice(0, SHOWN_CHARACTERS_MAX)}…` : text;
   return typeof input === 'string' ? `'${short}'` : short;

@@ -56,7 +56,8 @@ const origin = z
 function isOrigin(text: string): boolean {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) return false;
-  return url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '';
+  // Nothing but scheme, host and port: credentials, a path or a query would stand in `href`.
+  return url.href === `${url.origin}/`;
 }
 
 const tls = z.strictObject({

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+
+import { ConfigError } from '../../../gateway/config/config-error.ts';
+import { YamlSource } from '../../../gateway/config/yaml-source.ts';
+
+function read(text: string, environment: Readonly<Record<string, string>> = {}): YamlSource {
+  return new YamlSource('gateway.yaml', text, environment);
+}
+
+function problemsOf(text: string): readonly string[] {
+  try {
+    read(text);
+  } catch (error) {
+    if (error instanceof ConfigError)
+      return error.problems.map(({ where, what }) => `${where}: ${what}`);
+    throw error;
+  }
+  return [];
+}
+
+describe('a YAML text', () => {
+  it('is plain values', () => {
+    expect(read('a:\n  b: [1, true, "x"]\nc: 1.5').tree).toEqual({
+      a: { b: [1, true, 'x'] },
+      c: 1.5,
+    });
+  });
+
+  it('that is empty is no settings', () => {
+    for (const text of ['', '# nothing yet\n', '~']) expect(read(text).tree).toEqual({});
+  });
+
+  it('leaves out names without a value', () => {
+    expect(read('a:\nb: 1\nc:\n  d:\n  e: [null, 1]').tree).toEqual({
+      b: 1,
+      c: { e: [undefined, 1] },
+    });
+  });
+
+  it('takes variables in, as what they would be in the file', () => {
+    const environment = { PORT: '8080', ON: 'true', NAME: 'a: b', NOTHING: '' };
+    const text =
+      'port: ${PORT}\non: ${ON}\nname: ${NAME}\nquoted: "${PORT}"\nnothing: ${NOTHING}\npart: p${PORT}';
+    expect(read(text, environment).tree).toEqual({
+      port: 8080,
+      on: true,
+      name: 'a: b',
+      quoted: '8080',
+      part: 'p8080',
+    });
+  });
+
+  it('takes no structure in with a variable', () => {
+    const environment = { LIST: '[1, 2]', LINES: 'x\nadmin: {host: 0.0.0.0}' };
+    expect(read('a: ${LIST}\nb: ${LINES}', environment).tree).toEqual({
+      a: '[1, 2]',
+      b: 'x\nadmin: {host: 0.0.0.0}',
+    });
+  });
+
+  it('takes nothing into names', () => {
+    expect(read('${A}: 1', { A: 'b' }).tree).toEqual({ '${A}': 1 });
+  });
+
+  it('says where a variable is missing, and how to give it a default', () => {
+    expect(problemsOf('a: 1\nb:\n  - ${ONE}\n  - ${TWO:-x} ${THREE}')).toEqual([
+      'gateway.yaml:3:5: the variable ONE is not set; ${ONE:-…} gives it a default',
+      'gateway.yaml:4:5: the variable THREE is not set; ${THREE:-…} gives it a default',
+    ]);
+  });
+
+  it('says where it is no YAML, without a picture', () => {
+    const [problem] = problemsOf('a: 1\nb: [1, 2\nc: 3');
+    expect(problem).toMatch(/^gateway\.yaml:\d:\d: [^\n]+$/);
+  });
+
+  it('has each name once', () => {
+    expect(problemsOf('a: 1\na: 2')).toEqual(['gateway.yaml:2:1: Map keys must be unique']);
+  });
+
+  it('does not let a few aliases become a great many values', () => {
+    const layers = Array.from({ length: 12 }, (_, layer) => {
+      const items = Array.from({ length: 10 }, () => (layer === 0 ? 'x' : `*l${layer - 1}`));
+      return `l${layer}: &l${layer} [${items.join(', ')}]`;
+    });
+    expect(() => read(layers.join('\n'))).toThrow('alias');
+  });
+});
+
+describe('the place of a value', () => {
+  const source = read('listen:\n  port: 1\nreplicas:\n  - url: a\n  - url: b\n    id: x\n');
+
+  it.each([
+    [['listen'], 'gateway.yaml:1:1'],
+    [['listen', 'port'], 'gateway.yaml:2:3'],
+    [['replicas', 1, 'id'], 'gateway.yaml:6:5'],
+    [['replicas', 1], 'gateway.yaml:5:5'],
+  ])('%j is that of its name', (path, place) => {
+    expect(source.placeOf(path)).toBe(place);
+  });
+
+  it('that is not there is that of what is around it', () => {
+    expect(source.placeOf(['listen', 'tls', 'certFile'])).toBe('gateway.yaml:1:1');
+    expect(source.placeOf(['replicas', 0, 'id'])).toBe('gateway.yaml:4:5');
+    expect(source.placeOf(['admin', 'host'])).toBe('gateway.yaml');
+    expect(source.placeOf([])).toBe('gateway.yaml');
+  });
+});
