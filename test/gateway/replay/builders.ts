@@ -1,7 +1,11 @@
+import { findPreset } from '../../../deploy/simulator/presets.ts';
+import type { Preset } from '../../../deploy/simulator/presets.ts';
 import { measure } from '../../../gateway/replay/measures.ts';
 import type { Measures } from '../../../gateway/replay/measures.ts';
-import type { ReplayRun } from '../../../gateway/replay/replay-run.ts';
+import type { ProcessLateness, ReplayRun } from '../../../gateway/replay/replay-run.ts';
+import type { FleetSettings, ReplaySettings } from '../../../gateway/replay/replay-settings.ts';
 import type { RequestResult } from '../../../gateway/replay/request-result.ts';
+import { completions } from '../../../gateway/replay/wire-formats/completions.ts';
 import {
   publishedRandomOptions,
   randomWorkload,
@@ -67,3 +71,47 @@ export function aRun(fields: Partial<ReplayRun> = {}): ReplayRun {
 
 /** Measures of nothing, to be filled in by hand. */
 export const noMeasures: Measures = measure([], 0);
+
+/** A process that was never late. */
+export function aLateness(fields: Partial<ProcessLateness> = {}): ProcessLateness {
+  return { process: 'client', keepsPace: false, p99Ms: 0, maxMs: 0, ...fields };
+}
+
+/** The preset of that name, which has to exist. */
+export function presetNamed(name: string): Preset {
+  const preset = findPreset(name);
+  if (preset === undefined) throw new RangeError(`no preset ${name}`);
+  return preset;
+}
+
+/** Two extrapolated replicas of four GPUs, the gateway queueing before them. */
+export function aFleet(fields: Partial<FleetSettings> = {}): FleetSettings {
+  const tp4 = presetNamed('sglang-0.2.14-4xh100-tp4');
+  return {
+    presets: [tp4, tp4],
+    admission: 'late-binding',
+    policy: 'kv-aware',
+    speed: 3,
+    ...fields,
+  };
+}
+
+/** Twenty requests of the published workload, asked for as the published runs did. */
+export function settings(fields: Partial<ReplaySettings> = {}): ReplaySettings {
+  return {
+    workload: randomWorkload({ ...publishedRandomOptions, requests: 20 }),
+    rules: '0.2.14',
+    seed: 1,
+    backend: 'sglang',
+    format: completions,
+    model: undefined,
+    extraBody: {},
+    ignoreEndOfSequence: true,
+    asksUsage: false,
+    keepsText: false,
+    maxConcurrency: undefined,
+    warmUpRequests: 1,
+    authorization: 'Bearer None',
+    ...fields,
+  };
+}

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { composeRun } from '../../../gateway/replay/compose-run.ts';
+import type { RunCircumstances } from '../../../gateway/replay/compose-run.ts';
+import { measure } from '../../../gateway/replay/measures.ts';
+import { aFleet, aLateness, aResult, settings } from './builders.ts';
+
+const circumstances: RunCircumstances = {
+  target: 'simulated',
+  startedAt: new Date(2026, 0, 1),
+  fleet: aFleet(),
+  reproduced: undefined,
+};
+
+const outcome = { results: [aResult()], durationMs: 1000, complete: true };
+
+describe('a composed run', () => {
+  it('holds the measures of its results, and what it was made of', () => {
+    const run = composeRun(settings(), circumstances, outcome);
+
+    expect(run.measures).toEqual(measure(outcome.results, 1000));
+    expect(run).toMatchObject({
+      backend: 'sglang',
+      target: 'simulated',
+      rules: '0.2.14',
+      speed: 3,
+    });
+  });
+
+  it('ran at the pace of the wall where nothing is simulated', () => {
+    const run = composeRun(
+      settings(),
+      { ...circumstances, target: 'url', fleet: undefined },
+      outcome,
+    );
+
+    expect(run.speed).toBe(1);
+    expect(run.notes).toEqual([]);
+  });
+
+  it('has no samples, lateness or cost where none were taken', () => {
+    const { samples, lateness, gatewayCost, serverInfo } = composeRun(
+      settings(),
+      circumstances,
+      outcome,
+    );
+
+    expect([samples, lateness, gatewayCost, serverInfo]).toEqual([[], [], undefined, undefined]);
+  });
+
+  it('notes who was late at its speed', () => {
+    const lateness = [aLateness({ process: 'replica-1', keepsPace: true, p99Ms: 5 })];
+    const run = composeRun(settings(), circumstances, { ...outcome, lateness });
+
+    expect(run.lateness).toBe(lateness);
+    expect(run.notes.at(-1)).toContain('could not keep up at speed 3: P99 lateness of replica-1');
+  });
+
+  it('says that it was cut short', () => {
+    expect(composeRun(settings(), circumstances, { ...outcome, complete: false }).complete).toBe(
+      false,
+    );
+  });
+});

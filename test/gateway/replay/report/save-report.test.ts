@@ -1,0 +1,39 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseJsonLine } from '../../../../gateway/replay/report/jsonl.ts';
+import { saveReport } from '../../../../gateway/replay/report/save-report.ts';
+import { aRun } from '../builders.ts';
+
+describe('a saved report', () => {
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'numagate-save-'));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('appends a line to the result file and writes the page anew, in folders that it makes', async () => {
+    const files = { jsonl: join(folder, 'a/b/run.jsonl'), html: join(folder, 'c/run.html') };
+    const options = { layout: 'current', bareInfinity: false, details: false } as const;
+
+    await saveReport(
+      { run: aRun({ backend: 'one' }), columns: [], baseline: undefined },
+      files,
+      options,
+    );
+    await saveReport(
+      { run: aRun({ backend: 'two' }), columns: [], baseline: undefined },
+      files,
+      options,
+    );
+
+    const lines = readFileSync(files.jsonl, 'utf8').trimEnd().split('\n').map(parseJsonLine);
+    expect(lines.map(({ backend }) => backend)).toEqual(['one', 'two']);
+    const page = readFileSync(files.html, 'utf8');
+    expect(page.match(/<!doctype html>/gu)).toHaveLength(1);
+    expect(page).toContain('two: prompts up to');
+  });
+});

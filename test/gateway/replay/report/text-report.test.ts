@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { textReport } from '../../../../gateway/replay/report/text-report.ts';
+import type { ReplayRun } from '../../../../gateway/replay/replay-run.ts';
+import { aLateness, aResult, aRun } from '../builders.ts';
+
+const reportOf = (fields: Partial<ReplayRun> = {}): string =>
+  textReport(aRun(fields), [], '0.2.14');
+
+describe('the text report', () => {
+  it('is the report of the reference alone where there is nothing else to tell', () => {
+    expect(reportOf().startsWith('\n============ Serving Benchmark Result')).toBe(true);
+    expect(reportOf().endsWith('='.repeat(50))).toBe(true);
+  });
+
+  it('says first that a run was cut short', () => {
+    expect(reportOf({ complete: false }).trimStart().startsWith('INCOMPLETE')).toBe(true);
+    expect(reportOf()).not.toContain('INCOMPLETE');
+  });
+
+  it('stands other runs beside ours', () => {
+    const column = { title: 'SGLang', figures: { durationSeconds: 317.3 }, differences: [] };
+
+    expect(textReport(aRun(), [column], 'current')).toContain(
+      'Beside the published runs\n                        SGLang\nBenchmark duration (s)  317.30',
+    );
+  });
+
+  it('tells who did how much', () => {
+    const results = [aResult({ replica: 'replica-0' }), aResult({ replica: 'replica-1' })];
+
+    expect(reportOf({ results })).toContain('replica-0         1      14          50.00 %');
+  });
+
+  it('tells what the gateway cost and who was late', () => {
+    const report = reportOf({
+      gatewayCost: { lines: [{ label: 'First token, added', valueMs: 0.4216 }] },
+      lateness: [aLateness({ p99Ms: 1.5 })],
+    });
+
+    expect(report).toContain('First token, added           0.422 ms');
+    expect(report).toContain('Lateness of the client, P99  1.500 ms');
+  });
+
+  it('breaks long notes so that a terminal does not', () => {
+    const note = Array.from({ length: 60 }, () => 'word').join(' ');
+    const lines = reportOf({ notes: [note, 'Short.'] }).split('\n');
+
+    expect(lines.filter((line) => line.length > 78)).toEqual([]);
+    expect(lines.join(' ').replaceAll(/\s+/gu, ' ')).toContain(`- ${note} - Short.`);
+    expect(lines.at(-1)).toBe('- Short.');
+  });
+});
