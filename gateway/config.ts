@@ -14,7 +14,7 @@ import type { SettingPath } from './config/yaml-source.ts';
 import { YamlSource } from './config/yaml-source.ts';
 
 export { ConfigError } from './config/config-error.ts';
-export type { Config, ReplicaSettings, TlsSettings } from './config/settings.ts';
+export type { Config } from './config/settings.ts';
 
 /** A setting that the command line gives; it wins over the file's. */
 export interface Override {

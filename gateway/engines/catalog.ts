@@ -9,7 +9,7 @@ import { probe } from './probe.ts';
 import { sglang } from './sglang.ts';
 import { vllm } from './vllm.ts';
 
-export type { EngineKind, EnginePage, LoadReading, LoadSource, ReadPage } from './engine-kind.ts';
+export type { EnginePage, LoadReading, LoadSource, ReadPage } from './engine-kind.ts';
 export { MODELS_PATH, readModels } from './model-page.ts';
 export type { FoundEngine, ProbeResult } from './probe.ts';
 

@@ -41,14 +41,13 @@ export const vllmMetrics: MetricNames = {
 /** vLLM's settings of the KV cache: an info metric, told by its labels. */
 export const VLLM_CACHE_INFO = 'vllm:cache_config_info';
 
-/** SGLang since 0.3.5.post1, with `--enable-metrics`. */
+/** SGLang since 0.3.5.post1, with `--enable-metrics`. Several processes write its page, and none tells its start. */
 export const sglangMetrics: MetricNames = {
   runningRequests: ['sglang:num_running_reqs'],
   waitingRequests: ['sglang:num_queue_reqs'],
   kvCacheUsage: ['sglang:token_usage'],
   prefixCacheHitRate: ['sglang:cache_hit_rate'],
   outputTokensPerSecond: ['sglang:gen_throughput'],
-  startedAt: ['process_start_time_seconds'],
   workDone: ['sglang:prompt_tokens_total'],
   kvCapacityTokens: ['sglang:max_total_num_tokens'],
   kvBlockTokens: ['sglang:page_size'],
