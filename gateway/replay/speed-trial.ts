@@ -4,6 +4,7 @@ import { lateProcesses, stepWallMs } from './keep-up.ts';
 import type { RunParts } from './perform-run.ts';
 import type { ProcessLateness, ReplayRun } from './replay-run.ts';
 import type { ReplaySettings } from './replay-settings.ts';
+import { clientTimeline } from './timeline.ts';
 import { defaultShape } from './workload.ts';
 import type { Workload } from './workload.ts';
 
@@ -15,33 +16,52 @@ export interface SpeedTrial {
   readonly late: readonly ProcessLateness[];
 }
 
-/** As many at once as the published workload keeps running on two replicas, for a few seconds. */
-const REQUESTS = 440;
 const PROMPT_TOKENS = 16;
+/** Some seconds of steps at the speeds of a demo, so that a P99 is more than the worst one of them. */
 const OUTPUT_TOKENS = 260;
 
-/** Has a fleet at `speed` answer a short burst, and tells whether the machine would keep up with the run to come. */
+/**
+ * Has a fleet at `speed` answer, for a few seconds, as many requests at once as `expected` keeps
+ * running, and tells whether the machine would keep up with that run.
+ */
 export async function trySpeed(
   fleet: SimulatedFleet,
   options: ReplaySettings & { readonly speed: number; readonly expected: ReplayRun },
   parts: RunParts,
 ): Promise<SpeedTrial> {
   const { speed, expected, ...settings } = options;
-  const trial = { ...settings, ...parts, workload: burst, warmUpRequests: 0, speed };
+  const trial = {
+    ...settings,
+    ...parts,
+    workload: burst(runningMost(expected)),
+    warmUpRequests: 0,
+    speed,
+  };
   const { lateness } = await runOnFleet(fleet, { ...trial, onProgress: () => undefined }, parts);
   const stepMs = stepWallMs(expected.measures, speed);
   return { stepMs, late: lateProcesses(lateness, stepMs) };
 }
 
-const burst: Workload = {
-  dataset: 'random',
-  requestRate: Infinity,
-  shape: defaultShape,
-  requests: Array.from({ length: REQUESTS }, (_, index) => ({
-    index,
-    arrivalMs: 0,
-    promptTokens: PROMPT_TOKENS,
-    outputTokens: OUTPUT_TOKENS,
-    prompt: { kind: 'words', segments: [{ content: `trial ${index}`, tokens: PROMPT_TOKENS }] },
-  })),
-};
+/** Most requests that were past their first token at one moment. */
+function runningMost({ results, measures }: ReplayRun): number {
+  const { running, timesMs } = clientTimeline(results, measures.durationSeconds * 1000);
+  const atOnce = timesMs.map((_, point) =>
+    running.reduce((sum, { values }) => sum + (values[point] ?? 0), 0),
+  );
+  return atOnce.reduce((most, count) => Math.max(most, count), 1);
+}
+
+function burst(requests: number): Workload {
+  return {
+    dataset: 'random',
+    requestRate: Infinity,
+    shape: defaultShape,
+    requests: Array.from({ length: requests }, (_, index) => ({
+      index,
+      arrivalMs: 0,
+      promptTokens: PROMPT_TOKENS,
+      outputTokens: OUTPUT_TOKENS,
+      prompt: { kind: 'words', segments: [{ content: `trial ${index}`, tokens: PROMPT_TOKENS }] },
+    })),
+  };
+}

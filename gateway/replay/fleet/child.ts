@@ -66,6 +66,7 @@ class WatchedProcess {
     this.#ended = new Promise((resolve) => {
       const end = (): void => {
         this.#isRunning = false;
+        process.removeListener('exit', this.#kill);
         resolve();
       };
       child.once('exit', end);
@@ -98,7 +99,6 @@ class WatchedProcess {
     const force = setTimeout(this.#kill, STOP_MS_MAX);
     await this.#ended;
     clearTimeout(force);
-    process.removeListener('exit', this.#kill);
   }
 
   readonly #kill = (): void => {

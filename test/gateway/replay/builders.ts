@@ -96,10 +96,17 @@ export function aFleet(fields: Partial<FleetSettings> = {}): FleetSettings {
   };
 }
 
-/** Twenty requests of the published workload, asked for as the published runs did. */
+/** Twenty short requests, asked for as the published runs did. */
 export function settings(fields: Partial<ReplaySettings> = {}): ReplaySettings {
   return {
-    workload: randomWorkload({ ...publishedRandomOptions, requests: 20 }),
+    workload: randomWorkload({
+      ...publishedRandomOptions,
+      requests: 20,
+      inputTokens: 256,
+      outputTokens: 64,
+      // So that no request asks for nothing.
+      rangeRatio: 0.25,
+    }),
     rules: '0.2.14',
     seed: 1,
     backend: 'sglang',

@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { waitingClock } from '../../../gateway/cli/waiting-clock.ts';
+import type { FleetRunOptions } from '../../../gateway/replay/fleet-run.ts';
+import { runOnFleet } from '../../../gateway/replay/fleet-run.ts';
+import type { SimulatedFleet } from '../../../gateway/replay/fleet/simulated-fleet.ts';
+import { openTextClient } from '../../../gateway/wire/text-client.ts';
+import { settings } from './builders.ts';
+import { LIVE_SPEED, startLiveFleet } from './live-fleet.ts';
+
+describe('a run on a fleet', () => {
+  const textClient = openTextClient({ connectMs: 1000, bodyBytesMax: 1e7 });
+  const parts = { clock: waitingClock, textClient };
+  let fleet: SimulatedFleet;
+  beforeAll(async () => {
+    fleet = await startLiveFleet();
+  });
+  afterAll(async () => {
+    await fleet.stop();
+    await textClient.close();
+  });
+
+  const options = (fields: Partial<FleetRunOptions> = {}): FleetRunOptions => ({
+    ...settings(),
+    speed: LIVE_SPEED,
+    signal: new AbortController().signal,
+    onProgress: () => undefined,
+    ...fields,
+  });
+
+  it('names the replica of every answer, and both take part', async () => {
+    const { results, complete } = await runOnFleet(fleet, options(), parts);
+
+    expect(complete).toBe(true);
+    expect(new Set(results.map(({ replica }) => replica))).toEqual(
+      new Set(['replica-0', 'replica-1']),
+    );
+  });
+
+  it('watches client, gateway and every replica', async () => {
+    const { lateness, samples } = await runOnFleet(fleet, options(), parts);
+
+    expect(lateness.map(({ process, keepsPace }) => [process, keepsPace])).toEqual([
+      ['client', false],
+      ['gateway', false],
+      ['replica-0', true],
+      ['replica-1', true],
+    ]);
+    expect(new Set(samples.map(({ replica }) => replica))).toEqual(
+      new Set(['replica-0', 'replica-1']),
+    );
+  });
+
+  it('finds out what the gateway cost', async () => {
+    const { gatewayCost } = await runOnFleet(fleet, options(), parts);
+
+    expect(gatewayCost.lines.map(({ label }) => label)).toEqual([
+      'Wait in the gateway’s queue, mean',
+      'Gateway CPU per output token',
+      'First token, added (median of 24 pairs)',
+      'Gap between tokens, added',
+    ]);
+  });
+
+  it('probes nothing more once it was cut short', async () => {
+    const interrupted = new AbortController();
+    interrupted.abort();
+    const { complete, gatewayCost } = await runOnFleet(
+      fleet,
+      options({ signal: interrupted.signal }),
+      parts,
+    );
+
+    expect(complete).toBe(false);
+    expect(gatewayCost.lines).toHaveLength(2);
+  });
+});
