@@ -4,6 +4,7 @@ import type { Choice, Generation, Milestones } from '../../deploy/simulator/gene
 import type { GenerationRequest } from '../../deploy/simulator/generation-request.ts';
 import { chainOf } from '../../deploy/simulator/hash-chain.ts';
 import { Observations } from '../../deploy/simulator/observations.ts';
+import type { Ending, StreamWriter } from '../../deploy/simulator/event-writer.ts';
 import { findPreset, type Preset } from '../../deploy/simulator/presets.ts';
 import { type Prompt, promptOfText } from '../../deploy/simulator/prompts.ts';
 import type { AnswerWriter } from '../../deploy/simulator/protocols/protocol.ts';
@@ -122,6 +123,49 @@ export function writeStream(
 export function writeWhole(writer: AnswerWriter, generation: WrittenGeneration): unknown {
   for (const choice of generation.choices) generation.sent[choice.index] = choice.answer.tokens;
   return JSON.parse(writer.whole(generation));
+}
+
+/** Writes down what is done with a stream, and keeps up or not as a test wants. */
+export class FakeWriter implements StreamWriter {
+  /** `head`, `text …`, `raw …`, `end …`, `fin` or `rst`, in the order in which they were called for. */
+  readonly calls: string[] = [];
+  isFull = false;
+  #isOpen = false;
+  readonly #drained: (() => void)[] = [];
+
+  open(): void {
+    if (!this.#isOpen) this.calls.push('head');
+    this.#isOpen = true;
+  }
+
+  write(text: string): void {
+    if (text === '') return;
+    this.open();
+    this.calls.push(`text ${text}`);
+  }
+
+  end(text: string): void {
+    this.open();
+    this.calls.push(`end ${text}`);
+  }
+
+  writeRaw(bytes: string): void {
+    this.calls.push(`raw ${bytes}`);
+  }
+
+  kill(ending: Ending): void {
+    this.calls.push(ending);
+  }
+
+  whenDrained(callback: () => void): void {
+    this.#drained.push(callback);
+  }
+
+  /** The client has caught up. */
+  drain(): void {
+    this.isFull = false;
+    for (const callback of this.#drained.splice(0)) callback();
+  }
 }
 
 /** The data of each event of a stream, in order, `[DONE]` too. */
