@@ -5,10 +5,10 @@ import { buckets, quantile, rate, selector } from './queries.ts';
 
 const failedServerSide = `${labels.status}=~"5.."`;
 
-const errorShare: string = [
-  `sum(rate(${metrics.requests.name}${selector(metrics.requests, failedServerSide)}[$__rate_interval]))`,
-  rate(metrics.requests),
-].join(' / ');
+const failures = `sum(rate(${metrics.requests.name}${selector(metrics.requests, failedServerSide)}[$__rate_interval]))`;
+
+// Where nothing has failed so far there is no series of failures, and the share is 0.
+const errorShare = `(${failures} or vector(0)) / ${rate(metrics.requests)}`;
 
 /** What clients feel. */
 export const sloRow: Row = {

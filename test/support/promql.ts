@@ -7,7 +7,7 @@ const scraped = ['job', 'instance', 'le', 'severity'];
 const made = ['up'];
 
 const words = new Set(
-  'sum max avg min by on rate without group_left group_right or and unless histogram_quantile'.split(
+  'sum max avg min by on rate without group_left group_right or and unless histogram_quantile vector'.split(
     ' ',
   ),
 );

@@ -24,7 +24,7 @@ describe('the figures of the process', () => {
     expect(figure(metrics.residentMemory)).toBeGreaterThan(10e6);
     expect(figure(metrics.heapUsed)).toBeLessThan(figure(metrics.residentMemory) ?? 0);
     expect(figure(metrics.cpuSeconds)).toBeGreaterThan(0);
-    expect(figure(metrics.cpuSeconds)).toBeLessThan(10_000);
+    expect(figure(metrics.cpuSeconds)).toBeLessThan(performance.now() / 10);
     expect(figure(metrics.startTime)).toBeGreaterThan(1.7e9);
     expect(figure(metrics.startTime)).toBeLessThan(1e10);
     expect(figure(metrics.externalMemory)).toBeGreaterThan(0);

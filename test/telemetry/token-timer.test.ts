@@ -147,11 +147,13 @@ describe('an answer longer than what is kept', () => {
 
   it('keeps the first gaps one past the bound, and all of its figures', () => {
     const timer = answerOf(GAPS_KEPT_MAX + 1);
+    const memory = timer.gaps().buffer;
     timer.output(timer.lastOutputMs ?? 0);
     timer.output((timer.lastOutputMs ?? 0) + 500, 7);
 
     expect(timer.gaps()).toHaveLength(GAPS_KEPT_MAX);
     expect(timer.gaps().every((gapMs) => gapMs === 2)).toBe(true);
+    expect(timer.gaps().buffer).toBe(memory);
     expect(timer.outputs).toBe(GAPS_KEPT_MAX + 4);
     expect(timer.timing().interTokenLatencyMaxMs).toBe(500);
     expect(timer.timing().endToEndLatencyMs).toBe((GAPS_KEPT_MAX + 1) * 2 + 500);
