@@ -189,8 +189,9 @@ const discovery = z.strictObject({
   loadIntervalMs: whole({ min: 10, max: 60_000 })
     .default(100)
     .describe("Between two looks at a replica's load; longer where the page itself is slow."),
+  // Above `timeouts.connectMs`: a host that takes no connection is gone, one that is late is not.
   loadTimeoutMs: whole({ min: 10, max: 60_000 })
-    .default(2_000)
+    .default(3_000)
     .describe('For one look at the load.'),
   healthIntervalMs: whole({ min: 100, max: HOUR_MS })
     .default(5_000)

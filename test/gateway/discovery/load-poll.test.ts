@@ -115,6 +115,16 @@ describe('a polled load', () => {
     expect(heard).toEqual([[0, 3], refused.message]);
   });
 
+  it('counts only refusals in a row', async () => {
+    const { heard, clock, answer } = polled(page(''), { failuresMax: 2 });
+    await pass(clock, 50);
+    for (const next of [refused, page(''), refused, { status: 500, body: '' }, refused]) {
+      answer(next);
+      await pass(clock, 100);
+    }
+    expect(heard).toEqual([]);
+  });
+
   it('notices another process by work that goes back', async () => {
     const { heard, clock, answer } = polled(page('3 10'));
     await pass(clock, 50);
