@@ -15,6 +15,8 @@ import { loadOptions, runOverSockets } from './socket-run.ts';
 /** A run on simulated replicas that are up, through the gateway before them. */
 export interface FleetRunOptions extends ReplaySettings {
   readonly speed: number;
+  /** Finds out, after the run, what the gateway adds to a request: some seconds of pairs. */
+  readonly probesCost: boolean;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: LoadProgress) => void;
 }
@@ -53,7 +55,8 @@ export async function runOnFleet(
     sampler.stop();
     const after = await readGatewayPage(fleet.adminUrl, fetchText);
     const replicas = await sampler.lateness();
-    const pairs = outcome.complete ? await pairsOf(fleet, options, parts) : [];
+    const pairs =
+      options.probesCost && outcome.complete ? await pairsOf(fleet, options, parts) : [];
     const outputTokens = outcome.results.reduce((sum, each) => sum + each.outputTokens, 0);
     return {
       ...outcome,

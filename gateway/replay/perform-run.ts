@@ -64,7 +64,7 @@ export async function performOnFleet(
   parts: RunParts,
 ): Promise<ReplayRun> {
   const { settings, fleet, reproduced } = plan;
-  const options = { ...settings, ...parts, speed: fleet.speed };
+  const options = { ...settings, ...parts, speed: fleet.speed, probesCost: true };
   const startedAt = new Date();
   const outcome = await runOnFleet(running, options, parts);
   const circumstances = {

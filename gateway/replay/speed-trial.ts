@@ -36,8 +36,10 @@ export async function trySpeed(
     workload: burst(runningMost(expected)),
     warmUpRequests: 0,
     speed,
+    probesCost: false,
+    onProgress: () => undefined,
   };
-  const { lateness } = await runOnFleet(fleet, { ...trial, onProgress: () => undefined }, parts);
+  const { lateness } = await runOnFleet(fleet, trial, parts);
   const stepMs = stepWallMs(expected.measures, speed);
   return { stepMs, late: lateProcesses(lateness, stepMs) };
 }

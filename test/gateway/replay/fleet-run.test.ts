@@ -22,6 +22,7 @@ describe('a run on a fleet', () => {
   const options = (fields: Partial<FleetRunOptions> = {}): FleetRunOptions => ({
     ...settings(),
     speed: LIVE_SPEED,
+    probesCost: true,
     signal: new AbortController().signal,
     onProgress: () => undefined,
     ...fields,
@@ -59,6 +60,12 @@ describe('a run on a fleet', () => {
       'First token, added (median of 24 pairs)',
       'Gap between tokens, added',
     ]);
+  });
+
+  it('probes nothing where it is told not to', async () => {
+    const { gatewayCost } = await runOnFleet(fleet, options({ probesCost: false }), parts);
+
+    expect(gatewayCost.lines).toHaveLength(2);
   });
 
   it('probes nothing more once it was cut short', async () => {
