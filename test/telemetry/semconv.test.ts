@@ -10,6 +10,7 @@ import {
   timePerOutputTokenBoundsSeconds,
   timeToFirstTokenBoundsSeconds,
 } from '../../telemetry/semconv.ts';
+import { metricsDocument } from '../support/metrics-document.ts';
 
 const definitions = Object.values(metrics);
 
@@ -43,6 +44,12 @@ describe('a metric', () => {
     const units = definitions.filter(({ type }) => type === 'histogram').map(({ unit }) => unit);
 
     expect(new Set(units)).toEqual(new Set(['seconds', 'ratio']));
+  });
+});
+
+describe('the page of metrics for people', () => {
+  it('tells every metric and every attribute (run vitest with -u to draw it anew)', async () => {
+    await expect(metricsDocument()).toMatchFileSnapshot('../../docs/metrics.md');
   });
 });
 

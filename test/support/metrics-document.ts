@@ -1,0 +1,33 @@
+import { attributes, metrics } from '../../telemetry/semconv.ts';
+
+/** The page that lists what telemetry publishes, drawn from the names themselves. */
+export function metricsDocument(): string {
+  return `${[
+    '# Metrics, spans and log lines',
+    '',
+    'Drawn from `telemetry/semconv.ts`; a test holds this page to it (`npx vitest run test/telemetry/semconv.test.ts -u` draws it anew).',
+    '',
+    '## Metrics',
+    '',
+    'At `/metrics` of the admin port, as Prometheus text, or as OpenMetrics with exemplars (`trace_id`) where the scraper asks for it. Durations are seconds. Labels that clients can fill are bounded: past the bound a value reads `other`.',
+    '',
+    '| name | type | meaning | labels |',
+    '|---|---|---|---|',
+    ...Object.values(metrics).map(
+      ({ name, type, help, labels }) =>
+        `| \`${name}\` | ${type} | ${help} | ${labels.map((label) => `\`${label}\``).join(' ')} |`,
+    ),
+    '',
+    '## Spans',
+    '',
+    'Sent to an OTLP/HTTP collector where one is set: a server span for each request and below it a client span for each attempt, whose context goes on to the engine as `traceparent`. A caller that has decided whether to sample is followed. No prompt and no answer is ever in them. Durations are seconds.',
+    '',
+    Object.values(attributes)
+      .map((name) => `\`${name}\``)
+      .join(', '),
+    '',
+    '## Log lines',
+    '',
+    'JSON on stderr, one line for each request at level `info`, with the same figures in milliseconds. No prompt and no answer is ever in them.',
+  ].join('\n')}\n`;
+}
