@@ -19,7 +19,6 @@ export const attributes = {
   serviceInstance: 'service.instance.id',
   method: 'http.request.method',
   route: 'http.route',
-  path: 'url.path',
   status: 'http.response.status_code',
   error: 'error.type',
   serverAddress: 'server.address',

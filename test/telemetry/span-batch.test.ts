@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { BATCH_BYTES_MAX, SPAN_BYTES_MAX, SpanBatch } from '../../telemetry/span-batch.ts';
+import { attributes } from '../../telemetry/semconv.ts';
 import { ATTEMPT_SPANS_MAX } from '../../telemetry/spans.ts';
 import { exportedBySdk, type SpanFacts, spanSource } from '../support/otlp.ts';
-import { aDestination, aRecord, aTrace } from '../support/records.ts';
+import { aDestination, aRecord, aTrace, anAnsweredRecord } from '../support/records.ts';
 
 const times = { endMs: 1080, wallOffsetMs: 1_700_000_000_000 };
 
@@ -31,6 +32,21 @@ function addRefused(batch: SpanBatch): void {
   record.errorCode = 'shutting_down';
   batch.add(record, aTrace(), times);
 }
+
+describe('the attributes that are published', () => {
+  it('are all written for a request that met with everything', () => {
+    const record = anAnsweredRecord({ trace: aTrace() });
+    record.usage({ prompt: 8, output: 4, cached: 2 });
+    record.pauses = 1;
+    record.errorCode = 'engine_failed';
+    record.refusal = 'ready';
+    const batch = new SpanBatch(spanSource);
+    batch.add(record, aTrace(), times);
+
+    const body = Buffer.from(batch.finish()).toString('latin1');
+    expect(Object.values(attributes).filter((name) => !body.includes(name))).toEqual([]);
+  });
+});
 
 describe('a batch of spans', () => {
   it('is byte for byte the request that the OpenTelemetry exporter would send', () => {
