@@ -1,4 +1,5 @@
 import { composeAnswer, type Finish } from '../../deploy/simulator/answer.ts';
+import type { VirtualClock } from '../../deploy/simulator/clock.ts';
 import type { SimulatedLoad } from '../../deploy/simulator/engine.ts';
 import type { Choice, Generation, Milestones } from '../../deploy/simulator/generation.ts';
 import type { GenerationRequest } from '../../deploy/simulator/generation-request.ts';
@@ -7,9 +8,11 @@ import { Observations } from '../../deploy/simulator/observations.ts';
 import type { Ending, StreamWriter } from '../../deploy/simulator/event-writer.ts';
 import { findPreset, type Preset } from '../../deploy/simulator/presets.ts';
 import { type Prompt, promptOfText } from '../../deploy/simulator/prompts.ts';
+import { findProtocol } from '../../deploy/simulator/protocols/catalog.ts';
 import type { AnswerWriter } from '../../deploy/simulator/protocols/protocol.ts';
 import { RequestRefused, type Refusal } from '../../deploy/simulator/refusal.ts';
 import type { ReplicaView } from '../../deploy/simulator/replica-view.ts';
+import { SimulatedReplica } from '../../deploy/simulator/simulated-replica.ts';
 import { capture } from './captures.ts';
 
 /** A streamed completion of one prompt, four tokens long. */
@@ -245,6 +248,25 @@ export function aReplicaView(facts: Partial<ReplicaView> = {}): ReplicaView {
     prefill: () => Promise.resolve(),
     ...facts,
   };
+}
+
+/** A replica on a virtual clock that runs twice as fast as the wall, from 1.7e9 s on. */
+export function aSimulatedReplica(
+  preset: string,
+  { clock, model = 'm' }: { readonly clock: VirtualClock; readonly model?: string },
+): SimulatedReplica {
+  return new SimulatedReplica({
+    preset: thePreset(preset),
+    protocol: findProtocol(thePreset(preset)),
+    clock,
+    speed: 2,
+    model,
+    host: '127.0.0.1',
+    queuedRequestsMax: undefined,
+    seed: undefined,
+    wallSeconds: () => 1_700_000_000 + clock.nowMs() / 2 / 1000,
+    slowness: () => 1,
+  });
 }
 
 /** The preset of that name. */
