@@ -19,7 +19,7 @@ async function admin(
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const init = body === undefined ? { method } : { method, body: text };
   const response = await fetch(server.adminUrl + path, init);
-  return { status: response.status, body: (await response.json()) as unknown };
+  return { status: response.status, body: await response.json() };
 }
 
 describe('the state', () => {

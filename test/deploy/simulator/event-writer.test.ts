@@ -28,13 +28,13 @@ describe('a writer of events', () => {
     const { writer, client } = await aPair();
     writer.open();
     writer.write('data: 1\n\n');
-    writer.write('data: 2\n\n');
+    writer.write(`data: ${'2'.repeat(18)}\n\n`);
     writer.end('data: 3\n\n');
     const { text, ending } = await client.closed();
 
     expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\ncontent-type: text\/event-stream\r\n/);
-    expect(text).toContain('\r\n9\r\ndata: 1\n\n\r\n9\r\ndata: 2\n\n\r\n');
-    expect(chunkedBody(text)).toBe('data: 1\n\ndata: 2\n\ndata: 3\n\n');
+    expect(text).toContain(`\r\n9\r\ndata: 1\n\n\r\n1a\r\ndata: ${'2'.repeat(18)}\n\n\r\n`);
+    expect(chunkedBody(text)).toBe(`data: 1\n\ndata: ${'2'.repeat(18)}\n\ndata: 3\n\n`);
     expect(ending).toBe('fin');
   });
 
