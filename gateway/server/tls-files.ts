@@ -3,8 +3,8 @@ import { readFileSync, watchFile } from 'node:fs';
 import type { TlsSettings } from '../config/settings.ts';
 import type { Listener, TlsPair } from './listen.ts';
 
-/** How often the files are looked at: renewals come weeks apart, and a missed one is found the next time. */
-const LOOK_MS = 10_000;
+/** How often the files are looked at: a look costs microseconds, and who renews by hand wants to see it. */
+const LOOK_MS = 1_000;
 
 /** Reads a certificate and its key. Throws where one cannot be read. */
 export function readTls({ certFile, keyFile }: TlsSettings): TlsPair {
