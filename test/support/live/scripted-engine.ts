@@ -19,6 +19,8 @@ export interface ScriptedEngine extends AsyncDisposable {
   readonly url: string;
   /** What was posted to it, in order. */
   readonly calls: readonly ScriptedCall[];
+  /** Connections that were made to it, whatever became of them. */
+  readonly connections: () => number;
 }
 
 /** How an engine is reached. */
@@ -43,8 +45,10 @@ export async function aScriptedEngine(
       answer(call);
     });
   };
+  let connections = 0;
   const server =
     tls === undefined ? createServer(handler) : createSecureServer({ ...tls }, handler);
+  server.on('connection', () => (connections += 1));
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
@@ -52,6 +56,7 @@ export async function aScriptedEngine(
   return {
     url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     calls,
+    connections: () => connections,
     async [Symbol.asyncDispose]() {
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
