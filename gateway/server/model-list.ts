@@ -1,13 +1,16 @@
 import type { Fleet } from '../../routing/fleet.ts';
 import type { ModelNames } from '../pipeline/model-names.ts';
 
-/** One model as OpenAI's API lists it, with vLLM's `max_model_len`. */
+/** One model as OpenAI's API lists it, with what vLLM and SGLang add: `vllm bench serve` wants `root`. */
 export interface ListedModel {
   readonly id: string;
   readonly object: 'model';
   /** Unix seconds; engines make it up too. */
   readonly created: number;
   readonly owned_by: string;
+  /** The replicas' own name for it; another one than `id` where that is an alias. */
+  readonly root: string;
+  readonly parent: null;
   readonly max_model_len: number | undefined;
 }
 
@@ -49,6 +52,8 @@ export class ModelList {
       object: 'model',
       created: this.#created,
       owned_by: engine,
+      root: id,
+      parent: null,
       max_model_len: contextTokensMax,
     };
   }

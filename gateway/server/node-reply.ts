@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 
 import type { ClientReply, ReplyHeaders, ReplyListener } from '../pipeline/exchange.ts';
+import { frameChunk } from './chunk-frame.ts';
 
 /** nginx's status for a client that left; recorded, never sent. */
 const CLIENT_CLOSED_STATUS = 499;
@@ -11,6 +13,8 @@ export class NodeReply implements ClientReply {
   readonly #extra: ReplyHeaders;
   #departed = false;
   #bytesSent = 0;
+  /** A first piece of the body has taken the head along. */
+  #headWritten = false;
   listener: ReplyListener | undefined;
 
   /** `extra` headers stand on every answer, whoever made it. */
@@ -48,7 +52,11 @@ export class NodeReply implements ClientReply {
 
   write(bytes: Uint8Array | string): boolean {
     this.#bytesSent += bytes.length;
-    return this.#response.write(bytes);
+    const socket = this.#socketForChunks();
+    if (socket === undefined || typeof bytes === 'string') return this.#response.write(bytes);
+    if (socket.write(frameChunk(bytes))) return true;
+    socket.once('drain', () => this.listener?.resumed());
+    return false;
   }
 
   finish(last?: Uint8Array | string): void {
@@ -61,6 +69,19 @@ export class NodeReply implements ClientReply {
     // After what was written has left, and without the chunk that would end the body: no client can
     // take the answer for a whole one.
     this.#response.socket?.destroySoon();
+  }
+
+  /**
+   * The client's connection, where chunks may go straight to it: the head is on its way in front of them,
+   * and the connection belongs to this answer and to none before it.
+   */
+  #socketForChunks(): Socket | undefined {
+    if (!this.#headWritten) {
+      this.#headWritten = true;
+      return undefined;
+    }
+    const { socket, chunkedEncoding } = this.#response;
+    return chunkedEncoding && socket !== null ? socket : undefined;
   }
 
   #closed(): void {

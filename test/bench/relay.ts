@@ -9,7 +9,7 @@
 import { parseArgs } from 'node:util';
 
 import type { LoadResult, StreamLoad } from './relay/client.ts';
-import { connect, runShort, runStreams } from './relay/client.ts';
+import { connect, runProbes, runShort, runStreams } from './relay/client.ts';
 import { cpuSeconds, residentBytes } from './relay/process-cpu.ts';
 import type { Subject } from './relay/subjects.ts';
 import { startSubjects } from './relay/subjects.ts';
@@ -48,21 +48,35 @@ try {
 }
 
 async function measure(subject: Subject): Promise<Figures> {
-  const cold = connect(subject.url);
-  const warmUp = await runStreams(cold, { ...STREAMS, tokens: 50 });
-  const streamed = await withCpu(subject, () => runStreams(cold, STREAMS));
-  const short = await withCpu(subject, () => runShort(cold, SHORT_CONNECTIONS, seconds / 2));
-  await cold.destroy();
+  const pool = connect(subject.url);
+  await runStreams(pool, { ...STREAMS, tokens: 50 });
+  await runShort(pool, SHORT_CONNECTIONS, 2);
+  const streamed = await withCpu(subject, () => runStreams(pool, STREAMS));
+  const short = await withCpu(subject, () => runShort(pool, SHORT_CONNECTIONS, seconds / 2));
+  await pool.destroy();
+  const { warm, cold } = await probe(subject);
   return {
     tokenCpuUs: (streamed.cpu * 1e6) / streamed.result.tokens,
     shortCpuUs: (short.cpu * 1e6) / short.result.requests,
     shortPerSecond: short.result.requests / short.result.seconds,
-    firstTokenP50Ms: percentile(streamed.result.firstTokenMs, 0.5),
-    firstTokenP99Ms: percentile(streamed.result.firstTokenMs, 0.99),
-    coldFirstTokenP50Ms: percentile(warmUp.firstTokenMs, 0.5),
+    firstTokenP50Ms: percentile(warm, 0.5),
+    firstTokenP99Ms: percentile(warm, 0.99),
+    coldFirstTokenP50Ms: percentile(cold, 0.5),
     gapP50Ms: percentile(streamed.result.gapMs, 0.5),
     gapP99Ms: percentile(streamed.result.gapMs, 0.99),
   };
+}
+
+/** First tokens of single requests while 100 streams run beside them. */
+async function probe(subject: Subject): Promise<{ warm: number[]; cold: number[] }> {
+  const pool = connect(subject.url);
+  const beside = runStreams(pool, { ...STREAMS, streams: 100 });
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const warm = await runProbes(subject.url, seconds / 2, true);
+  const cold = await runProbes(subject.url, seconds / 4, false);
+  await beside;
+  await pool.destroy();
+  return { warm, cold };
 }
 
 async function withCpu(

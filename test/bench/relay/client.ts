@@ -66,6 +66,31 @@ export async function runStreams(pool: Pool, load: StreamLoad): Promise<LoadResu
   };
 }
 
+/** Sends streams of two tokens one after the other for `seconds`, on a warm connection or each on a new one. */
+export async function runProbes(url: string, seconds: number, isWarm: boolean): Promise<number[]> {
+  const body = JSON.stringify({
+    model: 'bench',
+    prompt: 'word '.repeat(200),
+    max_tokens: 2,
+    stream: true,
+  });
+  const firstTokenMs: number[] = [];
+  let pool = connect(url);
+  for (const endMs = performance.now() + seconds * 1_000; performance.now() < endMs;) {
+    const sentMs = performance.now();
+    let firstMs = 0;
+    await send(pool, body, () => {
+      if (firstMs === 0) firstMs = performance.now();
+    });
+    firstTokenMs.push(firstMs - sentMs);
+    if (isWarm) continue;
+    await pool.destroy();
+    pool = connect(url);
+  }
+  await pool.destroy();
+  return firstTokenMs.slice(1);
+}
+
 /** Sends short plain requests, `connections` at a time, for `seconds`. */
 export async function runShort(
   pool: Pool,

@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** Something that tokens are relayed through. */
@@ -22,6 +22,8 @@ export async function startSubjects(): Promise<{
   subjects: readonly Subject[];
   stop: () => Promise<void>;
 }> {
+  // The load shares no core with the relays.
+  spawnSync('taskset', ['-pc', `1-${availableParallelism() - 1}`, String(process.pid)]);
   const folder = mkdtempSync(join(tmpdir(), 'relay-bench-'));
   const enginePort = await freePort();
   const engine = start('1', [join(here, 'engine.ts'), String(enginePort)]);
@@ -33,9 +35,7 @@ export async function startSubjects(): Promise<{
     { name: 'direct' as const, url: engineUrl, pid: pidOf(engine) },
     ...(await startNginx(folder, enginePort)),
     await startBare(engineUrl),
-    ...(process.env['NOGW']
-      ? []
-      : [await startGateway(engineUrl, `http://127.0.0.1:${collectorPort}/v1/traces`)]),
+    await startGateway(engineUrl, `http://127.0.0.1:${collectorPort}`),
   ];
   const stop = async (): Promise<void> => {
     for (const child of children) child.kill('SIGTERM');
@@ -91,9 +91,8 @@ async function startGateway(engineUrl: string, collectorUrl: string): Promise<Su
   const adminPort = await freePort();
   const main = join(here, '../../../gateway/main.ts');
   const flags = ['--port', String(port), '--admin-port', String(adminPort)];
-  const child = start('0', [main, 'serve', '--replica', engineUrl, ...flags], {
-    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collectorUrl,
-  });
+  const traced = ['--otlp-endpoint', collectorUrl];
+  const child = start('0', [main, 'serve', '--replica', engineUrl, ...flags, ...traced]);
   const url = `http://127.0.0.1:${port}`;
   await answers(`${url}/ready`);
   const scrapes = setInterval(() => {
@@ -105,10 +104,9 @@ async function startGateway(engineUrl: string, collectorUrl: string): Promise<Su
   return { name: 'gateway', url, pid: pidOf(child) };
 }
 
-function start(core: string, argv: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
+function start(core: string, argv: readonly string[]): ChildProcess {
   const child = spawn('taskset', ['-c', core, process.execPath, ...argv], {
     stdio: ['ignore', 'ignore', process.env['BENCH_DEBUG'] === undefined ? 'ignore' : 'inherit'],
-    env: { ...process.env, ...env },
   });
   children.push(child);
   return child;
