@@ -11,7 +11,7 @@ export interface ApiKey {
 }
 
 /** Tenant of every request where no keys are set up. */
-export const ANONYMOUS_TENANT = 'anonymous';
+const ANONYMOUS_TENANT = 'anonymous';
 
 /** Tells whose a request is. Without keys everybody is `ANONYMOUS_TENANT`, whatever they send. */
 export class Authenticator {

@@ -30,7 +30,7 @@ export interface ReceiveParts {
 }
 
 /** A client that sends this header gets it back with the id of the replica that answered. */
-export const REPLICA_HEADER = 'x-gateway-replica';
+const REPLICA_HEADER = 'x-gateway-replica';
 
 /** Takes one request off its socket and sees it through to its record. Never rejects. */
 export async function receive(
