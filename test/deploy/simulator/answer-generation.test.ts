@@ -77,7 +77,7 @@ describe.each(all)('a generation of %s', (preset) => {
     expect(checks).toEqual(prompts.map(() => ({ words: 20 })));
   });
 
-  it('is out of the engine at once when its client leaves', async () => {
+  it('is out of the engine when its client leaves, long before its end', async () => {
     await using server = await SimulatedServer.start(preset, { speed: 1 });
     const client = new RawClient(server.url).send(postText('/v1/completions', endless));
     await client.until('data: ');
@@ -85,7 +85,9 @@ describe.each(all)('a generation of %s', (preset) => {
     client.socket.destroy();
     const state = await server.stateThat(({ aborted }) => aborted === 1);
 
-    expect((state.lastAbortAtMs ?? Infinity) - leftAtMs).toBeLessThan(50);
+    // How soon is timed where nothing else runs beside it: test/e2e/departures.test.ts.
+    expect(state.lastAbortAtMs).toBeGreaterThanOrEqual(leftAtMs);
+    expect(state.tokens).toBeLessThan(8000);
     expect(state.openGenerations).toBe(0);
     expect(state.load).toMatchObject({ runningRequests: 0, usedTokens: 0 });
   });
@@ -411,31 +413,19 @@ describe('a fault inside an answer', () => {
 });
 
 describe('a client that does not read', () => {
-  it('gets everything when it does', async () => {
-    await using server = await SimulatedServer.start(vllmOld);
-    // Usage in every chunk makes the stream long enough to fill every buffer.
-    const body = {
-      ...streamed,
-      max_tokens: 8000,
-      n: 8,
-      stream_options: { include_usage: true },
-    };
+  it('gets everything when it does, in fewer chunks', async () => {
+    await using server = await SimulatedServer.start(sglangOld);
+    // Each event holds the whole text so far: together they would be about 27 MB, more than any buffer takes.
+    const sampling_params = { max_new_tokens: 3000, ignore_eos: true };
     const client = new RawClient(server.url);
     client.socket.pause();
-    client.send(postText('/v1/completions', body));
-    await server.stateThat(({ tokens }) => tokens >= 64_000);
+    client.send(postText('/generate', { text: prompt, sampling_params, stream: true }));
+    await server.stateThat(({ tokens }) => tokens >= 3000);
     client.socket.resume();
-    const stream = chunkedBody((await client.closed()).text) ?? '';
-    const [first, last] = [0, 7].map((index) =>
-      parsedEvents(stream)
-        .flatMap((event) => (event as { choices: { index: number; text: string }[] }).choices)
-        .filter((choice) => choice.index === index)
-        .map(({ text }) => text)
-        .join(''),
-    );
+    const events = parsedEvents(chunkedBody((await client.closed()).text) ?? '');
+    const { text } = events.at(-1) as { text: string };
 
-    expect(parsedEvents(stream).length).toBeLessThan(64_000);
-    expect(checkAnswer({ prompt, choice: 0 }, first ?? '')).toEqual({ words: 8000 });
-    expect(checkAnswer({ prompt, choice: 7 }, last ?? '')).toEqual({ words: 8000 });
+    expect(events.length).toBeLessThan(2500);
+    expect(checkAnswer({ prompt }, text)).toEqual({ words: 3000 });
   });
 });

@@ -12,7 +12,9 @@ const twoPrompts = { prompts: [promptOfIds([1, 2, 3]), promptOfIds([4, 5])] };
 describe('the tokens of a generation', () => {
   it('of its prompts are counted once for each prompt, however many choices it has', () => {
     expect(promptTokensOf(aGeneration({ request: twoPrompts }))).toBe(5);
-    expect(promptTokensOf(aGeneration({ request: { ...twoPrompts, choicesPerPrompt: 3 } }))).toBe(5);
+    expect(promptTokensOf(aGeneration({ request: { ...twoPrompts, choicesPerPrompt: 3 } }))).toBe(
+      5,
+    );
   });
 
   it('of its answers are counted for every choice', () => {

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type RefusalTable, RequestRefused, sayRefusal } from '../../../deploy/simulator/refusal.ts';
+import {
+  type RefusalTable,
+  RequestRefused,
+  sayRefusal,
+} from '../../../deploy/simulator/refusal.ts';
 
 const table: RefusalTable<string> = {
   'unknown-token': ({ token }) => `no token ${token}`,

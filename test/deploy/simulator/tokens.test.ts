@@ -10,7 +10,9 @@ import {
 import { wordList } from '../../../deploy/simulator/word-table.ts';
 
 const listWord = fc.constantFrom(...wordList);
-const listText = fc.array(listWord, { minLength: 1, maxLength: 60 }).map((words) => words.join(' '));
+const listText = fc
+  .array(listWord, { minLength: 1, maxLength: 60 })
+  .map((words) => words.join(' '));
 
 describe('the tokens of a text', () => {
   it('are as many as its words when all are in the list', () => {
