@@ -26,6 +26,7 @@ export const comparedFigures = [
   'interTokenMsP99',
 ] as const;
 
+/** One compared figure, by its name. */
 export type ComparedFigure = (typeof comparedFigures)[number];
 
 /** A run that somebody else published, to stand beside ours. */

@@ -1,3 +1,5 @@
+import type { MetricKey } from '../../../telemetry/semconv.ts';
+import { metrics } from '../../../telemetry/semconv.ts';
 import type { FetchText } from '../../wire/text-client.ts';
 import { samplesOf } from '../../wire/prometheus-text.ts';
 
@@ -31,13 +33,13 @@ export async function readGatewayPage(
 
 /** The figures of a page; a family that it lacks counts as 0. */
 export function parseGatewayPage(page: string): GatewayPage {
-  const sum = (name: string): number =>
-    samplesOf(page, name).reduce((total, { value }) => total + value, 0);
+  const sum = (metric: MetricKey, suffix = ''): number =>
+    samplesOf(page, metrics[metric].name + suffix).reduce((total, { value }) => total + value, 0);
   return {
-    cpuSeconds: sum('process_cpu_seconds_total'),
-    queueWaitSeconds: sum('gateway_queue_wait_seconds_sum'),
-    queuedRequests: sum('gateway_queue_wait_seconds_count'),
-    eventLoopLagP99Seconds: sum('nodejs_eventloop_lag_p99_seconds'),
-    eventLoopLagMaxSeconds: sum('nodejs_eventloop_lag_max_seconds'),
+    cpuSeconds: sum('cpuSeconds'),
+    queueWaitSeconds: sum('queueWait', '_sum'),
+    queuedRequests: sum('queueWait', '_count'),
+    eventLoopLagP99Seconds: sum('eventLoopLagP99'),
+    eventLoopLagMaxSeconds: sum('eventLoopLagMax'),
   };
 }

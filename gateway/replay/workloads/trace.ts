@@ -4,7 +4,7 @@ import { defaultShape } from '../workload.ts';
 import type { Workload, WorkloadRequest } from '../workload.ts';
 
 /** Most requests that a trace may hold: 1 GB of bookkeeping at about 1 KB a request. */
-export const TRACE_REQUESTS_MAX = 1_000_000;
+const TRACE_REQUESTS_MAX = 1_000_000;
 /** Longest prompt or output that a trace may ask for, in tokens. */
 export const TRACE_TOKENS_MAX = 10_000_000;
 /** Tokens of one block in Mooncake's published traces. */
