@@ -27,7 +27,10 @@ export function comparedColumns(runs: ComparedRuns): readonly ComparisonColumn[]
     {
       title: 'ours',
       figures: figuresOf(runs.run.measures),
-      differences: standing.map(({ title, figures }) => ({ title: `to ${title}`, from: figures })),
+      differences: standing.map(({ title, figures }) => ({
+        title: `to ${title.split(' ')[0]}`,
+        from: figures,
+      })),
     },
   ];
 }
