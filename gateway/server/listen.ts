@@ -66,8 +66,20 @@ function makeServer(handler: RequestListener, options: ListenOptions): Server {
     maxHeaderSize: options.headBytesMax,
     highWaterMark: WAITING_BYTES_MAX,
   };
-  if (options.tls === undefined) return createHttpServer(settings, handler);
-  return createHttpsServer({ ...settings, ...options.tls }, handler);
+  const listener = oneAtATime(handler);
+  if (options.tls === undefined) return createHttpServer(settings, listener);
+  return createHttpsServer({ ...settings, ...options.tls }, listener);
+}
+
+/**
+ * Lets a request that was sent before the one ahead of it was answered (pipelining) wait for its turn. Node
+ * would hand it on at once with a response that has no connection yet, and so none that could be broken.
+ */
+function oneAtATime(handler: RequestListener): RequestListener {
+  return (request, response) => {
+    if (response.socket !== null) return handler(request, response);
+    return response.once('socket', () => handler(request, response));
+  };
 }
 
 function renewTls(server: Server, pair: TlsPair): void {
