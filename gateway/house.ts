@@ -115,6 +115,7 @@ function dataApp(rooms: Rooms): ReturnType<typeof createApp> {
     estimator: new TokenEstimator(),
     names,
     clock,
+    firstByteMs: config.timeouts.firstByteMs,
     engineOf: (id) => engines.engineOf(id),
     attempted: (id, end) => engines.attempted(id, end),
     reportBug: (error, requestId) =>

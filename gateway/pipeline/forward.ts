@@ -18,6 +18,8 @@ export interface ForwardParts {
   readonly engine: Engine;
   readonly model: string | undefined;
   readonly clock: Clock;
+  /** Longest wait for the first byte of the answer's body; none where it is left out. */
+  readonly firstByteMs?: number | undefined;
 }
 
 /** Makes one attempt: sends the request to the replica and passes the answer on. Never rejects. */
@@ -34,6 +36,7 @@ class Forwarding implements HttpAnswerSink, ReplyListener {
   #upstream: HttpExchange | undefined;
   #relay: Relay | undefined;
   #cancelDeadline: CancelTimer | undefined;
+  #cancelFirstByte: CancelTimer | undefined;
   #isOver = false;
 
   constructor(parts: ForwardParts, resolve: (end: AttemptEnd) => void) {
@@ -54,6 +57,7 @@ class Forwarding implements HttpAnswerSink, ReplyListener {
     });
     reply.listener = this;
     if (exchange.deadlineMs !== Infinity) this.#watchDeadline(exchange.deadlineMs);
+    this.#watchFirstByte();
     this.#upstream = engine.send(
       {
         path: exchange.path,
@@ -85,6 +89,8 @@ class Forwarding implements HttpAnswerSink, ReplyListener {
   }
 
   data(chunk: Buffer): void {
+    this.#cancelFirstByte?.();
+    this.#cancelFirstByte = undefined;
     this.#relay?.data(chunk);
   }
 
@@ -114,6 +120,15 @@ class Forwarding implements HttpAnswerSink, ReplyListener {
     });
   }
 
+  #watchFirstByte(): void {
+    const { place, clock, firstByteMs } = this.#parts;
+    if (firstByteMs === undefined) return;
+    this.#cancelFirstByte = clock.after(firstByteMs, () => {
+      const message = `Replica ${place.replica.id} began no answer within ${firstByteMs} ms.`;
+      this.#abandon(new GatewayError('engine_timeout', message, { retryable: true }));
+    });
+  }
+
   #abandon(error: GatewayError): void {
     this.#upstream?.abort();
     this.#end({ kind: 'failed', error });
@@ -125,6 +140,7 @@ class Forwarding implements HttpAnswerSink, ReplyListener {
     const { exchange, clock } = this.#parts;
     exchange.reply.listener = undefined;
     this.#cancelDeadline?.();
+    this.#cancelFirstByte?.();
     exchange.recorder.lastAttempt?.end(clock.nowMs(), errorCodeOf(end));
     this.#resolve(end);
   }

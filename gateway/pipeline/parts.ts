@@ -12,6 +12,8 @@ export interface PipelineParts {
   readonly estimator: TokenEstimator;
   readonly names: ModelNames;
   readonly clock: Clock;
+  /** Longest wait for the first byte of an attempt's answer; none where it is left out. */
+  readonly firstByteMs?: number | undefined;
   /** Connections to a replica of the fleet; `undefined` once it has left. */
   readonly engineOf: (id: ReplicaId) => Engine | undefined;
   /** Told how each attempt ended, so that a dead replica is seen before its next health check. */

@@ -75,7 +75,8 @@ async function attemptAt(
     if (engine === undefined) return { kind: 'failed', error: replicaLeft(replica.id) };
     if (exchange.namesReplica) exchange.reply.addHeader('x-gateway-replica', replica.id);
     const model = parts.names.rename(exchange.request.model);
-    const end = await forward({ exchange, place, engine, model, clock: parts.clock });
+    const { clock, firstByteMs } = parts;
+    const end = await forward({ exchange, place, engine, model, clock, firstByteMs });
     parts.attempted(replica.id, end);
     return end;
   } finally {

@@ -163,6 +163,31 @@ describe('when a replica', () => {
     await expectAllReleased(house);
   });
 
+  it.each([
+    ['a word', { kind: 'hang' }],
+    ['a token', { kind: 'stall', at: 0 }],
+  ])('says not %s within the time limit of a first byte, another one answers', async (_, fault) => {
+    await using house = await aHouse({
+      replicas: [{}, {}],
+      settings: {
+        ...unwatched,
+        timeouts: { firstByteMs: 300 },
+        routing: { policy: 'round-robin' },
+      },
+    });
+    const faulty = house.replicas[1];
+    if (faulty === undefined) throw new Error('two replicas');
+    await faulty.fails(fault);
+
+    const answeredBy = await askUntilTried(house, faulty, { stream: true });
+
+    expect(answeredBy.at(-1)).toBe(house.replica.id);
+    await expect(
+      house.gateway.counted('attempts', { replica: faulty.id, error_type: 'engine_timeout' }),
+    ).resolves.toBe(1);
+    await expectAllReleased(house);
+  });
+
   it('says nothing up to the time limit of the request, the client gets 504', async () => {
     await using house = await aHouse({
       settings: { ...unwatched, timeouts: { totalMs: 150 } },

@@ -23,7 +23,11 @@ interface Attempt extends ADispatcher {
 /** Begins an attempt at an idle replica. */
 function begin(
   facts: Partial<AnExchange> = {},
-  { asksForUsage = false, model }: { asksForUsage?: boolean; model?: string } = {},
+  {
+    asksForUsage = false,
+    model,
+    firstByteMs,
+  }: { asksForUsage?: boolean; model?: string; firstByteMs?: number } = {},
 ): Attempt {
   const house = aDispatcher();
   const { place } = new Asked(house.dispatcher, aRequest());
@@ -31,7 +35,7 @@ function begin(
   const exchange = anExchange(facts);
   const engine = new FakeEngine({ asksForUsage });
   house.clock.advance(100);
-  const end = forward({ exchange, place, engine, model, clock: house.clock });
+  const end = forward({ exchange, place, engine, model, clock: house.clock, firstByteMs });
   return {
     ...house,
     exchange,
@@ -245,6 +249,42 @@ describe('the time limit of a request', () => {
 
   it('that there is not is not watched', () => {
     expect(begin({ deadlineMs: Infinity }).clock.timers).toBe(0);
+  });
+});
+
+describe('the time limit of a first byte', () => {
+  it('gives up a replica that has sent a head at most, at the limit and no earlier', async () => {
+    const { call, clock, end, exchange } = begin({}, { firstByteMs: 500 });
+    call.head(200, streamHeaders);
+    clock.advance(499);
+    expect(call.isAborted).toBe(false);
+
+    clock.advance(1);
+
+    expect(call.isAborted).toBe(true);
+    expect(exchange.reply.started).toBe(false);
+    await expect(end).resolves.toMatchObject({
+      kind: 'failed',
+      error: {
+        code: 'engine_timeout',
+        retryable: true,
+        message: 'Replica replica-0 began no answer within 500 ms.',
+      },
+    });
+  });
+
+  it('is over with the first byte, and with the attempt', async () => {
+    const { call, clock, end } = begin({}, { firstByteMs: 500 });
+    call.head(200, streamHeaders).data(roleEvent());
+    expect(clock.timers).toBe(0);
+
+    clock.advance(1000);
+    call.data(chatStream).end();
+    await expect(end).resolves.toEqual({ kind: 'complete' });
+
+    const refused = begin({}, { firstByteMs: 500 });
+    refused.call.fail(socketError('ECONNREFUSED'));
+    expect(refused.clock.timers).toBe(0);
   });
 });
 
