@@ -70,7 +70,6 @@ export class LoadGenerator {
   #failed = 0;
   #tokensDone = 0;
   #cancelArrival: CancelTimer = () => undefined;
-  #isStopped = false;
   #resolve: () => void = () => undefined;
 
   constructor(options: LoadOptions, parts: LoadParts) {
@@ -97,7 +96,6 @@ export class LoadGenerator {
 
   /** Cuts the run short: open requests are abandoned and have no result. */
   stop(): void {
-    this.#isStopped = true;
     this.#cancelArrival();
     for (const answer of this.#open) answer.abandon();
     this.#open.clear();
@@ -152,7 +150,6 @@ export class LoadGenerator {
   }
 
   #send(request: WorkloadRequest): void {
-    if (this.#isStopped) return;
     const { format, headers, rules, keepsText } = this.#options;
     const body = this.#bodies.get(request.index) ?? this.#body(request);
     this.#bodies.delete(request.index);
@@ -172,7 +169,7 @@ export class LoadGenerator {
   }
 
   #end(answer: OpenAnswer, result: RequestResult): void {
-    if (!this.#open.delete(answer)) return;
+    this.#open.delete(answer);
     this.#results.push(result);
     this.#tokensDone += answer.words;
     if (!result.succeeded) this.#failed += 1;

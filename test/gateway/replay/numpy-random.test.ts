@@ -52,6 +52,12 @@ describe('NumpyRandom', () => {
     expect(random.uint32()).toBe(4005303368);
   });
 
+  it('reaches every value of its range, the ends among them', () => {
+    const random = new NumpyRandom(3);
+
+    expect(new Set(take(200, () => random.integer(4, 9)))).toEqual(new Set([4, 5, 6, 7, 8]));
+  });
+
   it('reaches every value of a full 32-bit range', () => {
     expect(new NumpyRandom(1).integer(0, 2 ** 32)).toBe(1791095845);
   });

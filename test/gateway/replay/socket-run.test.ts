@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitingClock } from '../../../gateway/cli/waiting-clock.ts';
+import type { Clock } from '../../../gateway/clock.ts';
 import type { LoadProgress } from '../../../gateway/replay/load-generator.ts';
 import { PromptMaker } from '../../../gateway/replay/prompt.ts';
 import type { SocketRunOptions, SocketRunOutcome } from '../../../gateway/replay/socket-run.ts';
@@ -11,7 +12,6 @@ import {
 import { openTextClient } from '../../../gateway/wire/text-client.ts';
 import type { FetchText } from '../../../gateway/wire/text-client.ts';
 import { SimulatedServer } from '../../support/simulated-server.ts';
-import { PassingClock } from './passing-clock.ts';
 import { settings } from './builders.ts';
 
 const textClient = openTextClient({ connectMs: 1000, bodyBytesMax: 1e6 });
@@ -188,20 +188,34 @@ describe('how a run asks', () => {
     expect('authorization' in headers).toBe(false);
   });
 
-  it('rests a second after the warm-up of the current rules', async () => {
-    await using server = await SimulatedServer.start('vllm-current-8xh100-tp8');
-    const clock = new PassingClock();
-    const options = {
-      ...settings({ rules: 'current', workload: { ...settings().workload, requests: [] } }),
-      url: server.url,
-      speed: 1,
-      signal: new AbortController().signal,
-      onStart: () => undefined,
-      onProgress: () => undefined,
-    };
-    await runOverSockets(options, { ...parts, clock });
+  it.each([
+    ['current', 1, 1],
+    ['current', 0, 0],
+    ['0.2.14', 1, 0],
+  ] as const)(
+    'rests a second after a warm-up: rules %s, %i requests, %i rests',
+    async (rules, warmUpRequests, rests) => {
+      await using server = await SimulatedServer.start('vllm-current-8xh100-tp8');
+      let rested = 0;
+      const clock: Clock = {
+        nowMs: () => waitingClock.nowMs(),
+        after(delayMs, task) {
+          if (delayMs !== 1000) return waitingClock.after(delayMs, task);
+          rested += 1;
+          return waitingClock.after(0, task);
+        },
+      };
+      const options = {
+        ...settings({ rules, warmUpRequests }),
+        url: server.url,
+        speed: 200,
+        signal: new AbortController().signal,
+        onStart: () => undefined,
+        onProgress: () => undefined,
+      };
+      await runOverSockets(options, { ...parts, clock });
 
-    // Nothing to warm up with, so there is nothing to rest from.
-    expect(clock.nowMs()).toBe(0);
-  });
+      expect(rested).toBe(rests);
+    },
+  );
 });

@@ -56,6 +56,8 @@ describe('percentile', () => {
   it('keeps the last bit that NumPy keeps, by working from the nearer neighbour', () => {
     expect(percentile(Float64Array.of(1, 2, 3, 4), 95)).toBe(3.8499999999999996);
     expect(percentile(Float64Array.of(1, 2, 3, 4), 99)).toBe(3.9699999999999998);
+    // From the farther one this would be 13.166999999999998.
+    expect(percentile(Float64Array.of(0.411, 2.423, 5.774, 9.871, 13.991), 95)).toBe(13.167);
   });
 
   it('reaches both ends', () => {

@@ -35,6 +35,17 @@ describe('the block hashes of a prompt', () => {
     expect(one.filter((hash) => other.includes(hash))).toEqual([]);
   });
 
+  it('differ where a stretch begins again from where it goes on', () => {
+    const again = hashesOf([
+      { content: 'a', tokens: 16 },
+      { content: 'a', tokens: 16 },
+    ]);
+    const on = hashesOf([{ content: 'a', tokens: 32 }]);
+
+    expect(again[0]).toBe(on[0]);
+    expect(again[1]).not.toBe(on[1]);
+  });
+
   it('stay equal when a prompt goes on', () => {
     const short = hashesOf([{ content: 'talk', tokens: 64 }]);
     const long = hashesOf([{ content: 'talk', tokens: 640 }]);
