@@ -21,6 +21,11 @@ export const eventKinds = {
 /** How an engine says that a choice ended badly: the answer is cut, though the stream looks whole. */
 export const BROKEN_FINISH_REASONS: ReadonlySet<string> = new Set(['abort', 'error']);
 
+/** The reason that stands for all choices of an answer: a broken one before any other, else the last. */
+export function reasonOfAll(reasons: readonly string[]): string | undefined {
+  return reasons.find((reason) => BROKEN_FINISH_REASONS.has(reason)) ?? reasons.at(-1);
+}
+
 /** The end of an answer, as its last events or its whole body tell it. */
 export interface AnswerEnd {
   readonly usage: Usage | undefined;

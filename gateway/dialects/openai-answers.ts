@@ -1,5 +1,5 @@
 import type { AnswerEnd } from './dialect.ts';
-import { eventKinds } from './dialect.ts';
+import { eventKinds, reasonOfAll } from './dialect.ts';
 
 /** The event that ends every OpenAI stream. */
 export const OPENAI_DONE_EVENT = 'data: [DONE]\n\n';
@@ -76,7 +76,7 @@ function isUsage(event: string): boolean {
   return event.includes('"choices":[]') || event.includes('"choices": []');
 }
 
-/** Reads the last usage object and the last reason in an event or a whole body. */
+/** Reads the last usage object and the reason of all choices in an event or a whole body. */
 export function readOpenAiEnd(text: string): AnswerEnd {
   const usageStart = text.lastIndexOf('"usage":');
   const usage = usageStart === -1 ? '' : text.slice(usageStart);
@@ -90,21 +90,16 @@ export function readOpenAiEnd(text: string): AnswerEnd {
             outputTokens: readCount(usage, COMPLETION_TOKENS) ?? 0,
             cachedTokens: readCount(usage, CACHED_TOKENS),
           },
-    finishReason: readFinishReason(text),
+    finishReason: reasonOfAll([...text.matchAll(REASONS)].map(([, reason = '']) => reason)),
   };
 }
 
 const PROMPT_TOKENS = /"prompt_tokens":\s*(\d+)/;
 const COMPLETION_TOKENS = /"completion_tokens":\s*(\d+)/;
 const CACHED_TOKENS = /"cached_tokens":\s*(\d+)/;
+const REASONS = /"finish_reason":\s*"([^"\\]{1,64})"/g;
 
 function readCount(text: string, pattern: RegExp): number | undefined {
   const digits = pattern.exec(text)?.[1];
   return digits === undefined ? undefined : Number(digits);
-}
-
-function readFinishReason(text: string): string | undefined {
-  const start = text.lastIndexOf(FINISH_REASON);
-  if (start === -1) return undefined;
-  return /^"finish_reason":\s*"([^"\\]{1,64})"/.exec(text.slice(start, start + 100))?.[1];
 }

@@ -1,6 +1,6 @@
 import type { GenerateRequest } from '../generation/request.ts';
 import type { AnswerEnd, Dialect } from './dialect.ts';
-import { eventKinds } from './dialect.ts';
+import { eventKinds, reasonOfAll } from './dialect.ts';
 import { OPENAI_DONE_EVENT } from './openai-answers.ts';
 import { encodeOpenAiError, encodeOpenAiErrorEvent } from './openai-errors.ts';
 import { measurePrompt, RequestMembers } from './request-members.ts';
@@ -60,7 +60,8 @@ function classifyGenerateEvent(event: string): number {
   if (event.startsWith('data: [DONE]')) return eventKinds.done;
   if (event.startsWith('data: {"error"')) return eventKinds.error;
   if (!event.includes('"meta_info":')) return 0;
-  const reason = readReason(event);
+  // Events hold one choice, and their text is as long as the answer so far: found from behind.
+  const reason = reasonAt(event, event.lastIndexOf(FINISH_REASON));
   return reason === undefined ? eventKinds.output : eventKinds.output | eventKinds.finish;
 }
 
@@ -70,13 +71,22 @@ const COMPLETION_TOKENS = '"completion_tokens":';
 const CACHED_TOKENS = '"cached_tokens":';
 
 /** The reason is an object in current versions, a text in 0.2.14, where `None` means “still running”. */
-function readReason(text: string): string | undefined {
-  const start = text.lastIndexOf(FINISH_REASON);
+function reasonAt(text: string, start: number): string | undefined {
   if (start === -1) return undefined;
   const value = text.slice(start + FINISH_REASON.length, start + FINISH_REASON.length + 100);
   const reason = /^\s*(?:\{"type":\s*)?"([^"\\]{1,64})"/.exec(value)?.[1];
   if (reason === undefined || reason === 'None') return undefined;
   return OLD_REASONS.get(reason.split(':')[0] ?? '') ?? reason;
+}
+
+/** A batch, or `n` choices, have one each. */
+function readReasons(text: string): readonly string[] {
+  const reasons: string[] = [];
+  for (let at = text.indexOf(FINISH_REASON); at !== -1; at = text.indexOf(FINISH_REASON, at + 1)) {
+    const reason = reasonAt(text, at);
+    if (reason !== undefined) reasons.push(reason);
+  }
+  return reasons;
 }
 
 /** SGLang 0.2.14's class names in the words of its later versions. */
@@ -105,6 +115,6 @@ function readGenerateEnd(text: string): AnswerEnd {
             outputTokens: lastCount(text, COMPLETION_TOKENS) ?? 0,
             cachedTokens: lastCount(text, CACHED_TOKENS),
           },
-    finishReason: readReason(text),
+    finishReason: reasonOfAll(readReasons(text)),
   };
 }

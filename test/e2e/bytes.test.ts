@@ -86,6 +86,11 @@ function isRewritten(preset: string, status: number): boolean {
   return status !== 200 && !preset.startsWith('vllm-current');
 }
 
+/** A choice of a whole answer, of chats and texts alike. */
+function chosen(finish_reason: string, index: number): object {
+  return { index, text: 'a', message: { role: 'assistant', content: 'a' }, finish_reason };
+}
+
 describe('an answer of any engine', () => {
   it('reaches the client in the very bytes: comments, CRLF, unknown members, no blank after the colon', async () => {
     const sent = [
@@ -164,6 +169,28 @@ describe('an answer of any engine', () => {
     });
 
     await expect(answer.text()).rejects.toThrow('terminated');
+  });
+
+  it.each([
+    ['/v1/chat/completions', { choices: ['abort', 'stop'].map(chosen) }],
+    ['/v1/completions', { choices: ['stop', 'error', 'length'].map(chosen) }],
+  ])('of %s of which one choice was cut is not taken for whole', async (path, sent) => {
+    await using engine = await aScriptedEngine(({ response }) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify(sent));
+    });
+    await using gateway = await LiveGateway.start({ replicas: [scriptedReplica(engine)] });
+    await gateway.ready(1);
+
+    const answer = await postJson(`${gateway.url}${path}`, {
+      model: scriptedModel,
+      messages: says('a'),
+      prompt: 'a',
+      n: sent.choices.length,
+    });
+
+    expect(answer.status).toBe(502);
+    await expect(answer.json()).resolves.toMatchObject({ error: { code: 'engine_failed' } });
   });
 
   it('that breaks off ends with an error event and a broken connection, without the last chunk', async () => {

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { BROKEN_FINISH_REASONS, eventKinds } from '../../../gateway/dialects/dialect.ts';
+import {
+  BROKEN_FINISH_REASONS,
+  eventKinds,
+  reasonOfAll,
+} from '../../../gateway/dialects/dialect.ts';
 
 describe('what an event holds', () => {
   it('is told by bits that do not overlap', () => {
@@ -18,5 +22,14 @@ describe('a finish reason', () => {
 
   it.each(['stop', 'length', 'tool_calls', 'content_filter'])('of %s does not', (reason) => {
     expect(BROKEN_FINISH_REASONS.has(reason)).toBe(false);
+  });
+
+  it.each([
+    [[], undefined],
+    [['stop', 'length'], 'length'],
+    [['abort', 'stop'], 'abort'],
+    [['stop', 'error', 'length'], 'error'],
+  ])('of choices that end for %j is %s', (reasons, reason) => {
+    expect(reasonOfAll(reasons)).toBe(reason);
   });
 });

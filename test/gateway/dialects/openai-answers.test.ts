@@ -105,10 +105,11 @@ describe('the end of an OpenAI answer', () => {
     });
   });
 
-  it('tells the last reason of several choices', () => {
+  it('tells the last reason of several choices, unless one was cut', () => {
     const body = '{"choices":[{"finish_reason":"stop"},{"finish_reason":"length"}]}';
 
     expect(readOpenAiEnd(body).finishReason).toBe('length');
+    expect(readOpenAiEnd(body.replace('stop', 'abort')).finishReason).toBe('abort');
   });
 
   it.each(['{"usage":null}', '{"usage":{}}', '{"finish_reason":null}', '{"finish_reason":""}'])(

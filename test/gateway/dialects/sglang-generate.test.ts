@@ -86,6 +86,16 @@ describe('an event of SGLang’s own API', () => {
     });
   });
 
+  it('of a batch has the reason of the one that was cut', () => {
+    const batch = ['FINISH_LENGTH: 2', { type: 'abort' }, { type: 'stop' }].map((reason) => ({
+      text: 'a',
+      meta_info: { finish_reason: reason },
+    }));
+
+    expect(sglangGenerate.readEnd(JSON.stringify(batch)).finishReason).toBe('abort');
+    expect(sglangGenerate.readEnd(JSON.stringify(batch.slice(0, 1))).finishReason).toBe('length');
+  });
+
   it('tells how many tokens the answer has so far', () => {
     expect(sglangGenerate.outputTokensSoFar(generateEvent('a', 41))).toBe(41);
     expect(sglangGenerate.outputTokensSoFar(event({ text: 'a', meta_info: {} }))).toBeUndefined();
