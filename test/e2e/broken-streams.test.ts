@@ -4,6 +4,7 @@ import { chatPrompt, readStream, rightWords, says } from '../support/live/answer
 import type { LiveHouse } from '../support/live/house.ts';
 import { aHouse, expectAllReleased } from '../support/live/house.ts';
 import { openAi, withExtras } from '../support/live/openai.ts';
+import { postJson } from '../support/live/raw.ts';
 import { presetsOfProtocols } from '../support/live/replica.ts';
 
 /** Tokens of every answer, were it whole. */
@@ -25,6 +26,27 @@ const cases = Object.keys(faults).flatMap((what) => moments.map((at) => ({ what,
 
 const messages = says('Tell me a story about a bridge.');
 const prompt = 'A bridge is';
+
+describe.each(presetsOfProtocols.filter((preset) => preset.startsWith('sglang')))(
+  'when %s, asked by its own API,',
+  (preset) => {
+    it.each(Object.keys(faults))('%s, no client takes it for an answer', async (what) => {
+      await using house = await aHouse({ replicas: [{ preset }] });
+      const sampling_params = { max_new_tokens: TOKENS, ignore_eos: true };
+      await house.replica.fails({ ...faults[what], at: 3 });
+
+      for (const stream of [true, false]) {
+        const body = { text: prompt, sampling_params, stream };
+        const answer = await postJson(`${house.gateway.url}/generate`, body);
+        if (answer.status !== 200) expect([500, 502]).toContain(answer.status);
+        else if (stream) await expect(answer.text()).rejects.toThrow('terminated');
+        // Whole, and no JSON: no client can read it.
+        else await expect(answer.json()).rejects.toThrow(SyntaxError);
+      }
+      await expectAllReleased(house);
+    });
+  },
+);
 
 describe.each(presetsOfProtocols)('when %s', (preset) => {
   let house: LiveHouse;
