@@ -34,12 +34,10 @@ describe('a trial of the machine', () => {
     expect(await tried(1e8)).toEqual({ stepMs: 1e8 / LIVE_SPEED, late: [] });
   });
 
-  it('finds the replicas late for steps of next to nothing', async () => {
+  it('finds whoever answered late for steps of next to nothing', async () => {
     const { late } = await tried(1e-3);
 
-    expect(late.map(({ process }) => process)).toEqual(
-      expect.arrayContaining(['replica-0', 'replica-1']),
-    );
+    expect(late.map(({ process }) => process)).toContainEqual(expect.stringMatching(/^replica-/u));
   });
 
   it('ends at once when it is interrupted', async () => {
