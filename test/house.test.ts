@@ -376,6 +376,7 @@ describe('a package', () => {
 
 describe('what is promised to people', () => {
   const errors = readFileSync(join(root, 'docs/errors.md'), 'utf8');
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
 
   const settingsPreface = [
     'Each can stand in the YAML file of `gateway serve --config`; `${NAME}` takes a value from the',
@@ -395,6 +396,8 @@ describe('what is promised to people', () => {
 
     expect(page).not.toMatch(/\| {2}\|$/m);
     await expect(page).toMatchFileSnapshot('../docs/settings.md');
+    // The README shows the same table to those who read nothing else.
+    expect(readme).toContain(settingTable().trimEnd());
   });
 
   it.each(Object.keys(errorKinds))('provokes the error code %s in a test', (code) => {

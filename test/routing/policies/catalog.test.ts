@@ -14,7 +14,12 @@ describe('catalog', () => {
   });
 
   it('asks first what a replica can do, then whether it may', () => {
-    expect(eligibility.map(({ name }) => name)).toEqual(['serves', 'speaks', 'ready', 'not-excluded']);
+    expect(eligibility.map(({ name }) => name)).toEqual([
+      'serves',
+      'speaks',
+      'ready',
+      'not-excluded',
+    ]);
   });
 
   it('builds each policy of its parts', () => {
