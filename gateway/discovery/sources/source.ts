@@ -9,7 +9,7 @@ export interface ReplicaTarget {
   readonly engine?: EngineName | undefined;
   /** In place of what the engine lists. */
   readonly models?: readonly string[] | undefined;
-  /** In place of what the engine tells, as are the next two. */
+  /** Where the engine does not tell, as the next two. */
   readonly kvCapacityTokens?: number | undefined;
   readonly kvBlockTokens?: number | undefined;
   readonly contextTokensMax?: number | undefined;
