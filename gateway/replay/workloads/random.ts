@@ -124,9 +124,10 @@ function drawLengths(random: NumpyRandom, count: number, [low, high]: Bounds): r
   return Array.from({ length: count }, () => random.integer(low, high));
 }
 
+/** A prompt keeps one token at least, as in SGLang 0.5.23: engines refuse an empty one. */
 function sentTokens(drawn: number, options: RandomWorkloadOptions): number {
   if (options.rules === '0.2.14' || options.dataset === 'random-ids') return drawn;
-  return Math.max(0, drawn - options.specialTokens);
+  return Math.max(1, drawn - options.specialTokens);
 }
 
 function planPrompt(
