@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { RequestListener } from 'node:http';
 
 import { getRequestListener } from '@hono/node-server';
 
@@ -49,10 +50,8 @@ export interface RunningGateway {
 /** Builds the house from its settings and opens both doors. Rejects where a port or a file cannot be had. */
 export async function startGateway(config: Config): Promise<RunningGateway> {
   const rooms = furnish(config, await openTelemetry(config, systemClock), systemClock);
-  const data = getRequestListener(dataApp(rooms).fetch);
-  const admin = getRequestListener(
-    createAdminApp({ ...rooms, policy: config.routing.policy }).fetch,
-  );
+  const data = listenerOf(dataApp(rooms));
+  const admin = listenerOf(createAdminApp({ ...rooms, policy: config.routing.policy }));
   const door = await openDoor(config, config.listen, data, rooms.telemetry);
   const adminDoor = await openDoor(config, config.admin, admin, rooms.telemetry);
   rooms.engines.start();
@@ -62,6 +61,14 @@ export async function startGateway(config: Config): Promise<RunningGateway> {
     adminUrl: adminDoor.url,
     drain: () => shutDown.drain(),
     close: () => shutDown.close(),
+  };
+}
+
+/** Hono answers every request itself, its own failures included: nothing is left of the promise. */
+function listenerOf({ fetch }: ReturnType<typeof createApp>): RequestListener {
+  const listener = getRequestListener(fetch);
+  return (incoming, outgoing) => {
+    void listener(incoming, outgoing);
   };
 }
 
@@ -151,7 +158,7 @@ function openTelemetry(config: Config, clock: Clock): Promise<Telemetry> {
     sampleRatio,
     log: { level: logLevel, destination: STDERR },
     clock: {
-      nowMs: clock.nowMs,
+      nowMs: () => clock.nowMs(),
       wallMs: Date.now,
       after: (delayMs, task) => clock.after(delayMs, task),
     },

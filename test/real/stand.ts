@@ -86,7 +86,7 @@ export async function until(isSo: () => Promise<boolean>): Promise<number> {
 /** A page as JSON, whatever its status. */
 export async function readJson(url: string, body?: object): Promise<unknown> {
   const answer = body === undefined ? await fetch(url) : await post(url, body);
-  return await answer.json();
+  return answer.json();
 }
 
 /** Posts JSON. */

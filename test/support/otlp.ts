@@ -1,4 +1,4 @@
-import { createTraceState } from '@opentelemetry/api';
+import { TraceState } from '@opentelemetry/core';
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 
@@ -43,7 +43,7 @@ function toSdk(span: SpanFacts): SdkSpan {
     traceId,
     spanId: span.spanId,
     traceFlags: 1,
-    ...(tracestate === undefined ? {} : { traceState: createTraceState(tracestate) }),
+    ...(tracestate === undefined ? {} : { traceState: new TraceState(tracestate) }),
   };
   const parent = {
     traceId,

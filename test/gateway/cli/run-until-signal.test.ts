@@ -12,7 +12,7 @@ describe('a server on the command line', () => {
 
   beforeEach(() => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      before.set(signal, process.listeners(signal) as NodeJS.SignalsListener[]);
+      before.set(signal, process.listeners(signal));
     }
     exits = [];
     words = [];

@@ -17,7 +17,7 @@ describe('a client of small pages', () => {
 
   beforeEach(async () => {
     connections = 0;
-    server = createServer((request, response) => void answer(request, response));
+    server = createServer((request, response) => answer(request, response));
     server.on('connection', () => (connections += 1));
     await new Promise<void>((resolve) => {
       server.listen(0, '127.0.0.1', resolve);

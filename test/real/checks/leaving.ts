@@ -53,7 +53,7 @@ async function leave(
   }
   await until(async () => (await loadOf(engine)).running === 1);
   departure.abort();
-  return await until(async () => (await loadOf(engine)).running === 0);
+  return until(async () => (await loadOf(engine)).running === 0);
 }
 
 async function read(answer: Promise<Response>): Promise<void> {
