@@ -93,23 +93,36 @@ export function bodyEditsFor(
   version: string | undefined,
   request: GenerateRequest,
 ): readonly BodyEdit[] {
-  const { operation, stream, members } = request;
   const edits: BodyEdit[] = [];
   const removed: string[] = [];
-  const has = (name: string) => findMember(members, name) !== undefined;
-  for (const { edit, ...rule } of rules) {
-    if (rule.engine !== engine || !rule.operations.includes(operation)) continue;
-    if (!isForVersion(rule.until, version)) continue;
-    if (edit.kind === 'remove-members') removed.push(...edit.names.filter(has));
-    else if (edit.kind === 'ask-for-usage') {
-      if (stream && !edits.some(({ kind }) => kind === 'ask-for-usage')) edits.push(edit);
-    } else if (has(edit.name)) {
+  for (const { engine: concerned, until, operations, edit } of rules) {
+    if (concerned !== engine || !operations.includes(request.operation)) continue;
+    // Versions are compared last: most requests have nothing that an old engine would refuse.
+    if (!isCalledFor(edit, request) || !isForVersion(until, version)) continue;
+    if (edit.kind === 'remove-members')
+      removed.push(...edit.names.filter((name) => has(request, name)));
+    else if (edit.kind === 'rename-member') {
       edits.push(edit);
       // Where both names stand, the newer one counts, as in the engines that know both.
-      if (has(edit.to)) removed.push(edit.to);
-    }
+      if (has(request, edit.to)) removed.push(edit.to);
+    } else if (!edits.some(({ kind }) => kind === 'ask-for-usage')) edits.push(edit);
   }
   return removed.length === 0 ? edits : [...edits, { kind: 'remove-members', names: removed }];
+}
+
+function isCalledFor(edit: BodyEdit, request: GenerateRequest): boolean {
+  switch (edit.kind) {
+    case 'ask-for-usage':
+      return request.stream;
+    case 'rename-member':
+      return has(request, edit.name);
+    case 'remove-members':
+      return edit.names.some((name) => has(request, name));
+  }
+}
+
+function has({ members }: GenerateRequest, name: string): boolean {
+  return findMember(members, name) !== undefined;
 }
 
 function isForVersion(until: string | undefined, version: string | undefined): boolean {

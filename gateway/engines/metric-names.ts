@@ -32,7 +32,6 @@ export const vllmMetrics: MetricNames = {
   prefixCacheHitRate: ['vllm:gpu_prefix_cache_hit_rate'],
   prefixCacheQueries: ['vllm:prefix_cache_queries_total', 'vllm:gpu_prefix_cache_queries_total'],
   prefixCacheHits: ['vllm:prefix_cache_hits_total', 'vllm:gpu_prefix_cache_hits_total'],
-  outputTokensPerSecond: ['vllm:avg_generation_throughput_toks_per_s'],
   startedAt: ['process_start_time_seconds'],
   workDone: ['vllm:prompt_tokens_total'],
   rankLabel: 'engine',

@@ -15,14 +15,13 @@ export class MetricsPage {
 
   /** A count of the whole engine: the sum over its ranks. `undefined` where no family has a valid sample. */
   sum(names: readonly string[] | undefined): number | undefined {
-    const ranks = this.#ranks(names);
-    return ranks.length === 0 ? undefined : ranks.reduce((sum, value) => sum + value, 0);
+    return total(this.#ranks(names));
   }
 
   /** A share or a size that each rank has for itself: the mean over the ranks. */
   mean(names: readonly string[] | undefined): number | undefined {
     const ranks = this.#ranks(names);
-    const sum = this.sum(names);
+    const sum = total(ranks);
     return sum === undefined ? undefined : sum / ranks.length;
   }
 
@@ -39,6 +38,10 @@ export class MetricsPage {
     }
     return [];
   }
+}
+
+function total(values: readonly number[]): number | undefined {
+  return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0);
 }
 
 function largestOfRanks(samples: readonly Sample[], rankLabel: string | undefined): number[] {
