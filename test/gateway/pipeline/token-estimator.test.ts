@@ -50,8 +50,18 @@ describe('the tokens of a prompt', () => {
     expect(estimator.promptTokens('other', ofBytes(500).prompt)).toBe(125);
   });
 
-  it('are moved a twentieth of the way by each answer', () => {
+  it('are moved half of the way by the first answer, which counts as much as the default', () => {
     const estimator = new TokenEstimator();
+    estimator.learn('llama', ofBytes(1000), usage(125, 1));
+
+    expect(estimator.promptTokens('llama', ofBytes(42_000).prompt)).toBe(7_000);
+  });
+
+  it('are moved a twentieth of the way by an answer after many', () => {
+    const estimator = new TokenEstimator();
+    for (let answers = 0; answers < 100; answers += 1) {
+      estimator.learn('llama', ofBytes(400), usage(100, 1));
+    }
     estimator.learn('llama', ofBytes(1000), usage(125, 1));
 
     expect(estimator.promptTokens('llama', ofBytes(42_000).prompt)).toBe(10_000);
