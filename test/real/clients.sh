@@ -36,4 +36,10 @@ if [ ! -e "$dir/clients/.done" ]; then
   "$dir/clients/bin/pip" install -q --no-deps --target "$dir/sglang-0.2.14" sglang==0.2.14
   touch "$dir/clients/.done"
 fi
+# Large, and by itself in its versions: it is left out where it cannot be had.
+if [ "$script" = telemetry.py ] && [ ! -e "$dir/phoenix" ]; then
+  echo "installing Arize Phoenix …"
+  "$dir/clients/bin/python" -m venv "$dir/phoenix"
+  "$dir/phoenix/bin/pip" install -q arize-phoenix==20.26.1 || rm -rf "$dir/phoenix/bin/phoenix"
+fi
 REAL_DIR=$dir exec "$dir/clients/bin/python" "$here/$script" "$@"
