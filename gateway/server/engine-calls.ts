@@ -50,7 +50,7 @@ export class EngineCalls {
     for (const replica of this.#readyReplicas()) {
       // One after the other: the first that knows the path answers for all.
       const answer = await this.#call(replica, path).catch(unreachable);
-      if (answer.status < 400) return answer;
+      if (answer.status < 400) return { ...answer, body: veilKeys(answer.body) };
       last = answer;
     }
     if (last !== undefined) return last;
@@ -78,6 +78,11 @@ export class EngineCalls {
   #readyReplicas(): readonly Replica[] {
     return this.#fleet.replicas().filter(({ id }) => this.#fleet.state(id) === 'ready');
   }
+}
+
+/** SGLang tells its launch arguments to whoever asks, the keys it was started with among them. */
+function veilKeys(body: string): string {
+  return body.replaceAll(/("\w*(?:api_key|password|token)":\s*)"(?:[^"\\]|\\.)*"/g, '$1"***"');
 }
 
 function unreachable(error: unknown): EngineCallAnswer {

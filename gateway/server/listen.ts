@@ -24,8 +24,6 @@ export interface Listener {
   readonly url: string;
   /** Serves a renewed certificate to new connections. Throws where the listener has no TLS. */
   renewTls(pair: TlsPair): void;
-  /** Takes no new connection and closes idle ones; resolves when the last one is gone. */
-  drain(): Promise<void>;
   /** Breaks every connection. */
   close(): Promise<void>;
 }
@@ -50,8 +48,7 @@ export async function listen(handler: RequestListener, options: ListenOptions): 
   return {
     url: `${scheme}://${hostForUrl(options.host)}:${(server.address() as AddressInfo).port}`,
     renewTls: (pair) => renewTls(server, pair),
-    drain: () => closeServer(server, false),
-    close: () => closeServer(server, true),
+    close: () => closeServer(server),
   };
 }
 
@@ -87,11 +84,10 @@ function renewTls(server: Server, pair: TlsPair): void {
   (server as unknown as { setSecureContext(pair: TlsPair): void }).setSecureContext(pair);
 }
 
-function closeServer(server: Server, breaks: boolean): Promise<void> {
+function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
-    if (breaks) server.closeAllConnections();
-    else server.closeIdleConnections();
+    server.closeAllConnections();
   });
 }
 

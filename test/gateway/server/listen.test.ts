@@ -1,0 +1,65 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+
+import { afterEach, describe, expect, it } from 'vitest';
+
+import type { Listener } from '../../../gateway/server/listen.ts';
+import { listen } from '../../../gateway/server/listen.ts';
+
+const open: Listener[] = [];
+
+afterEach(async () => {
+  for (const listener of open.splice(0)) await listener.close();
+});
+
+async function listening(handler: Parameters<typeof listen>[0], port = 0): Promise<Listener> {
+  const listener = await listen(handler, { host: '127.0.0.1', port, headBytesMax: 2_048 });
+  open.push(listener);
+  return listener;
+}
+
+async function connected(listener: Listener): Promise<Socket> {
+  const socket = connect(Number(new URL(listener.url).port), '127.0.0.1');
+  await once(socket, 'connect');
+  return socket;
+}
+
+describe('a listener', () => {
+  it('says where it listens and hands requests on', async () => {
+    const { url } = await listening((_request, response) => response.end('hello'));
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(await (await fetch(url)).text()).toBe('hello');
+  });
+
+  it('cannot take a port that is taken', async () => {
+    const { url } = await listening(() => undefined);
+    await expect(listening(() => undefined, Number(new URL(url).port))).rejects.toMatchObject({
+      code: 'EADDRINUSE',
+    });
+  });
+
+  it('answers a head over its bound with 431', async () => {
+    const { url } = await listening((_request, response) => response.end());
+    const fits = await fetch(url, { headers: { 'x-long': 'x'.repeat(1_000) } });
+    const over = await fetch(url, { headers: { 'x-long': 'x'.repeat(2_048) } });
+    expect([fits.status, over.status]).toEqual([200, 431]);
+  });
+
+  it('breaks every connection when it closes', async () => {
+    const listener = await listening((_request, response) => response.write('begun'));
+    const socket = await connected(listener);
+    socket.on('error', () => undefined);
+    const closed = once(socket, 'close');
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    await once(socket, 'data');
+    await listener.close();
+    await closed;
+    expect(socket.destroyed).toBe(true);
+  });
+
+  it('has no certificate to renew without TLS', async () => {
+    const listener = await listening(() => undefined);
+    expect(() => listener.renewTls({ cert: '', key: '' })).toThrow(/no TLS/);
+  });
+});
