@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+
+import { Dispatcher } from '../../../gateway/pipeline/dispatcher.ts';
+import { createAdminApp } from '../../../gateway/server/admin.ts';
+import { Doorkeeper } from '../../../gateway/server/doorkeeper.ts';
+import { hashKey, KeyCheck } from '../../../gateway/server/key-check.ts';
+import { Readiness } from '../../../gateway/server/readiness.ts';
+import { Admission } from '../../../routing/admission.ts';
+import { Fleet } from '../../../routing/fleet.ts';
+import { createPolicy } from '../../../routing/policies/catalog.ts';
+import { Router } from '../../../routing/router.ts';
+import { startTelemetry } from '../../../telemetry/telemetry.ts';
+import { aLoad, aReplica } from '../../support/builders.ts';
+
+const clock = { nowMs: () => 1_000, after: () => () => undefined };
+
+async function anAdminApp(adminKey = new KeyCheck(undefined)) {
+  const fleet = new Fleet();
+  fleet.join(aReplica({ id: 'r0', kvCapacityTokens: 500 }));
+  fleet.setState('r0', 'ready');
+  fleet.observeLoad('r0', aLoad({ takenAtMs: 960, runningRequests: 2 }));
+  fleet.reserve('r0', { promptTokens: 7, expectedOutputTokens: 3, nowMs: 990 });
+  const doorkeeper = new Doorkeeper(10);
+  doorkeeper.enter();
+  const limits = { mode: 'late-binding', waitingRequestsMax: 1, waitingMsMax: 1 } as const;
+  return createAdminApp({
+    fleet,
+    doorkeeper,
+    dispatcher: new Dispatcher({
+      fleet,
+      clock,
+      router: new Router(createPolicy('kv-aware', { random: () => 0 })),
+      admission: new Admission(limits),
+    }),
+    readiness: new Readiness(fleet, doorkeeper),
+    telemetry: await startTelemetry({
+      serviceName: 'test',
+      version: '0',
+      instanceId: 'i',
+      sampleRatio: 0,
+      log: { level: 'silent', destination: 2 },
+      clock: { ...clock, wallMs: () => 0 },
+      random: () => 0,
+    }),
+    clock,
+    policy: 'kv-aware',
+    adminKey,
+  });
+}
+
+describe('the admin port', () => {
+  it('shows the queue and each replica: its word, how old that is, and what we have there', async () => {
+    const app = await anAdminApp();
+    const state: unknown = await (await app.request('/admin/state')).json();
+    expect(state).toMatchObject({
+      policy: 'kv-aware',
+      draining: false,
+      openRequests: 1,
+      waitingRequests: 0,
+      replicas: [
+        {
+          id: 'r0',
+          state: 'ready',
+          kvCapacityTokens: 500,
+          load: { runningRequests: 2, ageMs: 40 },
+          inFlight: { requests: 1, prefillTokens: 7 },
+        },
+      ],
+    });
+    const replicas: unknown = await (await app.request('/admin/replicas')).json();
+    expect(replicas).toMatchObject([{ id: 'r0' }]);
+  });
+
+  it('gives metrics in the format that is asked for', async () => {
+    const app = await anAdminApp();
+    const plain = await app.request('/metrics');
+    expect(plain.headers.get('content-type')).toContain('text/plain');
+    expect(await plain.text()).toContain('gateway_open_requests');
+    const open = await app.request('/metrics', {
+      headers: { accept: 'application/openmetrics-text; version=1.0.0' },
+    });
+    expect(open.headers.get('content-type')).toContain('application/openmetrics-text');
+  });
+
+  it('asks for the admin key before it shows the fleet, not before health and metrics', async () => {
+    const app = await anAdminApp(new KeyCheck(hashKey('admin').toString('hex')));
+    const status = async (path: string, authorization = '') =>
+      (await app.request(path, { headers: { authorization } })).status;
+    expect(await status('/admin/state')).toBe(401);
+    expect(await status('/admin/replicas', 'Bearer other')).toBe(401);
+    expect(await status('/admin/state', 'Bearer admin')).toBe(200);
+    expect(await status('/health')).toBe(200);
+    expect(await status('/ready')).toBe(200);
+    expect(await status('/metrics')).toBe(200);
+  });
+
+  it('knows nothing else', async () => {
+    const answer = await (await anAdminApp()).request('/v1/models');
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toMatchObject({ error: { code: 'not_found' } });
+  });
+});
