@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+
+import { readConfig } from '../../gateway/config.ts';
+import { staticSource } from '../../gateway/discovery/sources/static.ts';
+import { EngineRoom } from '../../gateway/engine-room.ts';
+import { GatewayError } from '../../gateway/generation/error.ts';
+import { Fleet } from '../../routing/fleet.ts';
+import type { Telemetry } from '../../telemetry/telemetry.ts';
+import { aReplica } from '../support/builders.ts';
+
+const replica = aReplica({ id: '127.0.0.1:1', address: 'http://127.0.0.1:1' });
+
+function aRoom() {
+  const fleet = new Fleet();
+  const config = readConfig({
+    file: { name: 'test', text: `replicas: [{ url: "${replica.address}" }]` },
+    environment: {},
+  });
+  const events: string[] = [];
+  const quiet = () => undefined;
+  const telemetry = {
+    log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
+    replicaEvent: (id: string, event: string) => events.push(`${id} ${event}`),
+  } as unknown as Telemetry;
+  let wakes = 0;
+  const room = new EngineRoom({
+    config,
+    source: staticSource(config.replicas),
+    fleet,
+    // No timer runs: what the keeper would do later is not done here.
+    clock: { nowMs: () => 0, after: () => quiet },
+    telemetry,
+    wake: () => (wakes += 1),
+  });
+  return { room, fleet, events, wakes: () => wakes };
+}
+
+describe('the engine room', () => {
+  it('has connections to every replica of the settings, and to no other', async () => {
+    const { room } = aRoom();
+    expect(room.engineOf(replica.id)).toBeDefined();
+    expect(room.engineOf('other')).toBeUndefined();
+    await expect(room.call({ ...replica, id: 'other' }, '/version')).rejects.toThrow(/has left/);
+    await room.close();
+  });
+
+  it('puts every replica in the fleet when it begins, and wakes who waits', async () => {
+    const { room, fleet, wakes } = aRoom();
+    room.start();
+    expect(fleet.state(replica.id)).toBe('starting');
+    expect(wakes()).toBeGreaterThan(0);
+    await room.close();
+  });
+
+  it('rejects for a page of a replica that is not there', async () => {
+    const { room } = aRoom();
+    await expect(room.call(replica, '/version')).rejects.toThrow();
+    await room.close();
+  });
+
+  it('counts failed connections against a replica, not what its clients do', async () => {
+    const { room, fleet, events } = aRoom();
+    room.start();
+    fleet.setState(replica.id, 'ready');
+    const gone = new GatewayError('client_closed', 'left');
+    for (let times = 0; times < 10; times += 1) {
+      room.attempted(replica.id, { kind: 'failed', error: gone });
+      room.attempted(replica.id, { kind: 'complete' });
+    }
+    expect(fleet.state(replica.id)).toBe('ready');
+    expect(events).toEqual([]);
+    await room.close();
+  });
+});
