@@ -49,7 +49,7 @@ export function allowedOf(node: SchemaNode): string {
     case 'boolean':
       return 'true or false';
     case 'array':
-      return 'a list';
+      return node.items?.type === 'string' ? 'a list of texts' : 'a list';
     case 'object':
       return 'a section of its own';
     default:

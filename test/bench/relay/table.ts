@@ -1,4 +1,4 @@
-import { availableParallelism, cpus } from 'node:os';
+import { cpus } from 'node:os';
 
 /** Figures of one subject in one round. */
 export interface Figures {
@@ -37,7 +37,7 @@ export function printTable(
   memory: ReadonlyMap<string, MemoryFigures>,
 ): void {
   const model = cpus()[0]?.model ?? 'unknown processor';
-  console.log(`${availableParallelism()} cores of ${model}, Node ${process.version}; medians`);
+  console.log(`${cpus().length} cores of ${model}, Node ${process.version}; medians`);
   const widths = COLUMNS.map(([title]) => Math.max(title.length, 9));
   console.log(
     [''.padEnd(10), ...COLUMNS.map(([title], index) => title.padStart(widths[index] ?? 0))].join(

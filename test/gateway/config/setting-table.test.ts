@@ -27,12 +27,18 @@ describe('the table of settings', () => {
     expect(rowOf('keys[].tenant')).toContain('| required |');
   });
 
+  it('asks for the members of a section that may be left out only where it stands', () => {
+    expect(rowOf('listen.tls.certFile')).toContain('| required in `listen.tls` |');
+  });
+
   it('shows a default that is false or 0 as well', () => {
     expect(rowOf('listen.allowUnauthenticated')).toContain('| `false` |');
   });
 
-  it('shows free-form names as such', () => {
-    expect(rowOf('models.aliases.<name>')).toBeDefined();
+  it('shows free-form names as such, with what their values may be', () => {
+    expect(rowOf('models.aliases.<name>')).toBe(
+      "| `models.aliases.<name>` |  | text | Names that clients may use, each with a replica's own name for the model. |",
+    );
   });
 
   it('lets no bar in a text end its cell', () => {

@@ -79,6 +79,7 @@ describe('what a setting may be', () => {
     [['listen', 'allowUnauthenticated'], 'true or false'],
     [['admission', 'mode'], 'one of late-binding, pass-through'],
     [['replicas'], 'a list'],
+    [['replicas', 0, 'models'], 'a list of texts'],
     [['listen'], 'a section of its own'],
     [['listen', 'host'], 'text'],
   ])('%j is said in words', (path, words) => {
