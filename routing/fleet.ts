@@ -7,9 +7,10 @@ import type {
   ReplicaState,
   Speed,
 } from './replica.ts';
-import { defaultSpeed } from './speed.ts';
+import { meanSpeed } from './speed.ts';
 import { Ledger, type Reservation, type ReservationRequest } from './structures/ledger.ts';
 import { noOtherTraffic, readOtherTraffic, weightAtAge } from './structures/other-traffic.ts';
+import { SpeedFit } from './structures/speed-fit.ts';
 
 export type { Reservation, ReservationRequest } from './structures/ledger.ts';
 
@@ -23,8 +24,12 @@ export class Fleet {
   readonly #departed: Map<ReplicaId, Ledger> = new Map();
   #candidates: readonly Member[] = [];
 
-  /** Adds a replica as `starting`. Its id must not be in the fleet. */
-  join(replica: Replica, speed: Speed = defaultSpeed): void {
+  /**
+   * Adds a replica as `starting`. Its id must not be in the fleet. Until its own streams have shown
+   * how fast it is, it is taken to be as fast as `speed`, or as those of its engine and model that
+   * are there.
+   */
+  join(replica: Replica, speed: Speed = this.#speedOfPeers(replica)): void {
     if (this.#members.has(replica.id)) throw new RangeError(`replica ${replica.id} joins twice`);
     const ledger = this.#departed.get(replica.id) ?? new Ledger(replica.id);
     this.#departed.delete(replica.id);
@@ -86,7 +91,18 @@ export class Fleet {
     if (member === undefined) throw new RangeError(`no replica ${id} to reserve on`);
     return member.inFlight.reserve(request);
   }
+
+  /** The mean pace of those that run the same model on the same engine; the default where there are none. */
+  #speedOfPeers({ engine, models }: Replica): Speed {
+    const peers = this.#candidates.filter(
+      ({ replica }) => replica.engine === engine && replica.models[0] === models[0],
+    );
+    return meanSpeed(peers.map(({ speed }) => speed));
+  }
 }
+
+/** Time between two samples of what a replica does: some twenty decode steps. */
+const SPEED_SAMPLE_MS = 500;
 
 class Member implements Candidate {
   replica: Replica;
@@ -95,11 +111,12 @@ class Member implements Candidate {
   loadAgeMs = Infinity;
   readonly inFlight: Ledger;
   readonly others: FadingTraffic = new FadingTraffic();
-  readonly speed: Speed;
+  readonly speed: SpeedFit;
+  #sampledAtMs = 0;
 
   constructor(replica: Replica, speed: Speed, inFlight: Ledger) {
     this.replica = replica;
-    this.speed = speed;
+    this.speed = new SpeedFit(speed);
     this.inFlight = inFlight;
   }
 
@@ -112,9 +129,16 @@ class Member implements Candidate {
 
   passTime(nowMs: number): void {
     this.inFlight.refresh();
+    if (nowMs - this.#sampledAtMs >= SPEED_SAMPLE_MS) this.#sampleSpeed(nowMs);
     if (this.load === undefined) return;
     this.loadAgeMs = Math.max(nowMs - this.load.takenAtMs, 0);
     this.others.weight = weightAtAge(this.loadAgeMs);
+  }
+
+  #sampleSpeed(nowMs: number): void {
+    this.#sampledAtMs = nowMs;
+    const sample = this.inFlight.sampleWork(nowMs);
+    if (sample !== undefined) this.speed.learn(sample);
   }
 }
 

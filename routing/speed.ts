@@ -11,3 +11,16 @@ export const defaultSpeed: Speed = {
   decodeStepMsPerRequest: 0.1006,
   decodeStepMsPerKvToken: 2.013e-5,
 };
+
+/** The mean of each figure, of times and not of rates; `defaultSpeed` for none. */
+export function meanSpeed(speeds: readonly Speed[]): Speed {
+  if (speeds.length === 0) return defaultSpeed;
+  const mean = (figure: (speed: Speed) => number): number =>
+    speeds.reduce((sum, speed) => sum + figure(speed), 0) / speeds.length;
+  return {
+    prefillTokensPerSecond: 1 / mean((speed) => 1 / speed.prefillTokensPerSecond),
+    decodeStepMs: mean((speed) => speed.decodeStepMs),
+    decodeStepMsPerRequest: mean((speed) => speed.decodeStepMsPerRequest),
+    decodeStepMsPerKvToken: mean((speed) => speed.decodeStepMsPerKvToken),
+  };
+}

@@ -1,5 +1,7 @@
 import type { InFlight, ReplicaId } from '../replica.ts';
 import { KvForecast } from './kv-forecast.ts';
+import type { WorkSample } from './speed-fit.ts';
+import { WorkMeter, type MeteredStream } from './work-meter.ts';
 
 /** What one dispatched request occupies, from dispatch to settle. */
 export interface Reservation {
@@ -36,6 +38,7 @@ export class Ledger implements InFlight {
   readonly #replicaId: ReplicaId;
   readonly #forecast: KvForecast = new KvForecast();
   readonly #open: Set<OpenRequest> = new Set();
+  readonly #meter: WorkMeter = new WorkMeter();
   #prefillTokens = 0;
   #prefillRequests = 0;
   #snapshotAtMs = -Infinity;
@@ -79,9 +82,10 @@ export class Ledger implements InFlight {
   /** Counts a request from this moment until its release. */
   reserve(request: ReservationRequest): Reservation {
     const open = new OpenRequest(this.#replicaId, request, {
-      prefilled: () => this.#prefilled(open),
+      prefilled: (isComputed) => this.#prefilled(open, isComputed),
       released: () => this.#released(open),
     });
+    if (this.#open.size === 0) this.#meter.begin(open.sentAtMs);
     this.#open.add(open);
     this.#forecast.add(open);
     this.#prefillTokens += open.promptTokens;
@@ -112,14 +116,22 @@ export class Ledger implements InFlight {
     return share;
   }
 
-  #prefilled(open: OpenRequest): void {
+  /** What the replica has done since the last sample; `undefined` where it had no work in between. */
+  sampleWork(nowMs: number): WorkSample | undefined {
+    return this.#meter.sample(this.#open, nowMs);
+  }
+
+  #prefilled(open: OpenRequest, isComputed: boolean): void {
     this.#prefillTokens -= open.promptTokens;
     this.#prefillRequests -= 1;
+    if (isComputed) this.#meter.prefilled(open.promptTokens);
   }
 
   #released(open: OpenRequest): void {
     this.#noteMost();
+    this.#meter.ended(open);
     this.#open.delete(open);
+    if (this.#open.size === 0) this.#meter.pause();
     this.#forecast.remove(open);
     if (open.sentAtMs >= this.#snapshotAtMs) this.#requestsSinceSnapshot -= 1;
   }
@@ -135,16 +147,18 @@ export class Ledger implements InFlight {
 }
 
 interface OpenRequestEvents {
-  prefilled(): void;
+  /** Its prompt waits no longer: it has been computed, or given up. */
+  prefilled(isComputed: boolean): void;
   released(): void;
 }
 
-class OpenRequest implements Reservation {
+class OpenRequest implements Reservation, MeteredStream {
   readonly replicaId: ReplicaId;
   readonly promptTokens: number;
   readonly expectedOutputTokens: number;
   readonly sentAtMs: number;
   outputTokens = 0;
+  meteredTokens = 0;
   readonly #events: OpenRequestEvents;
   #isPrefilled = false;
   #isReleased = false;
@@ -158,16 +172,21 @@ class OpenRequest implements Reservation {
   }
 
   firstToken(): void {
-    if (this.#isPrefilled || this.#isReleased) return;
-    this.#isPrefilled = true;
-    this.#events.prefilled();
+    if (this.#isReleased) return;
+    this.#endPrefill(true);
   }
 
   release(): boolean {
     if (this.#isReleased) return false;
-    this.firstToken();
+    this.#endPrefill(false);
     this.#isReleased = true;
     this.#events.released();
     return true;
+  }
+
+  #endPrefill(isComputed: boolean): void {
+    if (this.#isPrefilled) return;
+    this.#isPrefilled = true;
+    this.#events.prefilled(isComputed);
   }
 }

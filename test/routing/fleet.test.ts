@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Fleet } from '../../routing/fleet.ts';
-import type { Candidate } from '../../routing/replica.ts';
+import type { Candidate, Speed } from '../../routing/replica.ts';
 import { defaultSpeed } from '../../routing/speed.ts';
 import { aLoad, aReplica, replicas } from '../support/builders.ts';
 
@@ -10,6 +10,14 @@ function fleetOf(count: number): Fleet {
   const fleet = new Fleet();
   for (const replica of replicas(count)) fleet.join(replica);
   return fleet;
+}
+
+/** The figures alone, without what they are fitted with. */
+function figures(speed: Speed | undefined): Speed | undefined {
+  if (speed === undefined) return undefined;
+  const { prefillTokensPerSecond, decodeStepMs, decodeStepMsPerRequest, decodeStepMsPerKvToken } =
+    speed;
+  return { prefillTokensPerSecond, decodeStepMs, decodeStepMsPerRequest, decodeStepMsPerKvToken };
 }
 
 /** The only candidate of a fleet of one. */
@@ -43,7 +51,7 @@ describe('Fleet', () => {
     expect(candidate.state).toBe('starting');
     expect(candidate.load).toBeUndefined();
     expect(candidate.loadAgeMs).toBe(Infinity);
-    expect(candidate.speed).toBe(defaultSpeed);
+    expect(figures(candidate.speed)).toEqual(defaultSpeed);
     expect(candidate.inFlight.requests).toBe(0);
     expect(candidate.others.requests).toBe(0);
   });
@@ -54,7 +62,55 @@ describe('Fleet', () => {
 
     fleet.join(aReplica(), speed);
 
-    expect(only(fleet).speed).toBe(speed);
+    expect(figures(only(fleet).speed)).toEqual(speed);
+  });
+
+  it('takes a newcomer to be as fast as its peers of the same engine and model have proved to be', () => {
+    const fleet = new Fleet();
+    const speed = { ...defaultSpeed, decodeStepMs: 40 };
+    fleet.join(aReplica({ id: 'peer' }), speed);
+    fleet.join(aReplica({ id: 'newcomer' }));
+    fleet.join(aReplica({ id: 'other-engine', engine: 'sglang' }));
+    fleet.join(aReplica({ id: 'other-model', models: ['qwen'] }));
+
+    const steps = fleet.candidates(0).map((candidate) => candidate.speed.decodeStepMs);
+    expect(steps).toEqual([40, 40, defaultSpeed.decodeStepMs, defaultSpeed.decodeStepMs]);
+  });
+
+  it('learns from the streams of a replica how fast it is', () => {
+    const fleet = fleetOf(2);
+    fleet.candidates(0);
+    const stream = fleet.reserve('replica-0', { ...lengths, nowMs: 0 });
+    stream.firstToken();
+
+    for (let nowMs = 50; nowMs <= 10_000; nowMs += 50) {
+      stream.outputTokens += 1;
+      fleet.candidates(nowMs);
+    }
+
+    const [busy, idle] = fleet.candidates(10_000);
+    expect(busy?.speed.decodeStepMs).toBeCloseTo(50, -1);
+    expect(figures(idle?.speed)).toEqual(defaultSpeed);
+  });
+
+  it('learns nothing from the time that a replica had nothing to do', () => {
+    const fleet = fleetOf(1);
+    const { decodeStepMs, decodeStepMsPerRequest } = defaultSpeed;
+    const stepMs = decodeStepMs + decodeStepMsPerRequest;
+
+    for (let turn = 0; turn < 20; turn++) {
+      const startMs = turn * 60_000;
+      const stream = fleet.reserve('replica-0', { ...lengths, nowMs: startMs });
+      stream.firstToken();
+      for (let step = 1; step <= 50; step++) {
+        stream.outputTokens += 1;
+        fleet.candidates(startMs + step * stepMs);
+      }
+      stream.release();
+      fleet.candidates(startMs + 30_000);
+    }
+
+    expect(only(fleet).speed.decodeStepMs).toBeCloseTo(decodeStepMs, 0);
   });
 
   it('refuses to count one replica twice', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultSpeed } from '../../routing/speed.ts';
+import { defaultSpeed, meanSpeed } from '../../routing/speed.ts';
 
 describe('defaultSpeed', () => {
   it('computes the published mean prompt, 2,033 tokens, in 79 ms', () => {
@@ -11,5 +11,32 @@ describe('defaultSpeed', () => {
     const stepMs = decodeStepMs + 160 * decodeStepMsPerRequest + 1e6 * decodeStepMsPerKvToken;
 
     expect(stepMs).toBeCloseTo(50.306, 3);
+  });
+});
+
+describe('meanSpeed', () => {
+  it('is the default where nobody has a speed', () => {
+    expect(meanSpeed([])).toBe(defaultSpeed);
+  });
+
+  it('is the speed of one who is alone', () => {
+    const { prefillTokensPerSecond, ...steps } = meanSpeed([defaultSpeed]);
+
+    expect(steps).toEqual({
+      decodeStepMs: defaultSpeed.decodeStepMs,
+      decodeStepMsPerRequest: defaultSpeed.decodeStepMsPerRequest,
+      decodeStepMsPerKvToken: defaultSpeed.decodeStepMsPerKvToken,
+    });
+    expect(prefillTokensPerSecond).toBeCloseTo(defaultSpeed.prefillTokensPerSecond, 6);
+  });
+
+  it('takes the mean of times, so that a replica of half the rate weighs twice', () => {
+    const slow = { ...defaultSpeed, prefillTokensPerSecond: 1000, decodeStepMs: 30 };
+    const fast = { ...defaultSpeed, prefillTokensPerSecond: 3000, decodeStepMs: 10 };
+
+    expect(meanSpeed([slow, fast])).toMatchObject({
+      prefillTokensPerSecond: 1500,
+      decodeStepMs: 20,
+    });
   });
 });

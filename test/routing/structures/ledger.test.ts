@@ -167,4 +167,26 @@ describe('Ledger', () => {
       expect(ledger.markSnapshot(100)).toMatchObject({ requests: 1, kvTokens: 100 });
     });
   });
+
+  it('samples what a replica has done: a prompt that was given up was not computed', () => {
+    const stream = reserve(100, 50, 1000);
+    const computed = reserve(70, 50, 1000);
+    reserve(30, 50, 1000).release();
+    stream.firstToken();
+    computed.firstToken();
+
+    expect(ledger.sampleWork(1500)).toEqual({
+      elapsedMs: 500,
+      steps: 0,
+      outputTokens: 0,
+      prefillTokens: 170,
+      kvTokens: (0 + 170) / 2,
+    });
+  });
+
+  it('samples nothing of a time in which the replica had nothing to do', () => {
+    reserve(100, 50, 0).release();
+
+    expect(ledger.sampleWork(500)).toBeUndefined();
+  });
 });
