@@ -20,8 +20,8 @@ const tests = above('test');
 
 const routingDoors = closed(
   'routing',
-  ['replica', 'request', 'fleet', 'admission', 'router', 'policies/catalog'],
-  'routing is entered by replica, request, fleet, admission, router and policies/catalog.',
+  ['replica', 'request', 'output-lengths', 'fleet', 'admission', 'router', 'policies/catalog'],
+  'routing is entered by replica, request, output-lengths, fleet, admission, router and policies/catalog.',
 );
 
 const telemetryDoors = closed(

@@ -5,6 +5,7 @@ import { getRequestListener } from '@hono/node-server';
 
 import { Admission } from '../routing/admission.ts';
 import { Fleet } from '../routing/fleet.ts';
+import { OutputLengths } from '../routing/output-lengths.ts';
 import { createPolicy } from '../routing/policies/catalog.ts';
 import { Router } from '../routing/router.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -120,6 +121,7 @@ function dataApp(rooms: Rooms): ReturnType<typeof createApp> {
   const pipeline: PipelineParts = {
     dispatcher: rooms.dispatcher,
     estimator: new TokenEstimator(),
+    lengths: new OutputLengths(),
     names,
     clock,
     firstByteMs: config.timeouts.firstByteMs,

@@ -1,3 +1,4 @@
+import type { OutputOutlook } from './output-lengths.ts';
 import type { ReplicaId } from './replica.ts';
 
 /** All that a policy may know of one request. Holds no prompt text. */
@@ -8,7 +9,10 @@ export interface RoutingRequest {
   /** The only engine that speaks the request's API; any where it is left out. */
   readonly engine?: string | undefined;
   readonly promptTokens: number;
+  /** Tokens that the answer will probably have, before it has begun. */
   readonly expectedOutputTokens: number;
+  /** The same while it goes on; without it the first expectation stands. */
+  readonly outlook?: OutputOutlook | undefined;
   /** One chained hash for each full KV block of the prompt, first block first. */
   readonly blockHashes: readonly number[];
   readonly sessionKey?: string;

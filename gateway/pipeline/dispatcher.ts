@@ -174,8 +174,9 @@ export class Dispatcher {
       return unroutable(request, decision.filter, this.#fleet);
     }
     const { replica, receipt } = decision;
-    const { promptTokens, expectedOutputTokens } = request;
-    const reserved = this.#fleet.reserve(replica.id, { promptTokens, expectedOutputTokens, nowMs });
+    const { promptTokens, expectedOutputTokens, outlook } = request;
+    const open = { promptTokens, expectedOutputTokens, outlook, nowMs };
+    const reserved = this.#fleet.reserve(replica.id, open);
     return {
       replica,
       receipt,

@@ -1,3 +1,4 @@
+import type { OutputLengths } from '../../routing/output-lengths.ts';
 import type { ReplicaId } from '../../routing/replica.ts';
 import type { Clock } from '../clock.ts';
 import type { Engine } from '../engines/engine.ts';
@@ -10,6 +11,7 @@ import type { TokenEstimator } from './token-estimator.ts';
 export interface PipelineParts {
   readonly dispatcher: Dispatcher;
   readonly estimator: TokenEstimator;
+  readonly lengths: OutputLengths;
   readonly names: ModelNames;
   readonly clock: Clock;
   /** Longest wait for the first byte of an attempt's answer; none where it is left out. */

@@ -2,6 +2,7 @@ import type { ReplicaId } from '../../routing/replica.ts';
 import type { RoutingRequest } from '../../routing/request.ts';
 import { GatewayError } from '../generation/error.ts';
 import { admit } from './admit.ts';
+import { answerOutlook } from './answer-outlook.ts';
 import type { AttemptEnd } from './attempt.ts';
 import { isRetryable } from './attempt.ts';
 import type { Place } from './dispatcher.ts';
@@ -43,19 +44,22 @@ async function converse(exchange: Exchange, parts: PipelineParts): Promise<void>
 /** What routing may know of the request. */
 function describe(
   exchange: Exchange,
-  { estimator, names }: PipelineParts,
+  { estimator, lengths, names }: PipelineParts,
   excluded: ReadonlySet<ReplicaId>,
 ): RoutingRequest {
   const model = names.resolve(exchange.request.model);
   const promptTokens = estimator.promptTokens(model, exchange.request.prompt);
   exchange.recorder.promptTokensEstimate = promptTokens;
+  const { tenant } = exchange;
+  const outlook = answerOutlook(lengths, exchange.request, { model, tenant, promptTokens });
   return {
     requestId: exchange.requestId,
-    tenant: exchange.tenant,
+    tenant,
     model,
     engine: exchange.dialect.engine,
     promptTokens,
-    expectedOutputTokens: estimator.outputTokens(model, exchange.request),
+    expectedOutputTokens: outlook.expectedTokens(0),
+    outlook,
     blockHashes: [],
     priority: 0,
     deadlineMs: exchange.deadlineMs,

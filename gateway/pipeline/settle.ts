@@ -1,22 +1,36 @@
 import type { Recorder } from '../../telemetry/recorder.ts';
-import type { Usage } from '../generation/request.ts';
+import type { GenerateRequest, Usage } from '../generation/request.ts';
+import { learnAnswer } from './answer-outlook.ts';
 import type { Refusable } from './refuse.ts';
 import type { PipelineParts } from './parts.ts';
 
-/** The last phase of every request, however it ended: teaches the estimator and closes the record. */
-export function settle(
-  exchange: Refusable,
-  { estimator, names, clock }: Pick<PipelineParts, 'estimator' | 'names' | 'clock'>,
-): void {
+/** What the last phase works with. */
+export type SettleParts = Pick<PipelineParts, 'estimator' | 'lengths' | 'names' | 'clock'>;
+
+/** The last phase of every request, however it ended: learns from it and closes its record. */
+export function settle(exchange: Refusable, parts: SettleParts): void {
   const { recorder, request, reply } = exchange;
   reply.listener = undefined;
   const usage = usageOf(recorder);
   if (request !== undefined && usage !== undefined) {
-    estimator.learn(names.resolve(request.model), request, usage);
+    learn(request, recorder, usage, parts);
   }
   recorder.status = reply.status;
   recorder.responseBytes = reply.bytesSent;
-  recorder.end(clock.nowMs());
+  recorder.end(parts.clock.nowMs());
+}
+
+function learn(
+  request: GenerateRequest,
+  { tenant = '', promptTokensEstimate = 1 }: Recorder,
+  { promptTokens, outputTokens }: Usage,
+  { estimator, lengths, names }: SettleParts,
+): void {
+  const model = names.resolve(request.model);
+  estimator.learn(model, request.prompt, promptTokens);
+  // The estimate and not the truth: answers are looked up by what is known when they are asked for.
+  const asker = { model, tenant, promptTokens: promptTokensEstimate };
+  learnAnswer(lengths, request, asker, outputTokens);
 }
 
 /** What the engine counted, of an answer that was whole. */

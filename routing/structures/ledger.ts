@@ -1,3 +1,4 @@
+import type { OutputOutlook } from '../output-lengths.ts';
 import type { InFlight, ReplicaId } from '../replica.ts';
 import { KvForecast } from './kv-forecast.ts';
 import type { WorkSample } from './speed-fit.ts';
@@ -19,6 +20,7 @@ export interface Reservation {
 export interface ReservationRequest {
   readonly promptTokens: number;
   readonly expectedOutputTokens: number;
+  readonly outlook?: OutputOutlook | undefined;
   readonly nowMs: number;
 }
 
@@ -155,20 +157,34 @@ interface OpenRequestEvents {
 class OpenRequest implements Reservation, MeteredStream {
   readonly replicaId: ReplicaId;
   readonly promptTokens: number;
-  readonly expectedOutputTokens: number;
   readonly sentAtMs: number;
   outputTokens = 0;
   meteredTokens = 0;
+  readonly #outlook: OutputOutlook | undefined;
   readonly #events: OpenRequestEvents;
+  #expectedOutputTokens: number;
+  /** Output at which the expectation is looked at again. */
+  #lookAgainAt: number;
   #isPrefilled = false;
   #isReleased = false;
 
   constructor(replicaId: ReplicaId, request: ReservationRequest, events: OpenRequestEvents) {
     this.replicaId = replicaId;
     this.promptTokens = request.promptTokens;
-    this.expectedOutputTokens = request.expectedOutputTokens;
+    this.#outlook = request.outlook;
+    this.#expectedOutputTokens = request.expectedOutputTokens;
+    this.#lookAgainAt = lookAgainAt(0, request.expectedOutputTokens);
     this.sentAtMs = request.nowMs;
     this.#events = events;
+  }
+
+  /** What it will have in the end, by what it has produced: those that would be over by now count no more. */
+  get expectedOutputTokens(): number {
+    if (this.outputTokens >= this.#lookAgainAt && this.#outlook !== undefined) {
+      this.#expectedOutputTokens = this.#outlook.expectedTokens(this.outputTokens);
+      this.#lookAgainAt = lookAgainAt(this.outputTokens, this.#expectedOutputTokens);
+    }
+    return this.#expectedOutputTokens;
   }
 
   firstToken(): void {
@@ -189,4 +205,9 @@ class OpenRequest implements Reservation, MeteredStream {
     this.#isPrefilled = true;
     this.#events.prefilled(isComputed);
   }
+}
+
+/** A quarter further, as far as buckets of lengths tell answers apart; but not past the expected end. */
+function lookAgainAt(producedTokens: number, expectedTokens: number): number {
+  return Math.min(Math.max(1.25 * producedTokens, producedTokens + 16), expectedTokens);
 }

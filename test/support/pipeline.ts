@@ -6,6 +6,7 @@ import type { PipelineParts } from '../../gateway/pipeline/parts.ts';
 import { TokenEstimator } from '../../gateway/pipeline/token-estimator.ts';
 import { Admission, type AdmissionLimits } from '../../routing/admission.ts';
 import { Fleet } from '../../routing/fleet.ts';
+import { OutputLengths } from '../../routing/output-lengths.ts';
 import { createPolicy } from '../../routing/policies/catalog.ts';
 import type { Replica } from '../../routing/replica.ts';
 import type { RoutingRequest } from '../../routing/request.ts';
@@ -100,6 +101,7 @@ export function aPipeline(
   const parts: PipelineParts = {
     dispatcher: base.dispatcher,
     estimator: new TokenEstimator(),
+    lengths: new OutputLengths(),
     names: new ModelNames(new Map([['gpt', 'llama']]), () => 'llama'),
     clock: base.clock,
     engineOf: (id) => engines.get(id),

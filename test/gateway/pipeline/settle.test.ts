@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ModelNames } from '../../../gateway/pipeline/model-names.ts';
 import { settle } from '../../../gateway/pipeline/settle.ts';
 import { TokenEstimator } from '../../../gateway/pipeline/token-estimator.ts';
+import { OutputLengths } from '../../../routing/output-lengths.ts';
 import type { Recorder } from '../../../telemetry/recorder.ts';
 import { ManualClock } from '../../support/clock.ts';
 import {
@@ -17,6 +18,7 @@ const names = new ModelNames(new Map([['gpt', 'llama']]), () => 'unnamed');
 interface Settled {
   readonly exchange: AnExchange;
   readonly estimator: TokenEstimator;
+  readonly lengths: OutputLengths;
   readonly endedMs: readonly number[];
 }
 
@@ -29,9 +31,10 @@ function settled(
   const recorder = aRecorder((_record: Recorder, endMs) => void endedMs.push(endMs));
   const exchange = anExchange({ recorder, request: decoded(body) });
   const estimator = new TokenEstimator();
+  const lengths = new OutputLengths();
   happen(exchange);
-  settle(exchange, { estimator, names, clock: new ManualClock(500) });
-  return { exchange, estimator, endedMs };
+  settle(exchange, { estimator, lengths, names, clock: new ManualClock(500) });
+  return { exchange, estimator, lengths, endedMs };
 }
 
 const prompt = { tokens: undefined, textBytes: 400 };
@@ -65,7 +68,7 @@ describe('the last phase', () => {
 
     settle(
       { requestId, dialect, reply, recorder },
-      { estimator: new TokenEstimator(), names, clock },
+      { estimator: new TokenEstimator(), lengths: new OutputLengths(), names, clock },
     );
 
     expect(recorder.status).toBe(0);
@@ -81,6 +84,21 @@ describe('what the engine counted', () => {
 
     expect(estimator.promptTokens('llama', prompt)).not.toBe(100);
     expect(estimator.promptTokens('gpt', prompt)).toBe(100);
+  });
+
+  it('teaches how long answers are, under the class by which they are asked for', () => {
+    const { lengths } = settled(({ recorder }) => {
+      recorder.tenant = 'team-a';
+      recorder.promptTokensEstimate = 100;
+      recorder.usage({ prompt: 1, output: 4000 });
+    });
+    const expected = (tenant: string): number =>
+      lengths
+        .outlook({ model: 'llama', tenant, promptTokens: 100, outputTokensMax: undefined })
+        .expectedTokens(0);
+
+    expect(expected('team-a')).toBeGreaterThan(expected('team-b'));
+    expect(expected('team-b')).toBeGreaterThan(256);
   });
 
   it('teaches nothing of an answer that failed', () => {

@@ -12,6 +12,7 @@ import { Authenticator } from '../../../gateway/server/auth.ts';
 import { Doorkeeper } from '../../../gateway/server/doorkeeper.ts';
 import type { ReceiveParts } from '../../../gateway/server/receive.ts';
 import { receive } from '../../../gateway/server/receive.ts';
+import { OutputLengths } from '../../../routing/output-lengths.ts';
 import { Admission } from '../../../routing/admission.ts';
 import { Fleet } from '../../../routing/fleet.ts';
 import { createPolicy } from '../../../routing/policies/catalog.ts';
@@ -49,6 +50,7 @@ async function aDoor(facts: Partial<ReceiveParts> = {}) {
         admission: new Admission(limits),
       }),
       estimator: new TokenEstimator(),
+      lengths: new OutputLengths(),
       names: new ModelNames(new Map(), () => 'llama'),
       clock,
       engineOf: () => undefined,

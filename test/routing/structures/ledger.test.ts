@@ -189,4 +189,35 @@ describe('Ledger', () => {
 
     expect(ledger.sampleWork(500)).toBeUndefined();
   });
+
+  it('expects of an answer that goes on what its outlook says of such a long one', () => {
+    const outlook = { expectedTokens: (produced: number) => 2 * produced };
+    const request = { promptTokens: 100, expectedOutputTokens: 50, outlook, nowMs: 0 };
+    const stream = ledger.reserve(request);
+    expect(ledger.kvTokensPeak).toBe(150);
+
+    stream.outputTokens = 50;
+    ledger.refresh();
+
+    expect(ledger.kvTokensPeak).toBe(200);
+  });
+
+  it('asks the outlook seldom: not before a quarter more has been produced', () => {
+    let asked = 0;
+    const outlook = {
+      expectedTokens: () => {
+        asked += 1;
+        return 10_000;
+      },
+    };
+    const request = { promptTokens: 1, expectedOutputTokens: 10_000, outlook, nowMs: 0 };
+    const stream = ledger.reserve(request);
+
+    for (; stream.outputTokens < 5000; stream.outputTokens += 1) {
+      ledger.refresh();
+      expect(ledger.kvTokensPeak).toBe(10_001);
+    }
+
+    expect(asked).toBeLessThan(30);
+  });
 });
