@@ -1,4 +1,5 @@
 import { eligibility } from './policies/catalog.ts';
+import { prefillSeconds, uncachedTokens } from './prefill.ts';
 import type { Candidate } from './replica.ts';
 import type { RoutingRequest } from './request.ts';
 import { DrainRate } from './structures/drain-rate.ts';
@@ -70,7 +71,13 @@ export class Admission {
     const canServe = this.#findRoom(request, candidates);
     // Nobody can serve it, whatever the load: waiting would not help, and the router says why.
     if (!canServe) return { kind: 'admit', candidates };
-    if (standing.isNext && this.#roomy.length > 0) return this.#admit(this.#roomy, standing);
+    if (
+      standing.isNext &&
+      this.#roomy.length > 0 &&
+      !this.#waitsForHolder(request, candidates, standing)
+    ) {
+      return this.#admit(this.#roomy, standing);
+    }
     if (standing.enteredMs === undefined) return this.#letIn(standing);
     return { kind: 'wait' };
   }
@@ -96,18 +103,35 @@ export class Admission {
     return canServe;
   }
 
-  #hasRoom(request: RoutingRequest, { inFlight, others, replica, load }: Candidate): boolean {
+  #hasRoom(request: RoutingRequest, candidate: Candidate): boolean {
     // Never idle while work waits, however large the work is.
-    if (inFlight.requests === 0) return true;
-    const requests = inFlight.requests + others.requests + 1;
-    if (requests > (load?.runningRequestsMax ?? Infinity)) return false;
-    const prefillTokens = inFlight.prefillTokens + request.promptTokens;
-    if (inFlight.prefillTokens > 0 && prefillTokens > this.#prefillTokensMax) return false;
-    if (replica.kvCapacityTokens === undefined) return true;
-    const peak = inFlight.kvTokensPeakWith(request.promptTokens, request.expectedOutputTokens);
-    // A request's last block is full only by chance.
-    const blockLoss = (inFlight.requests + 1) * (replica.kvBlockTokens - 1);
-    return peak + blockLoss + others.kvTokens <= replica.kvCapacityTokens;
+    if (candidate.inFlight.requests === 0) return true;
+    return this.#prefillsSoon(request, candidate) && hasMemory(request, candidate);
+  }
+
+  #prefillsSoon(request: RoutingRequest, candidate: Candidate): boolean {
+    const { prefillTokens } = candidate.inFlight;
+    const withIt = prefillTokens + uncachedTokens(request, candidate);
+    return prefillTokens === 0 || withIt <= this.#prefillTokensMax;
+  }
+
+  /**
+   * True when it is sooner to wait for a replica that has the prompt in its cache, and only computes
+   * another just now, than to compute it again where there is room. Who has waited for as long as that
+   * would have taken waits no more: nobody loses more than once the time of its prefill.
+   */
+  #waitsForHolder(
+    request: RoutingRequest,
+    candidates: readonly Candidate[],
+    { nowMs, enteredMs = nowMs }: Standing,
+  ): boolean {
+    if (request.cached === undefined) return false;
+    const atOnce = soonestPrefill(request, this.#roomy);
+    const holders = candidates.filter(
+      (candidate) => isEligible(request, candidate) && hasMemory(request, candidate),
+    );
+    const waited = (nowMs - enteredMs) / 1000;
+    return waited + soonestPrefill(request, holders) < atOnce;
   }
 
   #letIn(standing: Standing): Verdict {
@@ -125,6 +149,27 @@ export class Admission {
     const retryAfterMs = Math.min(Math.max(drainMs, RETRY_AFTER_MS_MIN), RETRY_AFTER_MS_MAX);
     return { kind: 'shed', reason, retryAfterMs };
   }
+}
+
+/** Its KV cache never runs over if everyone runs to the expected end, and its batch is not full. */
+function hasMemory(request: RoutingRequest, candidate: Candidate): boolean {
+  const { inFlight, others, replica, load } = candidate;
+  const requests = inFlight.requests + others.requests + 1;
+  if (requests > (load?.runningRequestsMax ?? Infinity)) return false;
+  if (replica.kvCapacityTokens === undefined) return true;
+  const uncached = uncachedTokens(request, candidate);
+  const peak = inFlight.kvTokensPeakWith(uncached, request.expectedOutputTokens);
+  // A request's last block is full only by chance.
+  const blockLoss = (inFlight.requests + 1) * (replica.kvBlockTokens - 1);
+  return peak + blockLoss + others.kvTokens <= replica.kvCapacityTokens;
+}
+
+function soonestPrefill(request: RoutingRequest, candidates: readonly Candidate[]): number {
+  let soonest = Infinity;
+  for (const candidate of candidates) {
+    soonest = Math.min(soonest, prefillSeconds(request, candidate));
+  }
+  return soonest;
 }
 
 function isEligible(request: RoutingRequest, candidate: Candidate): boolean {

@@ -7,15 +7,23 @@ import type {
   ReplicaState,
   Speed,
 } from './replica.ts';
+import type { CachedTokens, RoutingRequest } from './request.ts';
 import { meanSpeed } from './speed.ts';
 import { Ledger, type Reservation, type ReservationRequest } from './structures/ledger.ts';
 import { noOtherTraffic, readOtherTraffic, weightAtAge } from './structures/other-traffic.ts';
+import { PrefixIndex } from './structures/prefix-index.ts';
 import { SpeedFit } from './structures/speed-fit.ts';
 
 export type { Reservation, ReservationRequest } from './structures/ledger.ts';
 
+/** What is reserved: a request's tokens, and the blocks that its replica will have cached by it. */
+export interface FleetReservation extends ReservationRequest {
+  readonly blockHashes?: readonly number[];
+}
+
 /**
- * Who is there, in which state, how busy, how fast, and what this gateway has in flight there.
+ * Who is there, in which state, how busy, how fast, what its KV cache holds, and what this gateway has
+ * in flight there.
  * News of a replica that has left is ignored: a probe may come back after it.
  */
 export class Fleet {
@@ -23,6 +31,7 @@ export class Fleet {
   /** Ledgers of replicas that left with requests open; a replica that comes back finds its own. */
   readonly #departed: Map<ReplicaId, Ledger> = new Map();
   #candidates: readonly Member[] = [];
+  readonly #prefixes: PrefixIndex = new PrefixIndex();
 
   /**
    * Adds a replica as `starting`. Its id must not be in the fleet. Until its own streams have shown
@@ -33,6 +42,7 @@ export class Fleet {
     if (this.#members.has(replica.id)) throw new RangeError(`replica ${replica.id} joins twice`);
     const ledger = this.#departed.get(replica.id) ?? new Ledger(replica.id);
     this.#departed.delete(replica.id);
+    this.#prefixes.setCapacity(replica.id, replica.kvCapacityTokens);
     this.#members.set(replica.id, new Member(replica, speed, ledger));
     this.#candidates = [...this.#members.values()];
   }
@@ -40,7 +50,9 @@ export class Fleet {
   /** Replaces what is known of a replica; state, load and requests in flight stay. */
   update(replica: Replica): void {
     const member = this.#members.get(replica.id);
-    if (member !== undefined) member.replica = replica;
+    if (member === undefined) return;
+    member.replica = replica;
+    this.#prefixes.setCapacity(replica.id, replica.kvCapacityTokens);
   }
 
   /** Removes a replica. Reservations on it can still be released. */
@@ -48,6 +60,7 @@ export class Fleet {
     const member = this.#members.get(id);
     if (member === undefined) return;
     this.#members.delete(id);
+    this.#prefixes.removed(id);
     this.#candidates = [...this.#members.values()];
     for (const [departed, { requests }] of this.#departed) {
       if (requests === 0) this.#departed.delete(departed);
@@ -58,7 +71,10 @@ export class Fleet {
   /** Says whether a replica may be given requests. */
   setState(id: ReplicaId, state: ReplicaState): void {
     const member = this.#members.get(id);
-    if (member !== undefined) member.state = state;
+    if (member === undefined) return;
+    member.state = state;
+    // Who comes back has been started anew, as far as anyone knows.
+    if (state === 'starting' || state === 'ejected') this.#prefixes.emptied(id);
   }
 
   /** Takes in what a replica says of itself. A snapshot older than the last is dropped. */
@@ -86,10 +102,27 @@ export class Fleet {
   }
 
   /** Counts a request at a replica of the fleet, from this moment until its release. */
-  reserve(id: ReplicaId, request: ReservationRequest): Reservation {
+  reserve(id: ReplicaId, request: FleetReservation): Reservation {
     const member = this.#members.get(id);
     if (member === undefined) throw new RangeError(`no replica ${id} to reserve on`);
+    const { promptTokens, cachedTokens = 0, expectedOutputTokens, blockHashes = [] } = request;
+    this.#prefixes.given(id, blockHashes, promptTokens - cachedTokens + expectedOutputTokens);
     return member.inFlight.reserve(request);
+  }
+
+  /** What replicas have of the request's prompt in their KV caches; `undefined` for a prompt without blocks. */
+  cachedTokens(request: RoutingRequest): CachedTokens | undefined {
+    return request.blockHashes.length === 0 ? undefined : this.#prefixes.find(request);
+  }
+
+  /** Takes in how many tokens of a prompt an engine found in its cache, of those that were predicted. */
+  observeCached(id: ReplicaId, predictedTokens: number, toldTokens: number): void {
+    this.#prefixes.corrected(id, predictedTokens, toldTokens);
+  }
+
+  /** Prompt blocks that are remembered over all replicas, and the memory that they take. */
+  get prefixIndex(): { readonly blocks: number; readonly bytes: number } {
+    return this.#prefixes;
   }
 
   /** The mean pace of those that run the same model on the same engine; the default where there are none. */

@@ -46,14 +46,14 @@ export interface InFlight {
   readonly requests: number;
   /** Requests dispatched after the last load snapshot was taken, still open. */
   readonly requestsSinceSnapshot: number;
-  /** Prompt tokens sent and not yet answered by a first token. */
+  /** Prompt tokens sent, not cached there, and not yet answered by a first token. */
   readonly prefillTokens: number;
-  /** KV tokens held now: prompt plus output so far, over the open requests. */
+  /** KV tokens held now: prompt, less what was cached, plus output so far, over the open requests. */
   readonly kvTokens: number;
   /** Largest KV occupancy that the open requests reach together if each runs to its expected end. */
   readonly kvTokensPeak: number;
   /** The same with one more request. Exact for requests that decode in step: see `structures/kv-forecast.ts`. */
-  kvTokensPeakWith(promptTokens: number, expectedOutputTokens: number): number;
+  kvTokensPeakWith(uncachedTokens: number, expectedOutputTokens: number): number;
 }
 
 /** What others than this gateway have at a replica: its last load snapshot beyond our own ledger, weighed by age. */

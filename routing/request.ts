@@ -1,6 +1,12 @@
 import type { OutputOutlook } from './output-lengths.ts';
 import type { ReplicaId } from './replica.ts';
 
+/** Prompt tokens that replicas have in their KV caches, as of now whenever it is asked. */
+export interface CachedTokens {
+  /** 0 for a replica that has none. */
+  at(id: ReplicaId): number;
+}
+
 /** All that a policy may know of one request. Holds no prompt text. */
 export interface RoutingRequest {
   readonly requestId: string;
@@ -13,8 +19,12 @@ export interface RoutingRequest {
   readonly expectedOutputTokens: number;
   /** The same while it goes on; without it the first expectation stands. */
   readonly outlook?: OutputOutlook | undefined;
-  /** One chained hash for each full KV block of the prompt, first block first. */
+  /** One chained hash for each full block of the prompt, first block first. */
   readonly blockHashes: readonly number[];
+  /** Prompt tokens that one block stands for. */
+  readonly blockTokens: number;
+  /** Absent where the prompt has no blocks that anybody could hold. */
+  readonly cached?: CachedTokens | undefined;
   readonly sessionKey?: string;
   /** Higher runs earlier. */
   readonly priority: number;

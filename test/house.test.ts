@@ -363,6 +363,7 @@ describe('a package', () => {
     hono: ['gateway/server/'],
     '@hono/node-server': ['gateway/server/', 'gateway/house.ts'],
     undici: ['gateway/wire/', 'gateway/replay/'],
+    'xxhash-wasm': ['gateway/pipeline/'],
     'lru-cache': ['gateway/', 'deploy/', 'routing/', 'telemetry/'],
     zod: ['gateway/config', 'gateway/replay/'],
     yaml: ['gateway/config', 'gateway/cli/'],

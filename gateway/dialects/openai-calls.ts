@@ -44,6 +44,7 @@ function decodeCall(body: Buffer, path: string): GenerateRequest {
     choices: 0,
     wantsUsage: true,
     body,
+    promptMembers: [],
     members: members.all,
   };
 }

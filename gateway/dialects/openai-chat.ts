@@ -46,6 +46,8 @@ function decodeChat(body: Buffer): GenerateRequest {
     choices: members.integer('n', 1) ?? 1,
     wantsUsage: members.object('stream_options')?.['include_usage'] === true,
     body,
+    // Chat templates put the tools into the system message.
+    promptMembers: [members.find('tools'), messages].filter((member) => member !== undefined),
     members: members.all,
   };
 }

@@ -30,7 +30,8 @@ export const openAiCompletions: Dialect = {
 
 function decodeCompletion(body: Buffer): GenerateRequest {
   const members = new RequestMembers(body);
-  const prompt = measurePrompt(body, members.require('prompt'));
+  const promptMember = members.require('prompt');
+  const prompt = measurePrompt(body, promptMember);
   return {
     operation: 'text_completion',
     model: members.string('model'),
@@ -41,6 +42,7 @@ function decodeCompletion(body: Buffer): GenerateRequest {
     choices: prompt.count * (members.integer('n', 1) ?? 1),
     wantsUsage: members.object('stream_options')?.['include_usage'] === true,
     body,
+    promptMembers: prompt.count === 1 ? [promptMember] : [],
     members: members.all,
   };
 }

@@ -26,7 +26,8 @@ export const sglangGenerate: Dialect = {
 
 function decodeGenerate(body: Buffer): GenerateRequest {
   const members = new RequestMembers(body);
-  const prompt = measurePrompt(body, members.find('input_ids') ?? members.require('text'));
+  const promptMember = members.find('input_ids') ?? members.require('text');
+  const prompt = measurePrompt(body, promptMember);
   const sampling = samplingParams(members, body);
   return {
     operation: 'generate_content',
@@ -38,6 +39,7 @@ function decodeGenerate(body: Buffer): GenerateRequest {
     choices: prompt.count * (asCount(sampling['n']) ?? 1),
     wantsUsage: true,
     body,
+    promptMembers: prompt.count === 1 ? [promptMember] : [],
     members: members.all,
   };
 }

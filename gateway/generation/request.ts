@@ -35,6 +35,11 @@ export interface GenerateRequest {
   readonly wantsUsage: boolean;
   /** The body as it came. An engine of the same dialect gets these bytes. */
   readonly body: Buffer;
+  /**
+   * Members of `body` that make up the prompt, in the order in which the engine computes them; none where
+   * there are several prompts, or nothing that a prefix cache could hold.
+   */
+  readonly promptMembers: readonly JsonMember[];
   /** Top-level members of `body`, for splicing. */
   readonly members: readonly JsonMember[];
 }

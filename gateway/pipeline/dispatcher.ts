@@ -21,6 +21,8 @@ export interface Place {
   /** Its first token and its release make room, and who waits is asked again. */
   readonly reservation: Reservation;
   readonly queueWaitMs: number;
+  /** Prompt tokens that the replica is taken to have in its cache. */
+  readonly cachedTokens: number;
 }
 
 /** Told once what became of a request's turn; within `enter` itself where nothing has to be waited for. */
@@ -76,8 +78,9 @@ export class Dispatcher {
   }
 
   /** Asks for a turn. Returns a handle only where the request has to wait. */
-  enter(request: RoutingRequest, turn: Turn): Waiting | undefined {
+  enter(asked: RoutingRequest, turn: Turn): Waiting | undefined {
     const nowMs = this.#clock.nowMs();
+    const request = this.#withCachedTokens(asked);
     const terms = termsOf(request, nowMs);
     const verdict = this.#judge(request, {
       nowMs,
@@ -103,10 +106,16 @@ export class Dispatcher {
    * A second place for a request whose first replica failed it: at once and past the queue, since it
    * has waited already, or `undefined` where nobody else can serve it.
    */
-  tryElsewhere(request: RoutingRequest): Place | undefined {
+  tryElsewhere(asked: RoutingRequest): Place | undefined {
     const nowMs = this.#clock.nowMs();
+    const request = this.#withCachedTokens(asked);
     const place = this.#bind(request, this.#fleet.candidates(nowMs), nowMs, 0);
     return 'reservation' in place ? place : undefined;
+  }
+
+  /** Takes in how many prompt tokens the engine of a place found in its cache. */
+  observeCached({ replica, cachedTokens }: Place, toldTokens: number): void {
+    this.#fleet.observeCached(replica.id, cachedTokens, toldTokens);
   }
 
   /** Asks again for everyone who waits. Called when room may have come: a release, a fleet or load change. */
@@ -174,15 +183,23 @@ export class Dispatcher {
       return unroutable(request, decision.filter, this.#fleet);
     }
     const { replica, receipt } = decision;
-    const { promptTokens, expectedOutputTokens, outlook } = request;
-    const open = { promptTokens, expectedOutputTokens, outlook, nowMs };
+    const cachedTokens = request.cached?.at(replica.id) ?? 0;
+    const { promptTokens, expectedOutputTokens, outlook, blockHashes } = request;
+    const open = { promptTokens, cachedTokens, expectedOutputTokens, outlook, blockHashes, nowMs };
     const reserved = this.#fleet.reserve(replica.id, open);
     return {
       replica,
       receipt,
       reservation: new WakingReservation(reserved, () => this.wake()),
       queueWaitMs,
+      cachedTokens,
     };
+  }
+
+  /** A prompt that shares nothing goes on as it is. */
+  #withCachedTokens(request: RoutingRequest): RoutingRequest {
+    const cached = this.#fleet.cachedTokens(request);
+    return cached === undefined ? request : { ...request, cached };
   }
 
   #leave(ticket: Ticket<Waiter>): void {

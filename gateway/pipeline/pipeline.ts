@@ -8,6 +8,7 @@ import { isRetryable } from './attempt.ts';
 import type { Place } from './dispatcher.ts';
 import type { Exchange } from './exchange.ts';
 import { forward } from './forward.ts';
+import { promptBlocks } from './prompt-blocks.ts';
 import { refuse, relayRefusal } from './refuse.ts';
 import type { PipelineParts } from './parts.ts';
 import { settle } from './settle.ts';
@@ -60,7 +61,7 @@ function describe(
     promptTokens,
     expectedOutputTokens: outlook.expectedTokens(0),
     outlook,
-    blockHashes: [],
+    ...promptBlocks(exchange.request, { model, promptTokens }),
     priority: 0,
     deadlineMs: exchange.deadlineMs,
     excluded,
@@ -82,6 +83,8 @@ async function attemptAt(
     const { clock, firstByteMs } = parts;
     const end = await forward({ exchange, place, engine, model, clock, firstByteMs });
     parts.attempted(replica.id, end);
+    const { cachedTokens } = exchange.recorder;
+    if (cachedTokens !== undefined) parts.dispatcher.observeCached(place, cachedTokens);
     return end;
   } finally {
     reservation.release();

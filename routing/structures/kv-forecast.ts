@@ -1,6 +1,7 @@
 /** One open request as the KV cache sees it. `outputTokens` may change between two readings. */
 export interface KvHolder {
-  readonly promptTokens: number;
+  /** Prompt tokens whose KV is its own: those that it found in the cache are there once for all. */
+  readonly uncachedTokens: number;
   readonly expectedOutputTokens: number;
   readonly outputTokens: number;
 }
@@ -61,12 +62,12 @@ export class KvForecast {
   }
 
   /** The peak if one more request began to decode beside those counted. */
-  peakWith(promptTokens: number, expectedOutputTokens: number): number {
+  peakWith(uncachedTokens: number, expectedOutputTokens: number): number {
     this.#read();
     const remaining = Math.max(expectedOutputTokens, REMAINING_TOKENS_MIN);
     const outliving = this.#countOutliving(remaining);
-    const atItsEnd = at(this.#kvSums, outliving) + promptTokens + (outliving + 1) * remaining;
-    const atEarlierEnds = promptTokens + at(this.#peaksOfRest, outliving);
+    const atItsEnd = at(this.#kvSums, outliving) + uncachedTokens + (outliving + 1) * remaining;
+    const atEarlierEnds = uncachedTokens + at(this.#peaksOfRest, outliving);
     return Math.max(at(this.#peaksOfFirst, outliving), atItsEnd, atEarlierEnds);
   }
 
@@ -120,7 +121,7 @@ export class KvForecast {
     for (let index = 0; index < count; index++) {
       const holder = holders[index];
       if (holder === undefined) break;
-      sum += holder.promptTokens + holder.outputTokens;
+      sum += holder.uncachedTokens + holder.outputTokens;
       const atEnd = sum + (index + 1) * at(remaining, index);
       if (atEnd > peak) peak = atEnd;
       kvSums[index + 1] = sum;

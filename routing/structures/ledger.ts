@@ -19,6 +19,8 @@ export interface Reservation {
 /** What is being reserved, and when. */
 export interface ReservationRequest {
   readonly promptTokens: number;
+  /** Those of `promptTokens` that the replica need not compute; none where it is left out. */
+  readonly cachedTokens?: number | undefined;
   readonly expectedOutputTokens: number;
   readonly outlook?: OutputOutlook | undefined;
   readonly nowMs: number;
@@ -72,8 +74,8 @@ export class Ledger implements InFlight {
     return this.#forecast.peak;
   }
 
-  kvTokensPeakWith(promptTokens: number, expectedOutputTokens: number): number {
-    return this.#forecast.peakWith(promptTokens, expectedOutputTokens);
+  kvTokensPeakWith(uncachedTokens: number, expectedOutputTokens: number): number {
+    return this.#forecast.peakWith(uncachedTokens, expectedOutputTokens);
   }
 
   /** Lets the next question see how far each stream has come. */
@@ -90,7 +92,7 @@ export class Ledger implements InFlight {
     if (this.#open.size === 0) this.#meter.begin(open.sentAtMs);
     this.#open.add(open);
     this.#forecast.add(open);
-    this.#prefillTokens += open.promptTokens;
+    this.#prefillTokens += open.uncachedTokens;
     this.#prefillRequests += 1;
     if (open.sentAtMs >= this.#snapshotAtMs) this.#requestsSinceSnapshot += 1;
     return open;
@@ -124,9 +126,9 @@ export class Ledger implements InFlight {
   }
 
   #prefilled(open: OpenRequest, isComputed: boolean): void {
-    this.#prefillTokens -= open.promptTokens;
+    this.#prefillTokens -= open.uncachedTokens;
     this.#prefillRequests -= 1;
-    if (isComputed) this.#meter.prefilled(open.promptTokens);
+    if (isComputed) this.#meter.prefilled(open.uncachedTokens);
   }
 
   #released(open: OpenRequest): void {
@@ -141,8 +143,8 @@ export class Ledger implements InFlight {
   /** Open requests and their KV only fall at a release, so they are largest just before one. */
   #noteMost(): void {
     let kvTokens = 0;
-    for (const { promptTokens, outputTokens } of this.#open)
-      kvTokens += promptTokens + outputTokens;
+    for (const { uncachedTokens, outputTokens } of this.#open)
+      kvTokens += uncachedTokens + outputTokens;
     this.#requestsMost = Math.max(this.#requestsMost, this.#open.size);
     this.#kvTokensMost = Math.max(this.#kvTokensMost, kvTokens);
   }
@@ -157,6 +159,7 @@ interface OpenRequestEvents {
 class OpenRequest implements Reservation, MeteredStream {
   readonly replicaId: ReplicaId;
   readonly promptTokens: number;
+  readonly uncachedTokens: number;
   readonly sentAtMs: number;
   outputTokens = 0;
   meteredTokens = 0;
@@ -171,6 +174,7 @@ class OpenRequest implements Reservation, MeteredStream {
   constructor(replicaId: ReplicaId, request: ReservationRequest, events: OpenRequestEvents) {
     this.replicaId = replicaId;
     this.promptTokens = request.promptTokens;
+    this.uncachedTokens = Math.max(request.promptTokens - (request.cachedTokens ?? 0), 1);
     this.#outlook = request.outlook;
     this.#expectedOutputTokens = request.expectedOutputTokens;
     this.#lookAgainAt = lookAgainAt(0, request.expectedOutputTokens);

@@ -51,6 +51,57 @@ describe('Admission', () => {
       expect(anAdmission().verdict(aRequest(), [full, full], justCome)).toEqual({ kind: 'wait' });
     });
 
+    describe('of a prompt that a replica has in its cache', () => {
+      const cached = { at: (id: string) => (id === 'holder' ? 8000 : 0) };
+      const request = aRequest({ promptTokens: 9000, expectedOutputTokens: 100, cached });
+      const roomy = busy({}, { id: 'roomy' });
+      const holderThatComputes = (prefillTokens: number): Candidate =>
+        busy({ prefillTokens }, { id: 'holder' });
+
+      it('counts only what is left to compute and to hold', () => {
+        const admit = (inFlight: Partial<InFlight>) =>
+          anAdmission().verdict(request, [busy(inFlight, { id: 'holder' })], justCome).kind;
+
+        expect(admit({ prefillTokens: 7192 })).toBe('admit');
+        expect(admit({ prefillTokens: 7193 })).toBe('wait');
+        expect(admit({ kvTokensPeak: 598_900 })).toBe('admit');
+        expect(admit({ kvTokensPeak: 598_901 })).toBe('wait');
+      });
+
+      it('waits for the holder as long as that is sooner than to compute the prompt elsewhere', () => {
+        const judge = (prefillTokens: number) =>
+          anAdmission().verdict(request, [holderThatComputes(prefillTokens), roomy], justCome);
+
+        expect(judge(7999).kind).toBe('wait');
+        expect(judge(8000)).toEqual({ kind: 'admit', candidates: [roomy] });
+      });
+
+      it('waits no more once it has waited as long as that would have taken', () => {
+        const prefillMs = (9000 * 1000) / roomy.speed.prefillTokensPerSecond;
+        const judge = (waitedMs: number) => {
+          const standing = { ...justCome, nowMs: waitedMs, enteredMs: 0 };
+          const candidates = [holderThatComputes(7500), roomy];
+          return anAdmission().verdict(request, candidates, standing).kind;
+        };
+        const leftMs = prefillMs - (8500 * 1000) / roomy.speed.prefillTokensPerSecond;
+
+        expect(judge(leftMs - 1)).toBe('wait');
+        expect(judge(leftMs + 1)).toBe('admit');
+      });
+
+      it('does not wait for a holder without memory for it', () => {
+        const holder = busy({ kvTokensPeak: 599_000 }, { id: 'holder' });
+
+        expect(anAdmission().verdict(request, [holder, roomy], justCome).kind).toBe('admit');
+      });
+
+      it('does not wait for one that takes no requests', () => {
+        const gone = { ...holderThatComputes(7193), state: 'ejected' as const };
+
+        expect(anAdmission().verdict(request, [gone, roomy], justCome).kind).toBe('admit');
+      });
+    });
+
     it('fills a replica up to its KV capacity and not one token more', () => {
       const request = aRequest({ promptTokens: 2000, expectedOutputTokens: 1000 });
       const admit = (kvTokensPeak: number) =>

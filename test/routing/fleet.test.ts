@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Fleet } from '../../routing/fleet.ts';
 import type { Candidate, Speed } from '../../routing/replica.ts';
 import { defaultSpeed } from '../../routing/speed.ts';
-import { aLoad, aReplica, replicas } from '../support/builders.ts';
+import { aLoad, aReplica, aRequest, replicas } from '../support/builders.ts';
 
 const lengths = { promptTokens: 100, expectedOutputTokens: 50 };
 
@@ -331,6 +331,65 @@ describe('Fleet', () => {
 
       expect(only(fleet, 20).load).toBe(latest);
       expect(only(fleet, 20).others.requests).toBe(2);
+    });
+  });
+
+  describe('asked for what is cached', () => {
+    const prompt = { blockHashes: [1, 2, 3], blockTokens: 100, promptTokens: 350 };
+    const cachedAt = (fleet: Fleet, id: string): number | undefined =>
+      fleet.cachedTokens(aRequest(prompt))?.at(id);
+
+    function afterOne(kvCapacityTokens = 600_000): Fleet {
+      const fleet = new Fleet();
+      for (const replica of replicas(2, { kvCapacityTokens })) fleet.join(replica);
+      fleet.reserve('replica-0', { ...prompt, expectedOutputTokens: 50, nowMs: 0 });
+      return fleet;
+    }
+
+    it('tells nothing of a prompt without blocks', () => {
+      expect(afterOne().cachedTokens(aRequest())).toBeUndefined();
+    });
+
+    it('tells who was given the prompt', () => {
+      const fleet = afterOne();
+
+      expect([cachedAt(fleet, 'replica-0'), cachedAt(fleet, 'replica-1')]).toEqual([300, 0]);
+    });
+
+    it('forgets what has been pushed out of the cache by new tokens, cached ones not counted', () => {
+      const fleet = afterOne(1000);
+      const more = { promptTokens: 900, cachedTokens: 500, expectedOutputTokens: 400, nowMs: 0 };
+      fleet.reserve('replica-0', more);
+      expect(cachedAt(fleet, 'replica-0')).toBe(300);
+
+      fleet.reserve('replica-0', { ...more, cachedTokens: 899, expectedOutputTokens: 0 });
+
+      expect(cachedAt(fleet, 'replica-0')).toBe(0);
+    });
+
+    it.each(['starting', 'ejected'] as const)('takes a replica that is %s for empty', (state) => {
+      const fleet = afterOne();
+
+      fleet.setState('replica-0', state);
+
+      expect(cachedAt(fleet, 'replica-0')).toBe(0);
+    });
+
+    it('takes a replica that has left for empty, though it comes back', () => {
+      const fleet = afterOne();
+      fleet.leave('replica-0');
+      fleet.join(aReplica());
+
+      expect(cachedAt(fleet, 'replica-0')).toBe(0);
+    });
+
+    it('takes the engine at its word', () => {
+      const fleet = afterOne();
+
+      fleet.observeCached('replica-0', 300, 0);
+
+      expect(cachedAt(fleet, 'replica-0')).toBe(270);
+      expect(fleet.prefixIndex.blocks).toBe(3);
     });
   });
 });

@@ -53,7 +53,7 @@ const busyness: fc.Arbitrary<Busyness> = fc.record({
 function busy(load: Busyness, kvCapacityTokens: number | undefined = 600_000): Candidate {
   const forecast = new KvForecast();
   for (let index = 0; index < load.requests; index++) {
-    forecast.add({ promptTokens: 2000, expectedOutputTokens: 1000, outputTokens: index % 1000 });
+    forecast.add({ uncachedTokens: 2000, expectedOutputTokens: 1000, outputTokens: index % 1000 });
   }
   return aCandidate({
     replica: aReplica({ kvCapacityTokens }),

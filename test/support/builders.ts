@@ -42,6 +42,7 @@ export function aRequest(facts: Partial<RoutingRequest> = {}): RoutingRequest {
     promptTokens: 2000,
     expectedOutputTokens: 1000,
     blockHashes: [],
+    blockTokens: 0,
     priority: 0,
     deadlineMs: Infinity,
     excluded: new Set(),

@@ -155,6 +155,7 @@ function routingRequest(request: WorkloadRequest, model: string): RoutingRequest
     promptTokens: request.promptTokens,
     expectedOutputTokens: request.outputTokens,
     blockHashes: [],
+    blockTokens: 0,
     priority: 0,
     deadlineMs: Infinity,
     excluded: new Set(),

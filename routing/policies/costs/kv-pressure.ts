@@ -1,3 +1,4 @@
+import { uncachedTokens } from '../../prefill.ts';
 import type { Candidate } from '../../replica.ts';
 import type { RoutingRequest } from '../../request.ts';
 import { weightAtAge } from '../../structures/other-traffic.ts';
@@ -37,8 +38,10 @@ function smallestCapacity(candidates: readonly Candidate[]): number {
   return smallest;
 }
 
-function promisedTokens(request: RoutingRequest, { inFlight, others }: Candidate): number {
-  const own = inFlight.kvTokensPeakWith(request.promptTokens, request.expectedOutputTokens);
+function promisedTokens(request: RoutingRequest, candidate: Candidate): number {
+  const { inFlight, others } = candidate;
+  const uncached = uncachedTokens(request, candidate);
+  const own = inFlight.kvTokensPeakWith(uncached, request.expectedOutputTokens);
   return own + others.kvTokens;
 }
 

@@ -529,3 +529,36 @@ describe('any course of requests', () => {
     );
   });
 });
+
+describe('a prompt that was asked before', () => {
+  const prompt = { blockHashes: [1, 2, 3, 4], blockTokens: 500, promptTokens: 2100 };
+
+  it('is taken to be cached where it went', () => {
+    const house = aDispatcher(replicas(2));
+    const first = ask(house, prompt);
+    const again = house.dispatcher.tryElsewhere(
+      aRequest({ ...prompt, excluded: new Set(['replica-1', 'replica-0'].filter(isOther(first))) }),
+    );
+
+    expect(first.place?.cachedTokens).toBe(0);
+    expect(again).toMatchObject({ cachedTokens: 2000 });
+    const [candidate] = house.fleet
+      .candidates(0)
+      .filter(({ replica }) => replica.id === first.place?.replica.id);
+    expect(candidate?.inFlight).toMatchObject({ requests: 2, prefillTokens: 2100 + 100 });
+  });
+
+  it('is taken to be cached less where the engine did not find it', () => {
+    const house = aDispatcher();
+    ask(house, prompt);
+    const again = ask(house, prompt);
+    if (again.place !== undefined) house.dispatcher.observeCached(again.place, 0);
+
+    expect(ask(house, prompt).place?.cachedTokens).toBeLessThan(2000);
+  });
+});
+
+/** True for the replicas that a request did not go to. */
+function isOther({ place }: Asked): (id: string) => boolean {
+  return (id) => id !== place?.replica.id;
+}

@@ -173,6 +173,26 @@ describe('a request', () => {
     expect(reckoned).not.toBe(1000);
   });
 
+  it('tells the fleet how much of its prompt the engine had in its cache', async () => {
+    const house = aPipeline({ members: [aReplica()] });
+    const observed = vi.spyOn(house.dispatcher, 'observeCached');
+    const messages = [{ role: 'user', content: 'again and again '.repeat(200) }];
+    for (let turn = 0; turn < 2; turn += 1) {
+      const { over } = await begin(house, { request: decoded({ ...chatBody, messages }) });
+      house.engines.get('replica-0')?.calls.at(-1)?.stream(chatStream);
+      await over;
+    }
+
+    const told = observed.mock.calls.map(([{ cachedTokens }, tokens]) => [
+      cachedTokens > 700,
+      tokens,
+    ]);
+    expect(told).toEqual([
+      [false, 5],
+      [true, 5],
+    ]);
+  });
+
   it('for an alias is sent under the engine’s own name', async () => {
     const served = await begin(aPipeline(), { request: decoded({ ...chatBody, model: 'gpt' }) });
 

@@ -6,8 +6,8 @@ interface Holder extends KvHolder {
   outputTokens: number;
 }
 
-function holder(promptTokens: number, expectedOutputTokens: number, outputTokens = 0): Holder {
-  return { promptTokens, expectedOutputTokens, outputTokens };
+function holder(uncachedTokens: number, expectedOutputTokens: number, outputTokens = 0): Holder {
+  return { uncachedTokens, expectedOutputTokens, outputTokens };
 }
 
 function forecastOf(holders: readonly KvHolder[]): KvForecast {
@@ -18,8 +18,8 @@ function forecastOf(holders: readonly KvHolder[]): KvForecast {
 
 /** Decodes token by token until everyone has ended, and keeps the largest occupancy on the way. */
 function simulatedPeak(holders: readonly KvHolder[]): number {
-  let running = holders.map(({ promptTokens, expectedOutputTokens, outputTokens }) => ({
-    kvTokens: promptTokens + outputTokens,
+  let running = holders.map(({ uncachedTokens, expectedOutputTokens, outputTokens }) => ({
+    kvTokens: uncachedTokens + outputTokens,
     remaining: Math.max(expectedOutputTokens - outputTokens, 1),
   }));
   let peak = 0;
@@ -40,12 +40,12 @@ function simulatedPeak(holders: readonly KvHolder[]): number {
 const holders = fc.array(
   fc
     .record({
-      promptTokens: fc.integer({ min: 0, max: 60 }),
+      uncachedTokens: fc.integer({ min: 0, max: 60 }),
       expectedOutputTokens: fc.integer({ min: 0, max: 60 }),
       outputTokens: fc.integer({ min: 0, max: 70 }),
     })
-    .map(({ promptTokens, expectedOutputTokens, outputTokens }) =>
-      holder(promptTokens, expectedOutputTokens, outputTokens),
+    .map(({ uncachedTokens, expectedOutputTokens, outputTokens }) =>
+      holder(uncachedTokens, expectedOutputTokens, outputTokens),
     ),
   { maxLength: 40 },
 );
@@ -92,27 +92,27 @@ describe('KvForecast', () => {
 
   it('answers for one more as if it were there', () => {
     fc.assert(
-      fc.property(holders, fc.nat(80), fc.nat(80), (present, promptTokens, expected) => {
-        const asked = forecastOf(present).peakWith(promptTokens, expected);
+      fc.property(holders, fc.nat(80), fc.nat(80), (present, uncachedTokens, expected) => {
+        const asked = forecastOf(present).peakWith(uncachedTokens, expected);
 
-        expect(asked).toBe(simulatedPeak([...present, holder(promptTokens, expected)]));
+        expect(asked).toBe(simulatedPeak([...present, holder(uncachedTokens, expected)]));
       }),
     );
   });
 
   it('never falls when one more is added', () => {
     fc.assert(
-      fc.property(holders, fc.nat(80), fc.nat(80), (present, promptTokens, expected) => {
+      fc.property(holders, fc.nat(80), fc.nat(80), (present, uncachedTokens, expected) => {
         const forecast = forecastOf(present);
 
-        expect(forecast.peakWith(promptTokens, expected)).toBeGreaterThanOrEqual(forecast.peak);
+        expect(forecast.peakWith(uncachedTokens, expected)).toBeGreaterThanOrEqual(forecast.peak);
       }),
     );
   });
 
   it('stays exact through any course of comings, tokens and goings', () => {
     const step = fc.oneof(
-      fc.record({ kind: fc.constant('add'), promptTokens: fc.nat(60), expected: fc.nat(60) }),
+      fc.record({ kind: fc.constant('add'), uncachedTokens: fc.nat(60), expected: fc.nat(60) }),
       fc.record({
         kind: fc.constant('decode'),
         who: fc.nat(),
@@ -127,7 +127,7 @@ describe('KvForecast', () => {
         for (const one of steps) {
           const chosen = 'who' in one ? present[one.who % present.length] : undefined;
           if ('expected' in one) {
-            present.push(holder(one.promptTokens, one.expected));
+            present.push(holder(one.uncachedTokens, one.expected));
             forecast.add(present[present.length - 1] ?? holder(0, 0));
           } else if (chosen !== undefined && 'tokens' in one) {
             chosen.outputTokens += one.tokens;

@@ -18,6 +18,7 @@ const aRequest = (fields: Partial<RoutingRequest> = {}): RoutingRequest => ({
   promptTokens: 4000,
   expectedOutputTokens: 1000,
   blockHashes: [],
+  blockTokens: 0,
   priority: 0,
   deadlineMs: Infinity,
   excluded: new Set(),
