@@ -162,7 +162,6 @@ function openTelemetry(config: Config, clock: Clock): Promise<Telemetry> {
     clock: {
       nowMs: () => clock.nowMs(),
       wallMs: Date.now,
-      after: (delayMs, task) => clock.after(delayMs, task),
     },
     random: Math.random,
   });

@@ -1,16 +1,28 @@
-import type { OtlpPost, PostOutcome } from './otlp-post.ts';
+import type { ExportResult } from '@opentelemetry/core';
+import { ExportResultCode } from '@opentelemetry/core';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import { BatchSpanProcessor } from '@opentelemetry/sdk-trace';
 import type { Recorder } from './recorder.ts';
-import type { SpanSource } from './span-batch.ts';
-import type { SpanTimes } from './spans.ts';
-import { SpanBatch } from './span-batch.ts';
+import type { SpanOwner, SpanTimes } from './spans.ts';
+import { attributes } from './semconv.ts';
 import { spansOf } from './spans.ts';
 
-/** Runs `task` once after `delayMs`; the function it returns stops it. */
-export type After = (delayMs: number, task: () => void) => () => void;
+/** Who sends spans, and to whom. */
+export interface SpanExporterOptions {
+  readonly serviceName: string;
+  readonly version: string;
+  /** Tells apart several gateways of one service. */
+  readonly instanceId: string;
+  /** Base URL of an OTLP/HTTP collector, or the full one of its traces. */
+  readonly otlpEndpoint: string;
+  readonly otlpHeaders?: Readonly<Record<string, string>> | undefined;
+}
 
 /** Why spans were lost. */
 export interface DroppedSpans {
-  /** The collector was slower than the requests, and all memory for waiting batches was full. */
+  /** The collector was slower than the requests, and as many spans waited as may. */
   readonly noRoom: number;
   /** The collector would not have them. */
   readonly refused: number;
@@ -18,43 +30,59 @@ export interface DroppedSpans {
   readonly unreachable: number;
 }
 
+/** Spans that may wait for the collector: some 16 MiB. */
+export const SPANS_WAITING_MAX = 8192;
+
+/** Spans of one post: some hundred kilobytes. */
+const BATCH_SPANS = 512;
+
 /** Longest that a span waits for company. */
 export const FLUSH_INTERVAL_MS = 2000;
 
-/** Batches that may wait for the collector: 4 MiB. */
-export const BATCHES_WAITING_MAX = 8;
+/** A collector that does not take a post within this time, all tries together, counts as unreachable. */
+export const POST_TIMEOUT_MS = 5000;
 
-/** Tries for one batch. */
-export const POSTS_MAX = 4;
-
-/** Wait before the second try; it doubles with every further one. */
-const RETRY_DELAY_MS = 1000;
-
-/** Longest wait that a collector may ask for. */
-const RETRY_DELAY_MS_MAX = 30_000;
-
-/** Collects the spans of ended requests as bytes and posts them in large batches. */
+/** Sends the spans of ended requests through OpenTelemetry's batches and its OTLP exporter. */
 export class SpanExporter {
-  readonly #source: SpanSource;
-  readonly #post: OtlpPost;
-  readonly #after: After;
-  readonly #waiting: SpanBatch[] = [];
-  readonly #spare: SpanBatch[] = [];
-  #filling: SpanBatch;
-  #cancelFlush: (() => void) | undefined;
-  #endPause: (() => void) | undefined;
-  #pumping: Promise<void> | undefined;
-  #isClosing = false;
+  readonly #owner: SpanOwner;
+  readonly #processor: BatchSpanProcessor;
+  #waiting = 0;
   #exported = 0;
   #noRoom = 0;
   #refused = 0;
   #unreachable = 0;
 
-  constructor(source: SpanSource, post: OtlpPost, after: After) {
-    this.#source = source;
-    this.#post = post;
-    this.#after = after;
-    this.#filling = new SpanBatch(source);
+  constructor(options: SpanExporterOptions) {
+    const { serviceName, version, instanceId, otlpEndpoint, otlpHeaders = {} } = options;
+    this.#owner = {
+      resource: resourceFromAttributes({
+        [attributes.serviceName]: serviceName,
+        [attributes.serviceVersion]: version,
+        [attributes.serviceInstance]: instanceId,
+      }),
+      scope: { name: serviceName, version },
+    };
+    const otlp = new OTLPTraceExporter({
+      url: tracesUrl(otlpEndpoint),
+      headers: { ...otlpHeaders },
+      timeoutMillis: POST_TIMEOUT_MS,
+    });
+    this.#processor = new BatchSpanProcessor({
+      exporter: {
+        export: (spans, done) =>
+          otlp.export(spans, (result) => {
+            this.#settle(spans, result);
+            done(result);
+          }),
+        forceFlush: () => otlp.forceFlush(),
+        shutdown: () => otlp.shutdown(),
+      },
+      // The processor drops in silence what it has no room for: the bound is kept, and counted, in `add`.
+      maxQueueSize: SPANS_WAITING_MAX,
+      maxExportBatchSize: BATCH_SPANS,
+      scheduledDelayMillis: FLUSH_INTERVAL_MS,
+      exportTimeoutMillis: 2 * POST_TIMEOUT_MS,
+    });
   }
 
   /** Spans that the collector took. */
@@ -67,89 +95,52 @@ export class SpanExporter {
     return { noRoom: this.#noRoom, refused: this.#refused, unreachable: this.#unreachable };
   }
 
-  /** Takes the spans of a sampled request; of any other it takes nothing. */
+  /** Takes the spans of a sampled request; of any other it makes none. */
   add(record: Recorder, times: SpanTimes): void {
     const { trace } = record;
     if (trace === undefined || !trace.sampled) return;
-    if (!this.#filling.hasRoomFor(record)) this.#handOver();
-    if (!this.#filling.hasRoomFor(record)) {
-      this.#noRoom += spansOf(record);
+    const spans = spansOf(record, trace, times, this.#owner);
+    if (this.#waiting + spans.length > SPANS_WAITING_MAX) {
+      this.#noRoom += spans.length;
       return;
     }
-    this.#filling.add(record, trace, times);
-    this.#cancelFlush ??= this.#after(FLUSH_INTERVAL_MS, () => {
-      this.#cancelFlush = undefined;
-      this.#handOver();
-    });
+    this.#waiting += spans.length;
+    for (const span of spans) this.#processor.onEnd(span);
   }
 
-  /** Posts what is left, one try a batch and none after the first that fails, and closes the connection. */
+  /** Posts what is left, for `POST_TIMEOUT_MS` at most. */
   async close(): Promise<void> {
-    this.#isClosing = true;
-    this.#cancelFlush?.();
-    this.#endPause?.();
-    this.#handOver();
-    await this.#pumping;
-    this.#post.close();
-  }
-
-  #handOver(): void {
-    if (this.#filling.spans === 0 || this.#waiting.length >= BATCHES_WAITING_MAX) return;
-    this.#waiting.push(this.#filling);
-    this.#filling = this.#spare.pop() ?? new SpanBatch(this.#source);
-    this.#pumping ??= this.#pump();
-  }
-
-  async #pump(): Promise<void> {
-    let isLost = false;
-    for (let batch = this.#waiting[0]; batch !== undefined; batch = this.#waiting[0]) {
-      const outcome: PostOutcome =
-        isLost && this.#isClosing ? UNREACHABLE : await this.#deliver(batch.finish());
-      isLost = outcome.kind === 'unreachable';
-      this.#account(batch.spans, outcome);
-      this.#waiting.shift();
-      batch.reset();
-      if (this.#spare.length === 0) this.#spare.push(batch);
-      // Spans whose time was up while all places were taken have no timer any more.
-      if (this.#cancelFlush === undefined) this.#handOver();
-    }
-    this.#pumping = undefined;
-  }
-
-  async #deliver(body: Uint8Array): Promise<PostOutcome> {
-    let outcome: PostOutcome = await this.#post.post(body);
-    for (let posts = 1; posts < POSTS_MAX && outcome.kind === 'unreachable'; posts += 1) {
-      if (this.#isClosing) break;
-      await this.#pause(retryDelayMs(posts, outcome.retryAfterMs));
-      outcome = await this.#post.post(body);
-    }
-    return outcome;
-  }
-
-  #pause(delayMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = this.#after(delayMs, resolve);
-      this.#endPause = () => {
-        cancel();
-        resolve();
-      };
+    const shutdown = this.#processor.shutdown().catch(() => {
+      // Counted span by span in `#settle`; there is nobody left to tell.
     });
+    let timer: NodeJS.Timeout | undefined;
+    const timeUp = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, POST_TIMEOUT_MS);
+    });
+    await Promise.race([shutdown, timeUp]);
+    clearTimeout(timer);
   }
 
-  #account(spans: number, outcome: PostOutcome): void {
-    if (outcome.kind === 'unreachable') this.#unreachable += spans;
-    else if (outcome.kind === 'refused') this.#refused += spans;
-    else {
-      const rejected = Math.min(outcome.rejectedSpans, spans);
-      this.#exported += spans - rejected;
-      this.#refused += rejected;
-    }
+  #settle(spans: readonly ReadableSpan[], { code, error }: ExportResult): void {
+    this.#waiting -= spans.length;
+    if (code === ExportResultCode.SUCCESS) this.#exported += spans.length;
+    else if (isRefusal(error)) this.#refused += spans.length;
+    else this.#unreachable += spans.length;
   }
 }
 
-const UNREACHABLE: PostOutcome = { kind: 'unreachable', retryAfterMs: undefined };
+/** The exporter's error bears the status of an answer that forbids another try. */
+function isRefusal(error: (Error & { readonly code?: unknown }) | undefined): boolean {
+  return typeof error?.code === 'number';
+}
 
-function retryDelayMs(posts: number, retryAfterMs: number | undefined): number {
-  const delayMs = retryAfterMs ?? RETRY_DELAY_MS * 2 ** (posts - 1);
-  return Math.min(Math.max(delayMs, 0), RETRY_DELAY_MS_MAX);
+/** Path that the OTLP specification appends to a base URL. */
+const TRACES_PATH = '/v1/traces';
+
+/** The URL that traces are posted to. */
+export function tracesUrl(endpoint: string): string {
+  const url = new URL(endpoint);
+  const path = url.pathname.replace(/\/+$/u, '');
+  url.pathname = path.endsWith(TRACES_PATH) ? path : `${path}${TRACES_PATH}`;
+  return url.href;
 }

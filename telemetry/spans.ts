@@ -1,5 +1,10 @@
+import type { Attributes, HrTime, SpanContext, SpanStatus } from '@opentelemetry/api';
+import type { InstrumentationScope } from '@opentelemetry/core';
+import type { Resource } from '@opentelemetry/resources';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import { SpanKind, SpanStatusCode, TraceFlags } from '@opentelemetry/api';
+import { TraceState } from '@opentelemetry/core';
 import type { Attempt, Recorder } from './recorder.ts';
-import type { SpanWriter } from './span-writer.ts';
 import type { TraceContext } from './trace-context.ts';
 import { attributes } from './semconv.ts';
 
@@ -10,68 +15,85 @@ export interface SpanTimes {
   readonly wallOffsetMs: number;
 }
 
+/** Who the spans are of. */
+export interface SpanOwner {
+  readonly resource: Resource;
+  readonly scope: InstrumentationScope;
+}
+
 /** Attempts of one request that get a span; the retry budget ends long before. */
 export const ATTEMPT_SPANS_MAX = 16;
 
-/** Spans of a request: its server span, and a client span for each attempt up to `ATTEMPT_SPANS_MAX`. */
-export function spansOf({ attempts }: Recorder): number {
-  return 1 + Math.min(attempts.length, ATTEMPT_SPANS_MAX);
-}
+/** Longest name, and longest text of one attribute; longer ones are cut. */
+export const ATTRIBUTE_CHARACTERS_MAX = 256;
 
-/** Writes the spans of a request: the server span first, the client spans below it in order. */
-export function writeSpans(
-  writer: SpanWriter,
+/**
+ * The spans of a request that has ended: its server span, and below it a client span for each attempt up
+ * to `ATTEMPT_SPANS_MAX`. They are made in one go, since the ids of the attempts went to the engines long
+ * before it was known what to say of them, and a request that is not sampled makes none.
+ */
+export function spansOf(
   record: Recorder,
   trace: TraceContext,
   times: SpanTimes,
-): void {
-  writeServerSpan(writer, record, trace, times);
-  let ordinal = 1;
-  for (const attempt of record.attempts) {
-    if (ordinal > ATTEMPT_SPANS_MAX) break;
-    writeClientSpan(writer, record, { trace, attempt, ordinal, times });
-    ordinal += 1;
-  }
+  owner: SpanOwner,
+): readonly ReadableSpan[] {
+  const attempts = record.attempts.slice(0, ATTEMPT_SPANS_MAX);
+  const tries = attempts.map((attempt, index) => ({ trace, attempt, ordinal: index + 1, times }));
+  return [
+    new FinishedSpan(serverSpan(record, trace, times), owner),
+    ...tries.map((one) => new FinishedSpan(clientSpan(record, one), owner)),
+  ];
 }
 
-function writeServerSpan(
-  writer: SpanWriter,
-  record: Recorder,
-  trace: TraceContext,
-  { endMs, wallOffsetMs }: SpanTimes,
-): void {
+/** What one span says. */
+interface SpanFacts {
+  readonly name: string;
+  readonly kind: SpanKind;
+  readonly context: SpanContext;
+  readonly parent: SpanContext | undefined;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly isError: boolean;
+  readonly attributes: AttributeList;
+}
+
+const STATUS_UNSET: SpanStatus = { code: SpanStatusCode.UNSET };
+const STATUS_ERROR: SpanStatus = { code: SpanStatusCode.ERROR };
+
+function serverSpan(record: Recorder, trace: TraceContext, times: SpanTimes): SpanFacts {
   const { arrival, status, errorCode } = record;
-  writer.begin({
-    traceId: trace.traceId,
-    spanId: trace.spanId,
-    parentSpanId: trace.parentSpanId,
-    tracestate: trace.tracestate,
+  const list = new AttributeList();
+  list.set(attributes.method, arrival.method);
+  list.set(attributes.route, arrival.route);
+  list.set(attributes.status, status);
+  list.set(attributes.error, errorCode);
+  list.set(attributes.requestId, arrival.requestId);
+  list.set(attributes.tenant, record.tenant);
+  list.set(attributes.dialect, record.dialect);
+  list.set(attributes.refusal, record.refusal);
+  list.set(attributes.attempts, record.attempts.length);
+  list.setSeconds(attributes.queueWait, record.queueWaitMs);
+  list.set(attributes.promptTokensEstimate, record.promptTokensEstimate);
+  if (record.streamed) addTiming(list, record);
+  return {
     name: `${arrival.method} ${arrival.route}`,
-    kind: 'server',
-    startMs: arrival.receivedMs + wallOffsetMs,
-    endMs: endMs + wallOffsetMs,
-  });
-  writer.label(attributes.method, arrival.method);
-  writer.label(attributes.route, arrival.route);
-  writer.integer(attributes.status, status);
-  writer.label(attributes.error, errorCode);
-  writer.text(attributes.requestId, arrival.requestId);
-  writer.label(attributes.tenant, record.tenant);
-  writer.label(attributes.dialect, record.dialect);
-  writer.label(attributes.refusal, record.refusal);
-  writer.integer(attributes.attempts, record.attempts.length);
-  writer.seconds(attributes.queueWait, record.queueWaitMs);
-  writer.integer(attributes.promptTokensEstimate, record.promptTokensEstimate);
-  if (record.streamed) writeTiming(writer, record);
-  writer.end({ isError: status >= 500, isParentRemote: trace.parentSpanId !== undefined });
+    kind: SpanKind.SERVER,
+    context: contextOf(trace, trace.spanId),
+    parent: parentOf(trace),
+    startMs: arrival.receivedMs + times.wallOffsetMs,
+    endMs: times.endMs + times.wallOffsetMs,
+    isError: status >= 500,
+    attributes: list,
+  };
 }
 
-function writeTiming(writer: SpanWriter, record: Recorder): void {
+function addTiming(list: AttributeList, record: Recorder): void {
   const timing = record.timing();
-  writer.seconds(attributes.timeToFirstToken, timing.timeToFirstTokenMs);
-  writer.seconds(attributes.timePerOutputToken, timing.timePerOutputTokenMs);
-  writer.seconds(attributes.interTokenLatencyMax, timing.interTokenLatencyMaxMs);
-  if (record.pauses > 0) writer.integer(attributes.pauses, record.pauses);
+  list.setSeconds(attributes.timeToFirstToken, timing.timeToFirstTokenMs);
+  list.setSeconds(attributes.timePerOutputToken, timing.timePerOutputTokenMs);
+  list.setSeconds(attributes.interTokenLatencyMax, timing.interTokenLatencyMaxMs);
+  if (record.pauses > 0) list.set(attributes.pauses, record.pauses);
 }
 
 interface Try {
@@ -82,43 +104,118 @@ interface Try {
   readonly times: SpanTimes;
 }
 
-function writeClientSpan(writer: SpanWriter, record: Recorder, one: Try): void {
-  const { trace, attempt, ordinal, times } = one;
+function clientSpan(record: Recorder, { trace, attempt, ordinal, times }: Try): SpanFacts {
   const { operation } = record.arrival;
   const address = parseAddress(attempt.address);
-  writer.begin({
-    traceId: trace.traceId,
-    spanId: attempt.spanId ?? trace.spanId,
-    parentSpanId: trace.spanId,
-    tracestate: trace.tracestate,
+  const list = new AttributeList();
+  list.set(attributes.operation, operation);
+  list.set(attributes.provider, attempt.engine);
+  list.set(attributes.model, record.model);
+  list.set(attributes.streamed, record.streamed);
+  list.set(attributes.serverAddress, address.host);
+  list.set(attributes.serverPort, address.port);
+  list.set(attributes.replica, attempt.replica);
+  list.set(attributes.attempt, ordinal);
+  list.set(attributes.error, attempt.errorCode);
+  if (attempt === record.lastAttempt) addAnswer(list, record, attempt);
+  return {
     name: record.model === undefined ? operation : `${operation} ${record.model}`,
-    kind: 'client',
+    kind: SpanKind.CLIENT,
+    context: contextOf(trace, attempt.spanId ?? trace.spanId),
+    parent: contextOf(trace, trace.spanId),
     startMs: attempt.startMs + times.wallOffsetMs,
     endMs: (attempt.endMs ?? times.endMs) + times.wallOffsetMs,
-  });
-  writer.label(attributes.operation, operation);
-  writer.label(attributes.provider, attempt.engine);
-  writer.label(attributes.model, record.model);
-  writer.flag(attributes.streamed, record.streamed);
-  writer.label(attributes.serverAddress, address.host);
-  writer.integer(attributes.serverPort, address.port);
-  writer.label(attributes.replica, attempt.replica);
-  writer.integer(attributes.attempt, ordinal);
-  writer.label(attributes.error, attempt.errorCode);
-  if (attempt === record.lastAttempt) writeAnswer(writer, record, attempt);
-  writer.end({ isError: attempt.errorCode !== undefined, isParentRemote: false });
+    isError: attempt.errorCode !== undefined,
+    attributes: list,
+  };
 }
 
 // Only the last attempt can have answered: nothing is retried after the first byte.
-function writeAnswer(writer: SpanWriter, record: Recorder, attempt: Attempt): void {
+function addAnswer(list: AttributeList, record: Recorder, attempt: Attempt): void {
   const firstOutputMs = record.streamed ? record.timer.firstOutputMs : undefined;
-  writer.textList(attributes.finishReasons, record.finishReason);
-  writer.integer(attributes.inputTokens, record.promptTokens);
-  writer.integer(attributes.cachedTokens, record.cachedTokens);
-  writer.integer(attributes.outputTokens, record.timing().outputTokens);
+  const { finishReason } = record;
+  list.set(attributes.finishReasons, finishReason === undefined ? undefined : [cut(finishReason)]);
+  list.set(attributes.inputTokens, record.promptTokens);
+  list.set(attributes.cachedTokens, record.cachedTokens);
+  list.set(attributes.outputTokens, record.timing().outputTokens);
   if (firstOutputMs !== undefined) {
-    writer.seconds(attributes.timeToFirstChunk, firstOutputMs - attempt.startMs);
+    list.setSeconds(attributes.timeToFirstChunk, firstOutputMs - attempt.startMs);
   }
+}
+
+/** Attributes in the making; what is `undefined` is left out. */
+class AttributeList {
+  readonly all: Attributes = {};
+
+  set(name: string, value: string | number | boolean | string[] | undefined): void {
+    if (value !== undefined) this.all[name] = typeof value === 'string' ? cut(value) : value;
+  }
+
+  setSeconds(name: string, milliseconds: number | undefined): void {
+    if (milliseconds !== undefined) this.all[name] = milliseconds / 1000;
+  }
+}
+
+/** A span as the SDK hands it to exporters, made after the fact. */
+class FinishedSpan implements ReadableSpan {
+  readonly name: string;
+  readonly kind: SpanKind;
+  readonly parentSpanContext?: SpanContext;
+  readonly startTime: HrTime;
+  readonly endTime: HrTime;
+  readonly duration: HrTime;
+  readonly status: SpanStatus;
+  readonly attributes: Attributes;
+  readonly resource: Resource;
+  readonly instrumentationScope: InstrumentationScope;
+  readonly ended = true;
+  readonly links = [];
+  readonly events = [];
+  readonly droppedAttributesCount = 0;
+  readonly droppedEventsCount = 0;
+  readonly droppedLinksCount = 0;
+  readonly #context: SpanContext;
+
+  constructor(facts: SpanFacts, { resource, scope }: SpanOwner) {
+    this.name = cut(facts.name);
+    this.kind = facts.kind;
+    if (facts.parent !== undefined) this.parentSpanContext = facts.parent;
+    this.startTime = hrTime(facts.startMs);
+    this.endTime = hrTime(facts.endMs);
+    this.duration = hrTime(facts.endMs - facts.startMs);
+    this.status = facts.isError ? STATUS_ERROR : STATUS_UNSET;
+    this.attributes = facts.attributes.all;
+    this.resource = resource;
+    this.instrumentationScope = scope;
+    this.#context = facts.context;
+  }
+
+  spanContext(): SpanContext {
+    return this.#context;
+  }
+}
+
+function contextOf({ traceId, tracestate }: TraceContext, spanId: string): SpanContext {
+  const context = { traceId, spanId, traceFlags: TraceFlags.SAMPLED };
+  if (tracestate === undefined) return context;
+  return { ...context, traceState: new TraceState(tracestate) };
+}
+
+function parentOf({ traceId, parentSpanId }: TraceContext): SpanContext | undefined {
+  if (parentSpanId === undefined) return undefined;
+  return { traceId, spanId: parentSpanId, traceFlags: TraceFlags.SAMPLED, isRemote: true };
+}
+
+/** Seconds and nanoseconds. */
+function hrTime(milliseconds: number): HrTime {
+  const seconds = Math.floor(milliseconds / 1000);
+  const wholeMs = Math.floor(milliseconds);
+  const nanoseconds = Math.round((milliseconds - wholeMs) * 1e6);
+  return [seconds, (wholeMs - seconds * 1000) * 1e6 + nanoseconds];
+}
+
+function cut(text: string): string {
+  return text.length > ATTRIBUTE_CHARACTERS_MAX ? text.slice(0, ATTRIBUTE_CHARACTERS_MAX) : text;
 }
 
 interface Address {

@@ -1,7 +1,7 @@
 import type { Log, LogOptions } from './logger.ts';
 import type { Arrival } from './recorder.ts';
 import type { Readings, Scrape } from './metrics.ts';
-import type { After, SpanExporter } from './span-exporter.ts';
+import type { SpanExporter } from './span-exporter.ts';
 import type { Random } from './trace-context.ts';
 import { openLog } from './logger.ts';
 import { Metrics } from './metrics.ts';
@@ -19,7 +19,6 @@ export interface TelemetryClock {
   nowMs(): number;
   /** Milliseconds since 1970. */
   wallMs(): number;
-  readonly after: After;
 }
 
 /** How telemetry starts. */
@@ -98,11 +97,8 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
 }
 
 async function openSpans(options: TelemetryOptions): Promise<SpanExporter | undefined> {
-  const { otlpEndpoint, otlpHeaders, clock } = options;
+  const { otlpEndpoint } = options;
   if (otlpEndpoint === undefined) return undefined;
-  const [{ SpanExporter }, { openOtlpPost }] = await Promise.all([
-    import('./span-exporter.ts'),
-    import('./otlp-post.ts'),
-  ]);
-  return new SpanExporter(options, openOtlpPost(otlpEndpoint, otlpHeaders), clock.after);
+  const { SpanExporter } = await import('./span-exporter.ts');
+  return new SpanExporter({ ...options, otlpEndpoint });
 }

@@ -369,6 +369,11 @@ describe('a package', () => {
     yaml: ['gateway/config', 'gateway/cli/'],
     commander: ['gateway/cli/', 'gateway/main.ts'],
     pino: ['telemetry/'],
+    '@opentelemetry/api': ['telemetry/'],
+    '@opentelemetry/core': ['telemetry/'],
+    '@opentelemetry/resources': ['telemetry/'],
+    '@opentelemetry/sdk-trace': ['telemetry/'],
+    '@opentelemetry/exporter-trace-otlp-proto': ['telemetry/'],
     'pure-rand': ['gateway/replay/', 'gateway/house.ts', 'deploy/simulator/'],
   };
 

@@ -25,11 +25,6 @@ const rounds = Number(process.argv[2] ?? 5);
 const clock: TelemetryClock = {
   nowMs: () => performance.now(),
   wallMs: () => Date.now(),
-  after(delayMs, task) {
-    const timer = setTimeout(task, delayMs);
-    timer.unref();
-    return () => clearTimeout(timer);
-  },
 };
 
 if (process.argv[2] === 'collect') collect();

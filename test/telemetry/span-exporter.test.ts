@@ -1,100 +1,103 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { OtlpPost, PostOutcome } from '../../telemetry/otlp-post.ts';
+import type { ExportResult } from '@opentelemetry/core';
+import { ExportResultCode } from '@opentelemetry/core';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
-  BATCHES_WAITING_MAX,
   FLUSH_INTERVAL_MS,
-  POSTS_MAX,
+  POST_TIMEOUT_MS,
   SpanExporter,
+  SPANS_WAITING_MAX,
+  tracesUrl,
 } from '../../telemetry/span-exporter.ts';
-import { ManualClock } from '../support/clock.ts';
-import { spanSource } from '../support/otlp.ts';
 import { aDestination, aRecord, aTrace } from '../support/records.ts';
 
+/** A post under way, which the test answers in the collector's place. */
+interface Post {
+  readonly spans: readonly ReadableSpan[];
+  readonly done: (result: ExportResult) => void;
+}
+
+const { posts, opened } = vi.hoisted(() => ({
+  posts: [] as Post[],
+  opened: [] as unknown[],
+}));
+
+vi.mock('@opentelemetry/exporter-trace-otlp-proto', () => ({
+  OTLPTraceExporter: class {
+    constructor(options: unknown) {
+      opened.push(options);
+    }
+
+    export(spans: readonly ReadableSpan[], done: Post['done']): void {
+      posts.push({ spans, done });
+    }
+
+    forceFlush(): Promise<void> {
+      return Promise.resolve();
+    }
+
+    shutdown(): Promise<void> {
+      return Promise.resolve();
+    }
+  },
+}));
+
+const taken: ExportResult = { code: ExportResultCode.SUCCESS };
+const unreachable: ExportResult = {
+  code: ExportResultCode.FAILED,
+  error: new Error('ECONNREFUSED'),
+};
+const refused: ExportResult = {
+  code: ExportResultCode.FAILED,
+  error: Object.assign(new Error('Bad Request'), { code: 400 }),
+};
+
+const options = {
+  serviceName: 'numagate',
+  version: '1.2.3',
+  instanceId: 'one',
+  otlpEndpoint: 'http://collector.test:4318',
+};
 const times = { endMs: 1080, wallOffsetMs: 0 };
-const taken: PostOutcome = { kind: 'taken', rejectedSpans: 0 };
-const refused: PostOutcome = { kind: 'refused', status: 400 };
-const unreachable: PostOutcome = { kind: 'unreachable', retryAfterMs: undefined };
 
-/** A collector that answers when it is told to. */
-class FakeCollector implements OtlpPost {
-  readonly bodies: Uint8Array[] = [];
-  isClosed = false;
-  readonly #answers: ((outcome: PostOutcome) => void)[] = [];
-
-  post(body: Uint8Array): Promise<PostOutcome> {
-    this.bodies.push(body.slice());
-    return new Promise((resolve) => {
-      this.#answers.push(resolve);
-    });
-  }
-
-  close(): void {
-    this.isClosed = true;
-  }
-
-  /** Answers the oldest open post, and lets the exporter take note. */
-  async answer(outcome: PostOutcome): Promise<void> {
-    this.#answers.shift()?.(outcome);
-    await promisesRun();
-  }
-}
-
-async function promisesRun(): Promise<void> {
-  for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
-}
-
-let clock: ManualClock;
-let collector: FakeCollector;
 let exporter: SpanExporter;
 
 beforeEach(() => {
-  clock = new ManualClock();
-  collector = new FakeCollector();
-  exporter = new SpanExporter(spanSource, collector, clock.after.bind(clock));
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  posts.length = 0;
+  opened.length = 0;
+  exporter = new SpanExporter(options);
 });
 
 afterEach(() => {
-  expect(clock.timers, 'no timer is left behind').toBe(0);
+  vi.useRealTimers();
 });
 
-function add(count = 1, requestId = 'request-0'): void {
+function add(count = 1): void {
   for (let index = 0; index < count; index += 1) {
-    exporter.add(aRecord({ trace: aTrace(), arrival: { requestId } }), times);
+    exporter.add(aRecord({ trace: aTrace() }), times);
   }
 }
 
-/** Fills whole batches, one request above each. */
-function addBatches(count: number): number {
-  const before = exporter.droppedSpans.noRoom;
-  let requests = 0;
-  const goal = collector.bodies.length + count;
-  while (collector.bodies.length < goal && exporter.droppedSpans.noRoom === before) {
-    add();
-    requests += 1;
-    if (requests > 50_000) break;
-  }
-  return requests;
+async function answer(result: ExportResult): Promise<void> {
+  posts.shift()?.done(result);
+  await vi.advanceTimersByTimeAsync(0);
 }
 
-async function passed(milliseconds: number): Promise<void> {
-  clock.advance(milliseconds);
-  await promisesRun();
-}
-
-async function flushed(outcome: PostOutcome): Promise<void> {
-  await passed(FLUSH_INTERVAL_MS);
-  await collector.answer(outcome);
+async function flushed(result: ExportResult): Promise<void> {
+  await vi.advanceTimersByTimeAsync(FLUSH_INTERVAL_MS);
+  await answer(result);
 }
 
 describe('spans', () => {
   it('wait for company, and go together', async () => {
     add(3);
-    await passed(FLUSH_INTERVAL_MS - 1);
-    expect(collector.bodies).toHaveLength(0);
+    await vi.advanceTimersByTimeAsync(FLUSH_INTERVAL_MS - 1);
+    expect(posts).toHaveLength(0);
 
-    await passed(1);
-    expect(collector.bodies).toHaveLength(1);
-    await collector.answer(taken);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(posts.map(({ spans }) => spans.length)).toEqual([3]);
+    await answer(taken);
 
     expect(exporter.exportedSpans).toBe(3);
     expect(exporter.droppedSpans).toEqual({ noRoom: 0, refused: 0, unreachable: 0 });
@@ -110,38 +113,32 @@ describe('spans', () => {
     expect(exporter.exportedSpans).toBe(3);
   });
 
-  it('of requests that are not sampled, or stand in no trace, are not made', () => {
+  it('of requests that are not sampled, or stand in no trace, are not made', async () => {
     exporter.add(aRecord({ trace: aTrace({ sampled: false }) }), times);
     exporter.add(aRecord(), times);
+    await vi.advanceTimersByTimeAsync(FLUSH_INTERVAL_MS);
 
-    expect(clock.timers).toBe(0);
+    expect(posts).toHaveLength(0);
   });
 
-  it('go at once when a batch is full', async () => {
-    const requests = addBatches(1);
+  it('tell whose they are', async () => {
+    add();
+    await vi.advanceTimersByTimeAsync(FLUSH_INTERVAL_MS);
 
-    expect(requests).toBeGreaterThan(1000);
-    expect(collector.bodies).toHaveLength(1);
-    await collector.answer(taken);
-    expect(exporter.exportedSpans).toBe(requests - 1);
-    await flushed(taken);
+    const [span] = posts[0]?.spans ?? [];
+    expect(span?.resource.attributes).toEqual({
+      'service.name': 'numagate',
+      'service.version': '1.2.3',
+      'service.instance.id': 'one',
+    });
+    expect(span?.instrumentationScope).toEqual({ name: 'numagate', version: '1.2.3' });
   });
 
-  it('that come while a batch is under way go in the next one', async () => {
-    add(1, 'first-request');
-    await passed(FLUSH_INTERVAL_MS);
-    add(1, 'second-request');
-    await passed(FLUSH_INTERVAL_MS);
-    expect(collector.bodies).toHaveLength(1);
-
-    await collector.answer(taken);
-    await collector.answer(taken);
-
-    const [first, second] = collector.bodies.map((body) => Buffer.from(body).toString('latin1'));
-    expect(first).toContain('first-request');
-    expect(first).not.toContain('second-request');
-    expect(second).toContain('second-request');
-    expect(exporter.exportedSpans).toBe(2);
+  it('go at once when a batch is full', () => {
+    add(511);
+    expect(posts).toHaveLength(0);
+    add(1);
+    expect(posts.map(({ spans }) => spans.length)).toEqual([512]);
   });
 });
 
@@ -151,89 +148,47 @@ describe('spans that the collector', () => {
     await flushed(refused);
 
     expect(exporter.exportedSpans).toBe(0);
-    expect(exporter.droppedSpans.refused).toBe(2);
+    expect(exporter.droppedSpans).toEqual({ noRoom: 0, refused: 2, unreachable: 0 });
   });
 
-  it('takes in part are counted on both sides', async () => {
-    add(5);
-    await flushed({ kind: 'taken', rejectedSpans: 2 });
-
-    expect(exporter.exportedSpans).toBe(3);
-    expect(exporter.droppedSpans.refused).toBe(2);
-  });
-
-  it('claims to reject beyond what it got are no more than it got', async () => {
-    add(5);
-    await flushed({ kind: 'taken', rejectedSpans: 1e9 });
-
-    expect(exporter.exportedSpans).toBe(0);
-    expect(exporter.droppedSpans.refused).toBe(5);
-  });
-});
-
-describe('a collector that cannot be reached', () => {
-  it('is tried again after one, two and four seconds, with the same bytes', async () => {
+  it('does not get on any try are lost, and counted', async () => {
     add(2);
     await flushed(unreachable);
-    for (const delayMs of [1000, 2000, 4000]) {
-      const posts = collector.bodies.length;
-      await passed(delayMs - 1);
-      expect(collector.bodies).toHaveLength(posts);
-      await passed(1);
-      await collector.answer(delayMs === 4000 ? taken : unreachable);
-      expect(collector.bodies).toHaveLength(posts + 1);
-    }
 
-    expect(new Set(collector.bodies.map((body) => Buffer.from(body).toString('hex'))).size).toBe(1);
-    expect(exporter.exportedSpans).toBe(2);
-  });
-
-  it('costs the spans after the last try', async () => {
-    add(2);
-    await flushed(unreachable);
-    for (let posts = 1; posts < POSTS_MAX; posts += 1) {
-      await passed(4000);
-      await collector.answer(unreachable);
-    }
-
-    expect(collector.bodies).toHaveLength(POSTS_MAX);
     expect(exporter.droppedSpans).toEqual({ noRoom: 0, refused: 0, unreachable: 2 });
   });
 
-  it.each([
-    [7000, 7000],
-    [0, 0],
-    [-5, 0],
-    [3_600_000, 30_000],
-  ])('and asks for a pause of %i ms gets one of %i', async (retryAfterMs, pauseMs) => {
-    add();
-    await flushed({ kind: 'unreachable', retryAfterMs });
+  it('takes after a failure are counted as before', async () => {
+    add(2);
+    await flushed(unreachable);
+    add(3);
+    await flushed(taken);
 
-    await passed(pauseMs - 1);
-    expect(collector.bodies).toHaveLength(1);
-    await passed(1);
-    expect(collector.bodies).toHaveLength(2);
-    await collector.answer(taken);
+    expect(exporter.exportedSpans).toBe(3);
   });
 });
 
 describe('a collector that is too slow', () => {
-  it('has a bounded number of batches waiting; what is beyond is dropped and counted', async () => {
-    let added = 0;
-    while (exporter.droppedSpans.noRoom === 0) {
-      add();
-      added += 1;
+  it('has a bounded number of spans waiting; one more is dropped, and counted', async () => {
+    add(SPANS_WAITING_MAX);
+    expect(exporter.droppedSpans.noRoom).toBe(0);
+    add(1);
+    expect(exporter.droppedSpans.noRoom).toBe(1);
+
+    // What it takes makes room again.
+    await answer(taken);
+    add(1);
+    expect(exporter.droppedSpans.noRoom).toBe(1);
+  });
+
+  it('loses nothing that was counted as waiting', async () => {
+    add(SPANS_WAITING_MAX);
+    while (posts.length > 0) {
+      await answer(taken);
+      if (posts.length === 0) await vi.advanceTimersByTimeAsync(FLUSH_INTERVAL_MS);
     }
-    add(9);
-    expect(exporter.droppedSpans.noRoom).toBe(10);
-    expect(collector.bodies).toHaveLength(1);
 
-    // One batch more is being filled; when its time is up, there is no place for it either.
-    await passed(FLUSH_INTERVAL_MS);
-    for (let batch = 0; batch <= BATCHES_WAITING_MAX; batch += 1) await collector.answer(taken);
-
-    expect(collector.bodies).toHaveLength(BATCHES_WAITING_MAX + 1);
-    expect(exporter.exportedSpans).toBe(added - 1);
+    expect(exporter.exportedSpans).toBe(SPANS_WAITING_MAX);
   });
 });
 
@@ -244,43 +199,70 @@ describe('closing', () => {
     const closing = exporter.close().then(() => {
       isClosed = true;
     });
-    expect(collector.bodies).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(posts).toHaveLength(1);
     expect(isClosed).toBe(false);
 
-    await collector.answer(taken);
+    await answer(taken);
     await closing;
 
     expect(exporter.exportedSpans).toBe(2);
-    expect(collector.isClosed).toBe(true);
   });
 
   it('with nothing left is done at once', async () => {
     await exporter.close();
 
-    expect(collector.bodies).toHaveLength(0);
-    expect(collector.isClosed).toBe(true);
+    expect(posts).toHaveLength(0);
   });
 
-  it('does not try again', async () => {
+  it('waits no longer than for one post', async () => {
+    add(2);
+    let isClosed = false;
+    const closing = exporter.close().then(() => {
+      isClosed = true;
+    });
+    await vi.advanceTimersByTimeAsync(POST_TIMEOUT_MS - 1);
+    expect(isClosed).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    await closing;
+  });
+
+  it('survives a collector that fails then', async () => {
     add(2);
     const closing = exporter.close();
-    await collector.answer(unreachable);
+    await vi.advanceTimersByTimeAsync(0);
+    await answer(unreachable);
     await closing;
 
     expect(exporter.droppedSpans.unreachable).toBe(2);
   });
+});
 
-  it('cuts a pause short for one last try, and gives up the rest when that fails', async () => {
-    add(2);
-    await flushed(unreachable);
-    add(3);
-    const closing = exporter.close();
-    await collector.answer(unreachable);
-    expect(collector.bodies).toHaveLength(2);
-    await collector.answer(unreachable);
-    await closing;
+describe('the URL of traces', () => {
+  it.each([
+    ['http://127.0.0.1:4318', 'http://127.0.0.1:4318/v1/traces'],
+    ['http://127.0.0.1:4318/', 'http://127.0.0.1:4318/v1/traces'],
+    ['https://collector.test/otlp', 'https://collector.test/otlp/v1/traces'],
+    ['https://collector.test/otlp/v1/traces', 'https://collector.test/otlp/v1/traces'],
+    ['https://collector.test/v1/traces/?key=1', 'https://collector.test/v1/traces?key=1'],
+  ])('of %s is %s', (endpoint, url) => {
+    expect(tracesUrl(endpoint)).toBe(url);
+  });
 
-    expect(collector.bodies).toHaveLength(2);
-    expect(exporter.droppedSpans.unreachable).toBe(5);
+  it('and the headers are those of the exporter, with a bound on its time', () => {
+    opened.length = 0;
+    exporter = new SpanExporter({ ...options, otlpHeaders: { 'x-key': 'secret' } });
+
+    expect(opened).toEqual([
+      {
+        url: 'http://collector.test:4318/v1/traces',
+        headers: { 'x-key': 'secret' },
+        timeoutMillis: POST_TIMEOUT_MS,
+      },
+    ]);
+  });
+
+  it('of what is no URL is an error', () => {
+    expect(() => tracesUrl('no url')).toThrow('Invalid URL');
   });
 });

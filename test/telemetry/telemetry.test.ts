@@ -12,7 +12,7 @@ import {
 import { seededRandom } from '../support/chance.ts';
 import { ManualClock } from '../support/clock.ts';
 import { seriesOn, valueOn } from '../support/metrics-page.ts';
-import { exportedBySdk } from '../support/otlp.ts';
+import { readSpans } from '../support/live/otlp-reader.ts';
 import { aDestination, anArrival } from '../support/records.ts';
 
 let folder: string;
@@ -57,7 +57,6 @@ function start(changes: Partial<TelemetryOptions> = {}): Promise<Telemetry> {
     clock: {
       nowMs: () => clock.nowMs(),
       wallMs: () => 1_700_000_001_080,
-      after: clock.after.bind(clock),
     },
     random: seededRandom(1),
     ...changes,
@@ -88,14 +87,16 @@ describe('a request', () => {
     expect(logLines()).toMatchObject([
       { time: 1_700_000_001_080, request_id: 'request-0', trace_id: record.trace?.traceId },
     ]);
-    const span = exportedBySdk([
+    expect(bodies.flatMap(readSpans)).toEqual([
       {
+        traceId: record.trace?.traceId,
+        spanId: record.trace?.spanId,
+        parentSpanId: '',
         name: 'POST /v1/chat/completions',
-        kind: 'server',
-        traceId: record.trace?.traceId ?? '',
-        spanId: record.trace?.spanId ?? '',
-        startMs: 1_700_000_001_000,
-        endMs: 1_700_000_001_080,
+        kind: 2,
+        startNs: 1_700_000_001_000_000_000n,
+        endNs: 1_700_000_001_080_000_000n,
+        isError: false,
         attributes: {
           'http.request.method': 'POST',
           'http.route': '/v1/chat/completions',
@@ -105,7 +106,6 @@ describe('a request', () => {
         },
       },
     ]);
-    expect(bodies).toEqual([Buffer.from(span)]);
   });
 
   it('is open until it ends', async () => {
