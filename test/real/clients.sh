@@ -26,8 +26,8 @@ shift
 
 mkdir -p "$dir"
 if [ ! -e "$dir/clients/.done" ]; then
-  python=${REAL_PYTHON:-python3}
-  "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null || skip "there is no Python 3.11 or later"
+  python=$("$here/find-python.sh")
+  [ -n "$python" ] || skip "there is no Python 3.12 or 3.13 (REAL_PYTHON names one)"
   echo "installing the clients …"
   rm -rf "$dir/clients"
   "$python" -m venv "$dir/clients"

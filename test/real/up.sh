@@ -12,7 +12,8 @@
 # Exit 77 where the engines cannot be had here; the last line says why.
 set -euo pipefail
 
-recipe=$(cd "$(dirname "$0")/engines" && pwd)
+here=$(cd "$(dirname "$0")" && pwd)
+recipe=$here/engines
 dir=${REAL_DIR:-$HOME/.cache/numagate-real}
 model=${REAL_MODEL:-tiny-random}
 vllm_ports=${REAL_VLLM_PORTS-18101 18102}
@@ -48,19 +49,9 @@ main() {
   fi
 }
 
-find_python() {
-  local candidate
-  for candidate in "${REAL_PYTHON:-}" python3.12 python3.13 "$HOME"/.pyenv/versions/3.1[23].*/bin/python3; do
-    if [ -n "$candidate" ] && "$candidate" -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 12), (3, 13)))' 2> /dev/null; then
-      echo "$candidate"
-      return
-    fi
-  done
-}
-
 install_engines() {
   local python free_gb site
-  python=$(find_python)
+  python=$("$here/find-python.sh")
   [ -n "$python" ] || skip "there is no Python 3.12 or 3.13 (REAL_PYTHON names one)"
   free_gb=$(($(df --output=avail -k . | tail -1) / 1048576))
   [ "$free_gb" -ge 9 ] || skip "$dir has $free_gb GB free, and 9 are needed"
