@@ -9,6 +9,7 @@ import { Keeper } from './discovery/keeper.ts';
 import type { ReplicaSource } from './discovery/sources/source.ts';
 import { openEngine } from './engines/catalog.ts';
 import type { Engine } from './engines/engine.ts';
+import type { GatewayError } from './generation/error.ts';
 import type { AttemptEnd } from './pipeline/attempt.ts';
 import type { EngineCallAnswer } from './server/engine-calls.ts';
 import type { TextClient } from './wire/text-client.ts';
@@ -56,14 +57,16 @@ export class EngineRoom {
     return this.#connections.get(id)?.engine;
   }
 
-  /** Lets the keeper know what the data path saw, so that a dead replica is out before its next check. */
+  /**
+   * Lets the keeper know what the data path saw, so that a dead replica is out before its next check. An answer
+   * of the engine's own is a success, a connection that breaks before one a failure; errors that it
+   * answers with, and answers that break later, may be the request's fault and count as neither.
+   */
   attempted(id: ReplicaId, end: AttemptEnd): void {
-    if (end.kind === 'failed' && end.error.source !== 'engine') return;
-    if (end.kind === 'failed' && end.error.code === 'engine_unreachable') {
-      this.#keeper.reportFailure(id);
-      return;
-    }
-    this.#keeper.reportSuccess(id);
+    if (end.kind === 'refused') {
+      if (end.refusal.status < 500) this.#keeper.reportSuccess(id);
+    } else if (end.kind === 'complete') this.#keeper.reportSuccess(id);
+    else if (breaksEarly(end.error)) this.#keeper.reportFailure(id);
   }
 
   /** Gets one of a replica's own pages. */
@@ -131,4 +134,9 @@ export class EngineRoom {
 
 function authorizationOf({ apiKey }: ReplicaSettings): Readonly<Record<string, string>> {
   return apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
+}
+
+/** It came to no byte of an answer, and not for want of patience: a long queue is no failure. */
+function breaksEarly({ code, retryable }: GatewayError): boolean {
+  return retryable && (code === 'engine_unreachable' || code === 'engine_failed');
 }

@@ -51,10 +51,7 @@ export interface RunningGateway {
 /** Builds the house from its settings and opens both doors. Rejects where a port or a file cannot be had. */
 export async function startGateway(config: Config): Promise<RunningGateway> {
   const rooms = furnish(config, await openTelemetry(config, systemClock), systemClock);
-  const data = listenerOf(dataApp(rooms));
-  const admin = listenerOf(createAdminApp({ ...rooms, policy: config.routing.policy }));
-  const door = await openDoor(config, config.listen, data, rooms.telemetry);
-  const adminDoor = await openDoor(config, config.admin, admin, rooms.telemetry);
+  const { door, adminDoor } = await openDoors(rooms);
   rooms.engines.start();
   const shutDown = new ShutDown({ ...rooms, door, adminDoor });
   return {
@@ -184,6 +181,29 @@ function buildDispatcher(config: Config, fleet: Fleet, clock: Clock): Dispatcher
   });
 }
 
+interface Doors {
+  readonly door: Listener;
+  readonly adminDoor: Listener;
+}
+
+/** Both or none: a gateway of which one half is up looks alive to its supervisor. */
+async function openDoors(rooms: Rooms): Promise<Doors> {
+  const { config, telemetry } = rooms;
+  const data = listenerOf(dataApp(rooms));
+  const admin = listenerOf(createAdminApp({ ...rooms, policy: config.routing.policy }));
+  const opened: Listener[] = [];
+  try {
+    const door = await openDoor(config, config.listen, data, telemetry);
+    opened.push(door);
+    return { door, adminDoor: await openDoor(config, config.admin, admin, telemetry) };
+  } catch (error) {
+    await Promise.all(opened.map((door) => door.close()));
+    await rooms.engines.close();
+    await telemetry.shutdown();
+    throw error;
+  }
+}
+
 type Handler = Parameters<typeof listen>[0];
 
 async function openDoor(
@@ -199,16 +219,14 @@ async function openDoor(
   return door;
 }
 
-interface ShutDownParts extends Rooms {
-  readonly door: Listener;
-  readonly adminDoor: Listener;
-}
+/** Time for the last words to open streams to leave, before their connections are closed under them. */
+const LAST_WORDS_MS = 1_000;
 
 /** How the house is left: the door first, the guests next, the lights last. */
 class ShutDown {
-  readonly #parts: ShutDownParts;
+  readonly #parts: Rooms & Doors;
 
-  constructor(parts: ShutDownParts) {
+  constructor(parts: Rooms & Doors) {
     this.#parts = parts;
   }
 
@@ -220,14 +238,18 @@ class ShutDown {
       clock.after(drainMs, resolve);
     });
     await Promise.race([doorkeeper.close(), timeUp]);
-    if (doorkeeper.inside > 0) {
-      telemetry.log.warn({ open_requests: doorkeeper.inside }, 'open streams are broken off');
-    }
     await this.close();
   }
 
   async close(): Promise<void> {
-    const { door, adminDoor, engines, telemetry } = this.#parts;
+    const { clock, door, adminDoor, doorkeeper, engines, telemetry } = this.#parts;
+    if (doorkeeper.inside > 0) {
+      telemetry.log.warn({ open_requests: doorkeeper.inside }, 'open requests are broken off');
+      const timeUp = new Promise<void>((resolve) => {
+        clock.after(LAST_WORDS_MS, resolve);
+      });
+      await Promise.race([doorkeeper.turnOut(), timeUp]);
+    }
     await Promise.all([door.close(), adminDoor.close()]);
     await engines.close();
     telemetry.log.info({}, 'stopped');

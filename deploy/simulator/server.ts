@@ -99,7 +99,7 @@ export async function startSimulatedReplica(
   };
   await listener.receive('open');
   replica.port = listener.port;
-  const admin = await openAdmin(options, new Admin({ faults, log, state, onFaults }));
+  const admin = await openAdmin(options, new Admin({ faults, log, state, onFaults }), listener);
   return {
     url: `http://${urlHost(host)}:${listener.port}`,
     adminUrl: admin === undefined ? undefined : `http://${urlHost(host)}:${admin.port}`,
@@ -109,16 +109,23 @@ export async function startSimulatedReplica(
   };
 }
 
+/** Where the port cannot be had, `beside` is closed again: half a replica would keep the process alive. */
 async function openAdmin(
   { host, adminPort }: SimulatedReplicaOptions,
   admin: Admin,
+  beside: Listener,
 ): Promise<Listener | undefined> {
   if (adminPort === undefined) return undefined;
   const listener = new Listener((request, response) => admin.handle(request, response), {
     host,
     port: adminPort,
   });
-  await listener.receive('open');
+  try {
+    await listener.receive('open');
+  } catch (error) {
+    await beside.close();
+    throw error;
+  }
   return listener;
 }
 

@@ -41,6 +41,8 @@ export class ReplicaWatch {
   readonly #dataPath: FailureStreak;
   #replica: Replica;
   #isReady = false;
+  /** Times in a row that requests put it out though its checks had found it well. */
+  #relapses = 0;
   /** Ends what runs for the present state. */
   #endState: CancelTimer = () => undefined;
   #lastReason = '';
@@ -67,11 +69,14 @@ export class ReplicaWatch {
 
   /** The data path could not connect. Enough of these in a row take the replica out before its next check. */
   reportFailure(): void {
-    if (this.#isReady && this.#dataPath.failed()) this.#eject('requests cannot connect');
+    if (!this.#isReady || !this.#dataPath.failed()) return;
+    this.#relapses += 1;
+    this.#eject('requests cannot connect, or break before an answer');
   }
 
-  /** The data path got an answer, of whatever kind. */
+  /** The data path got an answer of the engine's own. */
   reportSuccess(): void {
+    this.#relapses = 0;
     this.#dataPath.succeeded();
   }
 
@@ -96,8 +101,22 @@ export class ReplicaWatch {
     this.#dataPath.succeeded();
     this.#parts.fleet.update(this.#replica);
     this.#parts.log.info({ ...this.#names(), ...this.#facts() }, 'replica is ready');
+    this.#tellWhatIsMissing(engine);
     this.#enter('ready', 'ready');
     this.#watch(engine);
+  }
+
+  /** Routing goes on without it, less well, and nobody would know why. */
+  #tellWhatIsMissing({ loadSource }: FoundEngine): void {
+    if (this.#replica.kvCapacityTokens === undefined) {
+      const message =
+        'replica tells no KV capacity: requests are not held back for its memory; ' +
+        '--kv-capacity-tokens or replicas[].kvCapacityTokens names it';
+      this.#parts.log.warn(this.#names(), message);
+    }
+    if (loadSource !== undefined) return;
+    const message = 'replica tells no load: the requests of other gateways are not seen';
+    this.#parts.log.warn(this.#names(), message);
   }
 
   #watch({ kind, loadSource }: FoundEngine): void {
@@ -137,7 +156,9 @@ export class ReplicaWatch {
     this.#parts.log.warn({ ...this.#names(), reason }, 'replica is out');
     this.#endState();
     this.#enter('ejected', 'ejected');
-    this.#seek(backoffMs(1, this.#parts.limits.retryMsMax, this.#parts.random));
+    // Checks alone would bring one that fails its requests back at once, again and again.
+    const failures = Math.max(this.#relapses, 1);
+    this.#seek(backoffMs(failures, this.#parts.limits.retryMsMax, this.#parts.random));
   }
 
   #restart(): void {

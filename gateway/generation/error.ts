@@ -8,6 +8,8 @@ export type ErrorCode =
   | 'forbidden'
   | 'not_found'
   | 'model_not_found'
+  | 'method_not_allowed'
+  | 'request_timeout'
   | 'request_too_large'
   | 'rate_limited'
   | 'saturated'
@@ -28,6 +30,8 @@ export const errorKinds: Readonly<
   forbidden: { status: 403, source: 'client' },
   not_found: { status: 404, source: 'client' },
   model_not_found: { status: 404, source: 'client' },
+  method_not_allowed: { status: 405, source: 'client' },
+  request_timeout: { status: 408, source: 'client' },
   request_too_large: { status: 413, source: 'client' },
   rate_limited: { status: 429, source: 'client' },
   saturated: { status: 503, source: 'gateway' },

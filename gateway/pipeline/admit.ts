@@ -29,6 +29,10 @@ export function admit(
         reject(leftTheQueue());
       },
       resumed: () => undefined,
+      turnedOut(error) {
+        waiting.leave();
+        reject(error);
+      },
     };
   });
 }

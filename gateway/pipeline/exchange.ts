@@ -1,4 +1,5 @@
 import type { Dialect } from '../dialects/dialect.ts';
+import type { GatewayError } from '../generation/error.ts';
 import type { GenerateRequest } from '../generation/request.ts';
 import type { Recorder } from '../../telemetry/recorder.ts';
 
@@ -34,6 +35,8 @@ export interface ReplyListener {
   departed(): void;
   /** The client has caught up after `write` said false. */
   resumed(): void;
+  /** The gateway itself ends the request, with `error`. */
+  turnedOut(error: GatewayError): void;
 }
 
 /** What travels with one request through the phases. */

@@ -111,6 +111,10 @@ class Forwarding implements HttpAnswerSink, ReplyListener {
     this.#upstream?.resume();
   }
 
+  turnedOut(error: GatewayError): void {
+    this.#abandon(error);
+  }
+
   #watchDeadline(deadlineMs: number): void {
     const { clock } = this.#parts;
     const leftMs = Math.max(deadlineMs - clock.nowMs(), 0);

@@ -29,7 +29,6 @@ function sendError(exchange: Refusable, error: GatewayError): void {
     'content-length': String(Buffer.byteLength(body)),
   };
   if (error.retryAfterMs !== undefined) headers['retry-after'] = retryAfter(error.retryAfterMs);
-  if (error.code === 'request_too_large') headers['connection'] = 'close';
   exchange.reply.start(status, headers);
   exchange.reply.finish(body);
 }

@@ -64,6 +64,7 @@ function describeState(parts: AdminParts): object {
 function describeReplicas({ fleet, clock }: AdminParts): readonly object[] {
   return fleet.candidates(clock.nowMs()).map(({ replica, state, load, loadAgeMs, inFlight }) => ({
     ...replica,
+    kvCapacityTokens: replica.kvCapacityTokens ?? null,
     state,
     load:
       load === undefined ? null : { ...load, takenAtMs: undefined, ageMs: Math.round(loadAgeMs) },

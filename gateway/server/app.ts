@@ -57,6 +57,12 @@ function mountDialect(
       void receive(incoming, outgoing, dialect, path, parts);
       return RESPONSE_ALREADY_SENT;
     });
+    app.all(path, (context) => {
+      const message = `${path} takes POST, not ${context.req.method}.`;
+      const answer = answerError(context, new GatewayError('method_not_allowed', message));
+      answer.headers.set('allow', 'POST');
+      return answer;
+    });
   }
 }
 
@@ -106,6 +112,14 @@ function mountEngineCalls(
 function answerError(context: AppContext, error: GatewayError): Response {
   const requestId = requestIdOf(context.req.header('x-request-id'), () => crypto.randomUUID());
   const { status, body } = commonDialect.encodeError(error, requestId);
-  const headers = { 'content-type': 'application/json', 'x-request-id': requestId };
+  const headers = new Headers({ 'content-type': 'application/json', 'x-request-id': requestId });
+  // A body that nobody reads is not waited for.
+  if (!isRead(context)) headers.set('connection', 'close');
   return new Response(body, { status, headers });
+}
+
+/** Hono's own requests, without a socket, have nothing to read. */
+function isRead({ env }: AppContext): boolean {
+  const incoming = (env as Partial<HttpBindings> | undefined)?.incoming;
+  return incoming === undefined || incoming.complete;
 }

@@ -1,12 +1,28 @@
 import type { IncomingMessage } from 'node:http';
 
+import type { CancelTimer, Clock } from '../clock.ts';
 import { GatewayError } from '../generation/error.ts';
+
+/** How much a body may be, and how long it may take. */
+export interface BodyBounds {
+  readonly bytesMax: number;
+  readonly clock: Clock;
+  /** Longest time for the whole body, or `Infinity`. */
+  readonly totalMsMax: number;
+  /** Called before the first byte is read; the client may have asked whether to send it at all. */
+  readonly wanted?: (() => void) | undefined;
+}
+
+/** Longest pause between two pieces of a body: nginx has the same. */
+export const BODY_IDLE_MS = 60_000;
 
 /**
  * Reads a request's body. Past `bytesMax` it throws `request_too_large` without reading on, before
- * the first byte where `Content-Length` tells; a client that leaves while sending is `client_closed`.
+ * the first byte where `Content-Length` tells; a client that stops sending is `request_timeout`, one that
+ * leaves is `client_closed`.
  */
-export function readBody(incoming: IncomingMessage, bytesMax: number): Promise<Buffer> {
+export function readBody(incoming: IncomingMessage, bounds: BodyBounds): Promise<Buffer> {
+  const { bytesMax } = bounds;
   const declared = Number(incoming.headers['content-length'] ?? 0);
   if (declared > bytesMax) return Promise.reject(tooLarge(bytesMax));
   const coding = incoming.headers['content-encoding'];
@@ -14,38 +30,84 @@ export function readBody(incoming: IncomingMessage, bytesMax: number): Promise<B
     const message = `The body is encoded as '${coding.slice(0, 40)}'; send it unencoded.`;
     return Promise.reject(new GatewayError('invalid_request', message));
   }
-  return collect(incoming, bytesMax);
-}
-
-function collect(incoming: IncomingMessage, bytesMax: number): Promise<Buffer> {
+  bounds.wanted?.();
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    incoming.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes > bytesMax) {
-        incoming.pause();
-        reject(tooLarge(bytesMax));
-        return;
-      }
-      chunks.push(chunk);
-    });
-    incoming.on('end', () =>
-      resolve(chunks.length === 1 ? firstOf(chunks) : Buffer.concat(chunks)),
-    );
-    incoming.on('error', (cause) => reject(clientLeft(cause)));
-    incoming.on('close', () => {
-      if (!incoming.complete) reject(clientLeft());
-    });
+    new Collector(incoming, bounds, { resolve, reject }).begin();
   });
 }
 
-function firstOf(chunks: readonly Buffer[]): Buffer {
-  return chunks[0] ?? Buffer.alloc(0);
+interface Outcome {
+  readonly resolve: (body: Buffer) => void;
+  readonly reject: (error: GatewayError) => void;
+}
+
+/** Gathers the pieces of one body. */
+class Collector {
+  readonly #incoming: IncomingMessage;
+  readonly #bounds: BodyBounds;
+  readonly #outcome: Outcome;
+  readonly #chunks: Buffer[] = [];
+  readonly #beganMs: number;
+  #bytes = 0;
+  #lastMs: number;
+  #cancelCheck: CancelTimer | undefined;
+
+  constructor(incoming: IncomingMessage, bounds: BodyBounds, outcome: Outcome) {
+    this.#incoming = incoming;
+    this.#bounds = bounds;
+    this.#outcome = outcome;
+    this.#beganMs = bounds.clock.nowMs();
+    this.#lastMs = this.#beganMs;
+  }
+
+  begin(): void {
+    const incoming = this.#incoming;
+    incoming.on('data', (chunk: Buffer) => this.#take(chunk));
+    incoming.on('end', () => this.#end());
+    incoming.on('error', (cause) => this.#fail(clientLeft(cause)));
+    incoming.on('close', () => {
+      if (!incoming.complete) this.#fail(clientLeft());
+    });
+    this.#watch();
+  }
+
+  #take(chunk: Buffer): void {
+    const { bytesMax, clock } = this.#bounds;
+    this.#bytes += chunk.length;
+    this.#lastMs = clock.nowMs();
+    if (this.#bytes > bytesMax) return this.#fail(tooLarge(bytesMax));
+    this.#chunks.push(chunk);
+  }
+
+  #end(): void {
+    this.#cancelCheck?.();
+    const [first] = this.#chunks;
+    const isOne = this.#chunks.length === 1 && first !== undefined;
+    this.#outcome.resolve(isOne ? first : Buffer.concat(this.#chunks));
+  }
+
+  #fail(error: GatewayError): void {
+    this.#cancelCheck?.();
+    this.#incoming.pause();
+    this.#outcome.reject(error);
+  }
+
+  /** One timer a body, not one a piece: it looks again when the latest piece could be too old. */
+  #watch(): void {
+    const { clock, totalMsMax } = this.#bounds;
+    const dueMs = Math.min(this.#lastMs + BODY_IDLE_MS, this.#beganMs + totalMsMax);
+    const leftMs = dueMs - clock.nowMs();
+    if (leftMs <= 0) return this.#fail(tooSlow());
+    this.#cancelCheck = clock.after(leftMs, () => this.#watch());
+  }
 }
 
 function tooLarge(bytesMax: number): GatewayError {
   return new GatewayError('request_too_large', `The body is larger than ${bytesMax} bytes.`);
+}
+
+function tooSlow(): GatewayError {
+  return new GatewayError('request_timeout', 'The rest of the request body did not come in time.');
 }
 
 function clientLeft(cause?: Error): GatewayError {

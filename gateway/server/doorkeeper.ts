@@ -6,10 +6,15 @@ const SHUTDOWN_RETRY_AFTER_MS = 5_000;
 /** Somebody inside has to finish first; seconds are what that takes. */
 const FULL_RETRY_AFTER_MS = 1_000;
 
+/** Somebody inside, who can be told to leave. */
+export interface Guest {
+  turnOut(error: GatewayError): void;
+}
+
 /** Counts who is inside, and lets nobody in above a bound or once the house drains. */
 export class Doorkeeper {
   readonly #insideMax: number;
-  #inside = 0;
+  readonly #guests: Set<Guest> = new Set();
   #isClosed = false;
   #whenEmpty: (() => void) | undefined;
 
@@ -19,7 +24,7 @@ export class Doorkeeper {
 
   /** Requests that have come and not yet ended. */
   get inside(): number {
-    return this.#inside;
+    return this.#guests.size;
   }
 
   get isClosed(): boolean {
@@ -27,36 +32,42 @@ export class Doorkeeper {
   }
 
   /** Counts one in; the result counts it out again, once. */
-  enter(): () => void {
-    this.#inside += 1;
-    let isIn = true;
+  enter(guest: Guest): () => void {
+    this.#guests.add(guest);
     return () => {
-      if (!isIn) return;
-      isIn = false;
-      this.#inside -= 1;
-      if (this.#inside === 0) this.#whenEmpty?.();
+      if (this.#guests.delete(guest) && this.#guests.size === 0) this.#whenEmpty?.();
     };
   }
 
   /** For one who has been counted in: throws `shutting_down` once the door is closed, `saturated` above the bound. */
   check(): void {
-    if (this.#inside > this.#insideMax) {
+    if (this.#guests.size > this.#insideMax) {
       throw new GatewayError('saturated', `More than ${this.#insideMax} requests are inside.`, {
         retryAfterMs: FULL_RETRY_AFTER_MS,
       });
     }
-    if (!this.#isClosed) return;
-    throw new GatewayError('shutting_down', 'The gateway is shutting down.', {
-      retryAfterMs: SHUTDOWN_RETRY_AFTER_MS,
-    });
+    if (this.#isClosed) throw shuttingDown();
   }
 
   /** Lets nobody else in; resolves when the last one is out. */
   close(): Promise<void> {
     this.#isClosed = true;
-    if (this.#inside === 0) return Promise.resolve();
+    if (this.#guests.size === 0) return Promise.resolve();
     return new Promise((resolve) => {
       this.#whenEmpty = resolve;
     });
   }
+
+  /** Lets nobody else in and ends what is still open, as `shutting_down`; resolves when the last one is out. */
+  turnOut(): Promise<void> {
+    const empty = this.close();
+    for (const guest of this.#guests) guest.turnOut(shuttingDown());
+    return empty;
+  }
+}
+
+function shuttingDown(): GatewayError {
+  return new GatewayError('shutting_down', 'The gateway is shutting down.', {
+    retryAfterMs: SHUTDOWN_RETRY_AFTER_MS,
+  });
 }

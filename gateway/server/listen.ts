@@ -64,8 +64,12 @@ function makeServer(handler: RequestListener, options: ListenOptions): Server {
     highWaterMark: WAITING_BYTES_MAX,
   };
   const listener = oneAtATime(handler);
-  if (options.tls === undefined) return createHttpServer(settings, listener);
-  return createHttpsServer({ ...settings, ...options.tls }, listener);
+  const server =
+    options.tls === undefined
+      ? createHttpServer(settings, listener)
+      : createHttpsServer({ ...settings, ...options.tls }, listener);
+  // Whether the body is wanted is known once key and length have been looked at.
+  return server.on('checkContinue', listener);
 }
 
 /**

@@ -1,11 +1,15 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
+import type { GatewayError } from '../generation/error.ts';
 import type { ClientReply, ReplyHeaders, ReplyListener } from '../pipeline/exchange.ts';
 import { frameChunk } from './chunk-frame.ts';
 
 /** nginx's status for a client that left; recorded, never sent. */
 const CLIENT_CLOSED_STATUS = 499;
+
+/** Time that a client has to read what was sent before its answer broke. */
+const LAST_WORDS_MS = 5_000;
 
 /** A client's reply on Node's own response: no stream, promise or `Response` object between. */
 export class NodeReply implements ClientReply {
@@ -46,8 +50,16 @@ export class NodeReply implements ClientReply {
     this.#extra[name] = value;
   }
 
+  /** Tells a client that asked to go on and send its body. */
+  sendContinue(): void {
+    this.#response.writeContinue();
+  }
+
   start(status: number, headers: ReplyHeaders): void {
-    this.#response.writeHead(status, { ...headers, ...this.#extra } as Record<string, string>);
+    const all = { ...headers, ...this.#extra };
+    // Who is refused while it still sends is not read to its end: the connection is of no more use.
+    if (!this.#response.req.complete) all['connection'] = 'close';
+    this.#response.writeHead(status, all as Record<string, string>);
   }
 
   write(bytes: Uint8Array | string): boolean {
@@ -66,9 +78,20 @@ export class NodeReply implements ClientReply {
 
   break(last?: string): void {
     if (last !== undefined) this.write(last);
+    const { socket } = this.#response;
+    if (socket === null) return;
     // After what was written has left, and without the chunk that would end the body: no client can
     // take the answer for a whole one.
-    this.#response.socket?.destroySoon();
+    socket.destroySoon();
+    // One that does not read would keep it all for ever.
+    const timer = setTimeout(() => socket.destroy(), LAST_WORDS_MS);
+    socket.once('close', () => clearTimeout(timer));
+  }
+
+  /** Ends the request with `error`, whatever it waits for; one that still sends its body is cut off. */
+  turnOut(error: GatewayError): void {
+    if (this.listener !== undefined) this.listener.turnedOut(error);
+    else if (!this.#response.headersSent) this.#response.socket?.destroy();
   }
 
   /**

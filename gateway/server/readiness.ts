@@ -24,6 +24,6 @@ export class Readiness {
     const replicas = Object.fromEntries(states) as Record<string, string>;
     if (this.#doorkeeper.isClosed) return { ready: false, reason: 'shutting down', replicas };
     if (Object.values(replicas).includes('ready')) return { ready: true, replicas };
-    return { ready: false, reason: 'no replica is ready yet', replicas };
+    return { ready: false, reason: 'no replica is ready', replicas };
   }
 }

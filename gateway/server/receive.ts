@@ -41,7 +41,7 @@ export async function receive(
   parts: ReceiveParts,
 ): Promise<void> {
   const arrived = arrive(incoming, response, dialect, path, parts);
-  const leave = parts.doorkeeper.enter();
+  const leave = parts.doorkeeper.enter(arrived.reply);
   try {
     const exchange = await open(incoming, arrived, parts);
     if (exchange !== undefined) await serve(exchange, parts.pipeline);
@@ -50,10 +50,9 @@ export async function receive(
   }
 }
 
-type Arrived = Pick<
-  Exchange,
-  'requestId' | 'dialect' | 'path' | 'receivedMs' | 'recorder' | 'reply'
->;
+type Arrived = Pick<Exchange, 'requestId' | 'dialect' | 'path' | 'receivedMs' | 'recorder'> & {
+  readonly reply: NodeReply;
+};
 
 function arrive(
   incoming: IncomingMessage,
@@ -88,7 +87,13 @@ async function open(
     parts.doorkeeper.check();
     const tenant = parts.authenticator.tenantOf(incoming.headers.authorization);
     arrived.recorder.tenant = tenant;
-    const body = await readBody(incoming, parts.bodyBytesMax);
+    const body = await readBody(incoming, {
+      bytesMax: parts.bodyBytesMax,
+      totalMsMax: parts.totalMsMax,
+      clock: parts.clock,
+      wanted: expectsContinue(incoming) ? () => arrived.reply.sendContinue() : undefined,
+    });
+    arrived.recorder.requestBytes = body.length;
     const request = arrived.dialect.decode(body, arrived.path);
     return makeExchange(incoming, arrived, request, tenant, parts);
   } catch (error) {
@@ -109,7 +114,6 @@ function makeExchange(
   const { recorder } = arrived;
   recorder.model = request.model;
   recorder.streamed = request.stream;
-  recorder.requestBytes = request.body.length;
   return {
     ...arrived,
     request,
@@ -118,6 +122,11 @@ function makeExchange(
     deadlineMs: arrived.receivedMs + totalMsMax,
     namesReplica: incoming.headers[REPLICA_HEADER] !== undefined,
   };
+}
+
+/** The client asks before it sends its body: one that is refused is never sent. */
+function expectsContinue({ headers }: IncomingMessage): boolean {
+  return headers.expect?.toLowerCase() === '100-continue';
 }
 
 function single(header: string | string[] | undefined): string | undefined {

@@ -50,7 +50,9 @@ interface ReplicaMemory {
  * cached tokens corrects the rest. Bounded in bytes whatever the traffic.
  */
 export class PrefixIndex {
-  readonly #blocks: LRUCache<number, Holder[]>;
+  readonly #blocksMax: number;
+  /** Takes megabytes at once, and so not before there is a block to keep. */
+  #blocks: LRUCache<number, Holder[]> | undefined;
   readonly #replicas: Map<ReplicaId, ReplicaMemory> = new Map();
   readonly #ids: Map<ReplicaMemory, ReplicaId> = new Map();
   /** Rises whenever what is cached may have changed. */
@@ -58,17 +60,17 @@ export class PrefixIndex {
 
   /** `blocksMax` bounds the memory: the least recently used blocks are forgotten. */
   constructor(blocksMax: number = BLOCKS_MAX) {
-    this.#blocks = new LRUCache({ max: blocksMax });
+    this.#blocksMax = blocksMax;
   }
 
   /** Blocks that are remembered. */
   get blocks(): number {
-    return this.#blocks.size;
+    return this.#blocks?.size ?? 0;
   }
 
   /** Memory that the index takes, about. */
   get bytes(): number {
-    return this.#blocks.size * BLOCK_BYTES;
+    return this.blocks * BLOCK_BYTES;
   }
 
   /** Counts the prompt as given to a replica, and the tokens that its cache has to take in for it. */
@@ -145,7 +147,7 @@ export class PrefixIndex {
   /** Adds block number `index` to those that have all before it; false when nobody has. */
   #extend(blocks: Map<ReplicaMemory, number>, index: number, hash: number): boolean {
     let found = false;
-    for (const { memory, writtenTokens } of this.#blocks.get(hash) ?? NOBODY) {
+    for (const { memory, writtenTokens } of this.#blocks?.get(hash) ?? NOBODY) {
       const isBefore = writtenTokens < memory.emptyTokens;
       if (isBefore || memory.writtenTokens - writtenTokens > memory.capacityTokens) continue;
       if ((blocks.get(memory) ?? 0) !== index) continue;
@@ -156,6 +158,7 @@ export class PrefixIndex {
   }
 
   #note(hash: number, memory: ReplicaMemory): void {
+    this.#blocks ??= new LRUCache({ max: this.#blocksMax });
     const holders = this.#blocks.get(hash);
     if (holders === undefined) {
       this.#blocks.set(hash, [{ memory, writtenTokens: memory.writtenTokens }]);

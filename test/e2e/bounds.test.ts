@@ -46,6 +46,28 @@ describe('a body', () => {
     await expect(house.replica.received()).resolves.toHaveLength(1);
   });
 
+  it('that the client asks about first is wanted, or refused before it is sent', async () => {
+    await using house = await aHouse({ settings: tight });
+    const { model } = house.replica;
+    const askFirst = async (bytes: number): Promise<string> => {
+      const connection = await connectTo(house.gateway.url);
+      const body = bodyOf(bytes, model);
+      connection.socket.write(
+        'POST /v1/completions HTTP/1.1\r\nhost: a\r\nconnection: close\r\n' +
+          `expect: 100-continue\r\ncontent-length: ${bytes}\r\n\r\n`,
+      );
+      await until('it is told', () => connection.received().includes('\r\n\r\n'));
+      if (connection.received().startsWith('HTTP/1.1 100 ')) connection.socket.write(body);
+      await connection.closed;
+      return connection.received();
+    };
+
+    expect(await askFirst(BODY_BYTES_MAX)).toMatch(
+      /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /,
+    );
+    expect(await askFirst(BODY_BYTES_MAX + 1)).toMatch(/^HTTP\/1\.1 413 /);
+  });
+
   it('in chunks is measured as it comes', async () => {
     await using house = await aHouse({ settings: tight });
     const { model } = house.replica;
@@ -174,8 +196,6 @@ describe('a head', () => {
 
   it.each([
     ['GET', '/v1/nothing'],
-    ['GET', '/v1/completions'],
-    ['PUT', '/v1/chat/completions'],
     ['DELETE', '/v1/models/a'],
     ['POST', '/health'],
     ['POST', '/v1/completions/'],

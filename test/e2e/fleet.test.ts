@@ -107,7 +107,7 @@ describe('a replica that is down at the start', () => {
     await replica.stop();
     await using gateway = await LiveGateway.start({ replicas: [{ url: replica.url }] });
 
-    const reason = 'no replica is ready yet';
+    const reason = 'no replica is ready';
     const states = { [replica.id]: 'starting' };
     await expect(readyPage(gateway)).resolves.toEqual([
       503,

@@ -136,9 +136,32 @@ describe('a gateway that is told to stop', () => {
     await house.gateway.drain();
     const stream = await long.ended;
 
-    expect(stream.thrown).toBeInstanceOf(Error);
+    // The SDK throws on the error event, which says who ended the answer and why.
+    expect(stream.thrown).toMatchObject({ code: 'shutting_down' });
     expect(stream.finishReason).toBeUndefined();
     await house.replica.stateWhere('the work is aborted', ({ aborted }) => aborted === 1);
+  });
+
+  it('refuses whole answers that have not begun, and who still waits for a turn', async () => {
+    await using house = await aHouse({
+      replicas: [{ speed: 5, facts: { kvCapacityTokens: 4800, contextTokensMax: 4800 } }],
+      settings: { shutdown: { drainMs: 100 } },
+    });
+    const { url } = house.gateway;
+    const ask = { model: house.replica.model, prompt, max_tokens: 4000, ignore_eos: true };
+    const answers = [
+      postJson(`${url}/v1/completions`, ask),
+      postJson(`${url}/v1/completions`, ask),
+    ];
+    await house.gateway.stateWhere('one waits', ({ waitingRequests }) => waitingRequests === 1);
+
+    await house.gateway.drain();
+
+    for (const answer of await Promise.all(answers)) {
+      expect(answer.status).toBe(503);
+      expect(answer.headers.get('retry-after')).toBe('5');
+      await expect(answer.json()).resolves.toMatchObject({ error: { code: 'shutting_down' } });
+    }
   });
 
   it('serves who waits for a turn already', async () => {

@@ -1,8 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { readConfig } from '../../gateway/config.ts';
 import { staticSource } from '../../gateway/discovery/sources/static.ts';
+import { Keeper } from '../../gateway/discovery/keeper.ts';
 import { EngineRoom } from '../../gateway/engine-room.ts';
+import type { AttemptEnd } from '../../gateway/pipeline/attempt.ts';
 import { GatewayError } from '../../gateway/generation/error.ts';
 import { Fleet } from '../../routing/fleet.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
@@ -69,6 +71,37 @@ describe('the engine room', () => {
     }
     expect(fleet.state(replica.id)).toBe('ready');
     expect(events).toEqual([]);
+    await room.close();
+  });
+
+  const broken = (code: 'engine_unreachable' | 'engine_failed' | 'engine_timeout'): AttemptEnd => ({
+    kind: 'failed',
+    error: new GatewayError(code, 'x', { retryable: true }),
+  });
+  const refused = (status: number): AttemptEnd => ({
+    kind: 'refused',
+    refusal: { status, headers: {}, body: Buffer.alloc(0) },
+  });
+  const late: AttemptEnd = { kind: 'failed', error: new GatewayError('engine_failed', 'x') };
+
+  it.each([
+    ['refused connections', broken('engine_unreachable'), 'failure'],
+    ['connections that break before an answer', broken('engine_failed'), 'failure'],
+    ['answers', { kind: 'complete' }, 'success'],
+    ['refusals of requests', refused(400), 'success'],
+    ['errors of the engine, which may be for the request', refused(500), 'neither'],
+    ['answers that break later, which may be for the request', late, 'neither'],
+    ['long waits for a first byte', broken('engine_timeout'), 'neither'],
+  ] as const)('takes %s for what they are', async (_what, end, meaning) => {
+    const { room } = aRoom();
+    const failure = vi.spyOn(Keeper.prototype, 'reportFailure').mockReturnValue();
+    const success = vi.spyOn(Keeper.prototype, 'reportSuccess').mockReturnValue();
+
+    room.attempted(replica.id, end);
+
+    expect(failure).toHaveBeenCalledTimes(meaning === 'failure' ? 1 : 0);
+    expect(success).toHaveBeenCalledTimes(meaning === 'success' ? 1 : 0);
+    vi.restoreAllMocks();
     await room.close();
   });
 });

@@ -49,8 +49,19 @@ class Receiver:
         receiver = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
+            def read_body(self) -> bytes:
+                """The exporter sends in chunks, which Python's server leaves as they are."""
+                if self.headers["transfer-encoding"] != "chunked":
+                    return self.rfile.read(int(self.headers["content-length"]))
+                chunks = []
+                while size := int(self.rfile.readline(), 16):
+                    chunks.append(self.rfile.read(size))
+                    self.rfile.readline()
+                self.rfile.readline()
+                return b"".join(chunks)
+
             def do_POST(self):
-                body = self.rfile.read(int(self.headers["content-length"]))
+                body = self.read_body()
                 receiver.take(trace_service_pb2.ExportTraceServiceRequest.FromString(body))
                 self.send_response(200)
                 self.send_header("content-type", "application/x-protobuf")

@@ -26,6 +26,22 @@ describe('a simulated replica', () => {
     await replica.close();
   });
 
+  it('opens no port where its admin port is taken', async () => {
+    const preset = thePreset(vllm);
+    const options = { preset, host: '127.0.0.1', port: 0, speed: 100 };
+    const other = await startSimulatedReplica(options);
+    const free = await startSimulatedReplica(options);
+    const port = Number(new URL(free.url).port);
+    await free.close();
+    const adminPort = Number(new URL(other.url).port);
+
+    await expect(startSimulatedReplica({ ...options, port, adminPort })).rejects.toMatchObject({
+      code: 'EADDRINUSE',
+    });
+    await expect(fetch(`http://127.0.0.1:${port}/health`)).rejects.toThrow();
+    await other.close();
+  });
+
   it('writes an address of version 6 in brackets', async () => {
     const replica = await startSimulatedReplica({
       preset: thePreset(vllm),

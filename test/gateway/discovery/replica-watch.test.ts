@@ -174,6 +174,53 @@ describe('a watched replica', () => {
     expect(watched.state).toBe('ejected');
   });
 
+  it('is watched no longer by who saw it before it was out', async () => {
+    const watched = new Watched();
+    await watched.pass(50);
+    const timersReady = watched.terms.clock.timers;
+    watched.engine.pages.set('/health', { status: 503, body: '' });
+    await watched.pass(1_000);
+    expect(watched.state).toBe('ejected');
+    const asked = watched.engine.timesAsked('/metrics');
+    await watched.pass(2_000);
+    // The search looks at it a few times, a poll that went on would have done so twenty times.
+    expect(watched.engine.timesAsked('/metrics')).toBeLessThan(asked + 10);
+
+    watched.engine.pages.set('/health', page(''));
+    await watched.pass(4_000);
+    expect(watched.state).toBe('ready');
+    expect(watched.terms.clock.timers).toBe(timersReady);
+  });
+
+  it('that breaks its requests stays out longer each time, though its checks go well', async () => {
+    const watched = new Watched();
+    const outFor = async (): Promise<number> => {
+      for (let times = 0; times < 3; times += 1) watched.watch.reportFailure();
+      expect(watched.state).toBe('ejected');
+      let waitedMs = 0;
+      for (; watched.state !== 'ready'; waitedMs += 50) await watched.pass(50);
+      return waitedMs;
+    };
+    await watched.pass(50);
+    const [first, second, third] = [await outFor(), await outFor(), await outFor()];
+    expect(second).toBeGreaterThan(1.5 * first);
+    expect(third).toBeGreaterThan(1.5 * second);
+
+    watched.watch.reportSuccess();
+    expect(await outFor()).toBeLessThanOrEqual(first);
+  });
+
+  it('that tells no capacity or no load is said to, with what helps', async () => {
+    const watched = new Watched();
+    watched.engine.pages.set('/metrics', { status: 404, body: '' });
+    await watched.pass(10);
+    expect(watched.state).toBe('ready');
+    expect(watched.logged.join('\n')).toContain('--kv-capacity-tokens');
+    expect(watched.logged.join('\n')).toContain('tells no load');
+
+    expect(new Watched().logged.join('\n')).not.toContain('tells no');
+  });
+
   it('comes back with what it is then', async () => {
     const watched = new Watched();
     await watched.pass(50);
@@ -230,7 +277,9 @@ describe('what the data path reports', () => {
     expect(watched.state).toBe('ready');
     watched.watch.reportFailure();
     expect(watched.state).toBe('ejected');
-    expect(watched.logged.at(-1)).toBe('replica is out: requests cannot connect');
+    expect(watched.logged.at(-1)).toBe(
+      'replica is out: requests cannot connect, or break before an answer',
+    );
   });
 
   it('is forgotten with an answer in between', async () => {

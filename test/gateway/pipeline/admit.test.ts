@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { GatewayError } from '../../../gateway/generation/error.ts';
 import { admit } from '../../../gateway/pipeline/admit.ts';
 import { aReplica, aRequest } from '../../support/builders.ts';
 import { anExchange } from '../../support/exchange.ts';
@@ -53,6 +54,17 @@ describe('a request that asks to be admitted', () => {
     expect(house.dispatcher.waitingRequests).toBe(0);
     house.first.place?.reservation.release();
     expect(inFlight(house)).toBe(0);
+  });
+
+  it('leaves the queue when the gateway ends it', async () => {
+    const house = full();
+    const exchange = anExchange();
+    const admitted = admit(exchange, aRequest(), house.dispatcher);
+    const rejected = expect(admitted).rejects.toMatchObject({ code: 'shutting_down' });
+    exchange.reply.listener?.turnedOut(new GatewayError('shutting_down', 'x'));
+
+    await rejected;
+    expect(house.dispatcher.waitingRequests).toBe(0);
   });
 
   it('does not enter the queue for a client that has left already', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { GatewayError } from '../../../gateway/generation/error.ts';
 import type { AttemptEnd } from '../../../gateway/pipeline/attempt.ts';
 import { forward } from '../../../gateway/pipeline/forward.ts';
 import { aRequest } from '../../support/builders.ts';
@@ -85,6 +86,19 @@ describe('an attempt', () => {
 
     await end;
     expect(exchange.reply.listener).toBeUndefined();
+    expect(clock.timers).toBe(0);
+  });
+
+  it('is ended by the gateway with its own error, and the engine is aborted', async () => {
+    const { call, end, exchange, clock } = begin();
+    call.head(200).data(roleEvent() + chatEvent('a'));
+    exchange.reply.listener?.turnedOut(new GatewayError('shutting_down', 'x'));
+
+    await expect(end).resolves.toMatchObject({
+      kind: 'failed',
+      error: { code: 'shutting_down', source: 'gateway', retryable: false },
+    });
+    expect(call.isAborted).toBe(true);
     expect(clock.timers).toBe(0);
   });
 

@@ -55,12 +55,6 @@ describe('a refusal before the head is out', () => {
     );
   });
 
-  it('of a body that is too large closes the connection, on which the rest of it comes', () => {
-    const { reply } = refused(new GatewayError('request_too_large', 'x'));
-
-    expect(reply.head?.headers['connection']).toBe('close');
-  });
-
   it('can be of a request that could not be read', () => {
     const { requestId, dialect, recorder, reply } = anExchange();
     refuse({ requestId, dialect, recorder, reply }, new GatewayError('invalid_request', 'x'));

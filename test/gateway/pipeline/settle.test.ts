@@ -56,7 +56,11 @@ describe('the last phase', () => {
 
   it('hears no more of the client', () => {
     const { reply } = settled((exchange) => {
-      exchange.reply.listener = { departed: () => undefined, resumed: () => undefined };
+      exchange.reply.listener = {
+        departed: () => undefined,
+        resumed: () => undefined,
+        turnedOut: () => undefined,
+      };
     }).exchange;
 
     expect(reply.listener).toBeUndefined();

@@ -21,7 +21,7 @@ async function anAdminApp(adminKey = new KeyCheck(undefined)) {
   fleet.observeLoad('r0', aLoad({ takenAtMs: 960, runningRequests: 2 }));
   fleet.reserve('r0', { promptTokens: 7, expectedOutputTokens: 3, nowMs: 990 });
   const doorkeeper = new Doorkeeper(10);
-  doorkeeper.enter();
+  doorkeeper.enter({ turnOut: () => undefined });
   const limits = { mode: 'late-binding', waitingRequestsMax: 1, waitingMsMax: 1 } as const;
   return createAdminApp({
     fleet,

@@ -71,9 +71,18 @@ describe('the data port', () => {
     expect(await answer.json()).toMatchObject({ error: { code: 'model_not_found' } });
   });
 
+  it.each(['GET', 'PUT', 'DELETE'])(
+    'answers %s on a path that takes POST with what it takes',
+    async (method) => {
+      const answer = await anApp().request('/v1/chat/completions', { method });
+      expect(answer.status).toBe(405);
+      expect(answer.headers.get('allow')).toBe('POST');
+      expect(await answer.json()).toMatchObject({ error: { code: 'method_not_allowed' } });
+    },
+  );
+
   it.each([
     ['GET', '/nowhere'],
-    ['GET', '/v1/chat/completions'],
     ['DELETE', '/v1/models'],
     ['POST', '/metrics'],
   ])('answers %s %s with 404 in OpenAI’s shape and the id of the request', async (method, path) => {

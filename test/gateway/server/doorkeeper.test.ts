@@ -1,12 +1,26 @@
 import { describe, expect, it } from 'vitest';
 
+import type { GatewayError } from '../../../gateway/generation/error.ts';
+import type { Guest } from '../../../gateway/server/doorkeeper.ts';
 import { Doorkeeper } from '../../../gateway/server/doorkeeper.ts';
+
+class AGuest implements Guest {
+  told: GatewayError | undefined;
+
+  turnOut(error: GatewayError): void {
+    this.told = error;
+  }
+}
+
+function aGuest(): AGuest {
+  return new AGuest();
+}
 
 describe('the doorkeeper', () => {
   it('counts who is inside, and each leaves once', () => {
     const doorkeeper = new Doorkeeper(10);
-    const leave = doorkeeper.enter();
-    doorkeeper.enter();
+    const leave = doorkeeper.enter(aGuest());
+    doorkeeper.enter(aGuest());
     leave();
     leave();
     expect(doorkeeper.inside).toBe(1);
@@ -14,10 +28,10 @@ describe('the doorkeeper', () => {
 
   it('lets in as many as may be inside, and refuses one more with a time to come back', () => {
     const doorkeeper = new Doorkeeper(2);
-    doorkeeper.enter();
-    doorkeeper.enter();
+    doorkeeper.enter(aGuest());
+    doorkeeper.enter(aGuest());
     expect(() => doorkeeper.check()).not.toThrow();
-    const leave = doorkeeper.enter();
+    const leave = doorkeeper.enter(aGuest());
     expect(() => doorkeeper.check()).toThrow(
       expect.objectContaining({ code: 'saturated', status: 503, retryAfterMs: 1_000 }),
     );
@@ -27,7 +41,7 @@ describe('the doorkeeper', () => {
 
   it('refuses everybody once the door is closed, and is done when the last one is out', async () => {
     const doorkeeper = new Doorkeeper(2);
-    const leave = doorkeeper.enter();
+    const leave = doorkeeper.enter(aGuest());
     let isEmpty = false;
     const emptied = doorkeeper.close().then(() => (isEmpty = true));
     expect(doorkeeper.isClosed).toBe(true);
@@ -41,5 +55,20 @@ describe('the doorkeeper', () => {
 
   it('is done at once when nobody is inside', async () => {
     await expect(new Doorkeeper(1).close()).resolves.toBeUndefined();
+  });
+
+  it('turns out who is still inside, and is done when they are gone', async () => {
+    const doorkeeper = new Doorkeeper(9);
+    const [first, gone] = [aGuest(), aGuest()];
+    const leave = doorkeeper.enter(first);
+    doorkeeper.enter(gone)();
+    let isEmpty = false;
+    const emptied = doorkeeper.turnOut().then(() => (isEmpty = true));
+    expect(first.told).toMatchObject({ code: 'shutting_down', retryAfterMs: 5_000 });
+    expect(gone.told).toBeUndefined();
+    await Promise.resolve();
+    expect(isEmpty).toBe(false);
+    leave();
+    await emptied;
   });
 });

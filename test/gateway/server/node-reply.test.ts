@@ -6,6 +6,8 @@ import type { AddressInfo, Socket } from 'node:net';
 
 import { afterEach, describe, expect, it } from 'vitest';
 
+import { GatewayError } from '../../../gateway/generation/error.ts';
+import type { ReplyListener } from '../../../gateway/pipeline/exchange.ts';
 import { NodeReply } from '../../../gateway/server/node-reply.ts';
 
 const closings: (() => void)[] = [];
@@ -15,7 +17,9 @@ afterEach(() => {
 });
 
 /** A request over a raw socket, and the reply to it. */
-async function asked(): Promise<{ reply: NodeReply; response: ServerResponse; socket: Socket }> {
+async function asked(
+  head = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n',
+): Promise<{ reply: NodeReply; response: ServerResponse; socket: Socket }> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
@@ -26,10 +30,16 @@ async function asked(): Promise<{ reply: NodeReply; response: ServerResponse; so
       server.close();
     },
   );
-  socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  socket.write(head);
   const [, response] = (await once(server, 'request')) as [unknown, ServerResponse];
   return { reply: new NodeReply(response, { 'x-request-id': 'id-1' }), response, socket };
 }
+
+const unmoved: ReplyListener = {
+  departed: () => undefined,
+  resumed: () => undefined,
+  turnedOut: () => undefined,
+};
 
 async function readAll(socket: Socket): Promise<string> {
   let text = '';
@@ -76,7 +86,7 @@ describe('a reply', () => {
   it('tells once that the client has left, and has then the status of one who left', async () => {
     const { reply, response, socket } = await asked();
     let departures = 0;
-    reply.listener = { departed: () => (departures += 1), resumed: () => undefined };
+    reply.listener = { ...unmoved, departed: () => (departures += 1) };
     socket.destroy();
     await once(response, 'close');
     expect([departures, reply.departed, reply.status]).toEqual([1, true, 499]);
@@ -85,7 +95,7 @@ describe('a reply', () => {
   it('takes the end of a whole answer for no departure', async () => {
     const { reply, response } = await asked();
     let departures = 0;
-    reply.listener = { departed: () => (departures += 1), resumed: () => undefined };
+    reply.listener = { ...unmoved, departed: () => (departures += 1) };
     reply.start(200, { connection: 'close' });
     reply.finish('all');
     await once(response, 'close');
@@ -96,7 +106,7 @@ describe('a reply', () => {
     const { reply, socket } = await asked();
     socket.pause();
     const resumed = new Promise<void>((resolve) => {
-      reply.listener = { departed: () => undefined, resumed: resolve };
+      reply.listener = { ...unmoved, resumed: resolve };
     });
     reply.start(200, {});
     const piece = Buffer.alloc(64 * 1024, 'x');
@@ -107,5 +117,29 @@ describe('a reply', () => {
     }
     socket.resume();
     await resumed;
+  });
+
+  it('closes the connection of a request whose body is not read to its end', async () => {
+    const sending = 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nab';
+    const { reply, socket } = await asked(sending);
+    reply.start(401, { 'content-length': '2' });
+    reply.finish('no');
+    expect((await readAll(socket)).toLowerCase()).toContain('connection: close');
+  });
+
+  it('hands on that the gateway ends the request to whoever is at work on it', async () => {
+    const { reply } = await asked();
+    const error = new GatewayError('shutting_down', 'x');
+    const told: GatewayError[] = [];
+    reply.listener = { ...unmoved, turnedOut: (one) => told.push(one) };
+    reply.turnOut(error);
+    expect(told).toEqual([error]);
+  });
+
+  it('cuts a client off that still sends its request when the gateway ends it', async () => {
+    const { reply, socket } = await asked();
+    reply.turnOut(new GatewayError('shutting_down', 'x'));
+    await once(socket, 'close');
+    expect(reply.departed).toBe(true);
   });
 });

@@ -17,7 +17,7 @@ describe('readiness', () => {
     const readiness = new Readiness(fleet, new Doorkeeper(1));
     expect(readiness.report()).toEqual({
       ready: false,
-      reason: 'no replica is ready yet',
+      reason: 'no replica is ready',
       replicas: { 'replica-0': 'starting', 'replica-1': 'starting' },
     });
     fleet.setState('replica-1', 'ready');
