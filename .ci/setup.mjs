@@ -96,12 +96,13 @@ async function installOnce(folder, env, words) {
     .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   const startedMs = Date.now();
-  process.stdout.write(`${words.why} (npm ci) … `);
+  // What the command that follows prints may be piped somewhere.
+  process.stderr.write(`${words.why} (npm ci) … `);
   const [command, ...args] = npm();
   const { code, output } = await run(command, [...args, 'ci', '--prefix', folder, ...npmFlags], {
     env,
   });
-  process.stdout.write(
+  process.stderr.write(
     `${code === 0 ? '' : 'failed, '}${((Date.now() - startedMs) / 1000).toFixed(1)} s\n`,
   );
   if (code !== 0) throw new SetupError(`${output}\n${words.advice}`);

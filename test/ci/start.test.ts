@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -76,6 +77,7 @@ class Clone {
 class Run {
   readonly child: ChildProcess;
   output = '';
+  stdout = '';
   readonly #ended: Promise<unknown[]>;
 
   constructor(child: ChildProcess) {
@@ -85,6 +87,7 @@ class Run {
         this.output += text;
       });
     }
+    child.stdout?.on('data', (text: string) => (this.stdout += text));
     this.#ended = once(child, 'close');
   }
 
@@ -301,9 +304,31 @@ describe('running a command', () => {
     expect(code).toBe(7);
   });
 
+  it.each([
+    ['ends by a signal', 'kill -TERM $$', 143],
+    ['is not there', 'exec no-such-command', 127],
+  ])('ends as shells do where the command %s', async (_, script, expected) => {
+    const clone = await Clone.make();
+
+    const { code } = await clone.start(['--', 'sh', '-c', script]).ends();
+
+    expect(code).toBe(expected);
+  });
+
+  it('says what it installs beside the output of the command, not in it', async () => {
+    const clone = await Clone.make({ installed: false });
+    await clone.npm('true');
+    const run = clone.start(['--', 'echo', 'ready']);
+
+    await run.ends();
+
+    expect(run.stdout).toBe('ready\n');
+    expect(run.output).toContain('Installing the packages');
+  });
+
   it('hands a Ctrl-C to the command once, though npm passes on what the terminal has delivered', async () => {
     const clone = await Clone.make();
-    const command = `trap "echo told" INT; echo up; until [ -e "${clone.root}/go" ]; do sleep 0.05; done`;
+    const command = `trap "echo told" INT; echo up; until [ -e "${clone.root}/go" ]; do sleep 0.05; done; exit 3`;
     const run = clone.start(['--', 'sh', '-c', command]);
     await run.says('up');
 
@@ -314,10 +339,25 @@ describe('running a command', () => {
     const { code, output } = await run.ends();
 
     expect(output).toBe('up\ntold\n');
-    expect(code).toBe(130);
+    expect(code).toBe(3);
   });
 
-  it('kills a command that does not listen when Ctrl-C is pressed again', async () => {
+  it('tells the command again when Ctrl-C is pressed again', async () => {
+    const clone = await Clone.make();
+    const command =
+      'trap "echo told; trap \'echo again; exit 5\' INT" INT; echo up; while :; do sleep 0.05; done';
+    const run = clone.start(['--', 'sh', '-c', command]);
+    await run.says('up');
+
+    const presses = setInterval(() => run.child.kill('SIGINT'), 100);
+    const { code, output } = await run.ends();
+    clearInterval(presses);
+
+    expect(output).toBe('up\ntold\nagain\n');
+    expect(code).toBe(5);
+  });
+
+  it('kills a command that does not listen when Ctrl-C is pressed a third time', async () => {
     const clone = await Clone.make();
     const run = clone.start(['--', 'sh', '-c', 'trap "" INT; echo up; sleep 600 & wait']);
     await run.says('up');
@@ -326,10 +366,10 @@ describe('running a command', () => {
     const { code } = await run.ends();
     clearInterval(presses);
 
-    expect(code).toBe(130);
+    expect(code).toBe(137);
   });
 
-  it('gives the command time to clean up', async () => {
+  it('gives the command time to clean up, and ends as it does', async () => {
     const clone = await Clone.make();
     const run = clone.start([
       '--',
@@ -343,7 +383,21 @@ describe('running a command', () => {
     const { code, output } = await run.ends();
 
     expect(output).toBe('up\nclean\n');
-    expect(code).toBe(143);
+    expect(code).toBe(0);
+  });
+
+  it('kills a check that does not listen when Ctrl-C is pressed again', async () => {
+    const clone = await Clone.make();
+    await clone.tool('oxfmt', `trap "" INT; touch "${clone.root}/up"; sleep 600 & wait`);
+    const run = clone.start(['format']);
+
+    const presses = setInterval(() => {
+      if (existsSync(join(clone.root, 'up'))) run.child.kill('SIGINT');
+    }, 100);
+    const { code } = await run.ends();
+    clearInterval(presses);
+
+    expect(code).toBe(130);
   });
 
   it('leaves none of the processes that the command has started', async () => {
