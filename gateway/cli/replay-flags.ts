@@ -51,21 +51,38 @@ export type DatasetName = (typeof datasetNames)[number];
 const REQUESTS_MAX = 1_000_000;
 const TOKENS_MAX = 10_000_000;
 
+/** The flags that `--help` shows; the others stand in `--help-all`. */
+export const frequentFlags: readonly string[] = [
+  '--url',
+  '--simulate',
+  '--virtual',
+  '--reproduce',
+  '--speed',
+  '--num-prompts',
+  '--request-rate',
+  '--max-concurrency',
+  '--model',
+  '--output-file',
+  '--compare',
+  '--json',
+];
+
 /** The command with its flags, in the order of `--help`, and nothing that it does. */
 export function replayFlags(): Command {
   const command = new Command('replay').description(
-    'Replay a workload, and compare what comes back with the published runs.',
+    'Replay a workload and compare with the published runs: 1000 random requests on\n' +
+      'two simulated replicas behind a gateway of its own, unless told otherwise.',
   );
   targetFlags(command);
   workloadFlags(command);
   requestFlags(command);
   outputFlags(command);
-  return command.optionsGroup('Other:');
+  return command;
 }
 
 function targetFlags(command: Command): void {
   command
-    .optionsGroup('Against what (two simulated replicas and a gateway of its own, unless told):')
+    .optionsGroup('Against what:')
     .option('--url <origin>', 'a gateway or an engine that is running', origin)
     .option('--simulate <preset>', 'a simulated replica; repeat it for each', presets)
     .option('--virtual', 'on virtual time: no sockets, done in a second')
@@ -80,7 +97,7 @@ function workloadFlags(command: Command): void {
   const tokens = integerBetween(1, TOKENS_MAX);
   command
     .optionsGroup('What:')
-    .option('--rules <set>', 'of which benchmark; or current', oneOf(ruleSets), ruleSets[0])
+    .option('--rules <set>', 'of which release; or current', oneOf(ruleSets), ruleSets[0])
     .option('--preset <name>', 'offline-1024x512, online-rate-4 and others', oneOf(presetRuns))
     .option('--dataset-name <name>', datasetNames.join(', '), oneOf(datasetNames))
     .option('--dataset-path <file>', 'ShareGPT file, or trace (own or Mooncake)')

@@ -2,16 +2,21 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 
 import type { ReplayFlags } from './replay-flags.ts';
-import { replayFlags } from './replay-flags.ts';
+import { frequentFlags, replayFlags } from './replay-flags.ts';
 import { planReplay } from './replay-plan.ts';
 import { performReplay } from './replay-session.ts';
+import { withShortHelp } from './short-help.ts';
 
 /** `gateway replay`: the built-in benchmark. */
 export function replayCommand(): Command {
-  return replayFlags()
-    .addHelpText('after', '\nExample:\n  gateway replay --reproduce sglang-0.2.14 --virtual')
+  return withShortHelp(replayFlags(), frequentFlags)
+    .addHelpText('after', `\n${examples}`)
     .action(replay);
 }
+
+const examples = `Examples:
+  gateway replay --url http://127.0.0.1:8080 --num-prompts 100
+  gateway replay --reproduce sglang-0.2.14 --virtual`;
 
 async function replay(flags: ReplayFlags, command: Command): Promise<void> {
   const names = Object.keys(flags) as (keyof ReplayFlags)[];

@@ -25,8 +25,16 @@ export function serveCommand(): Command {
     .option('--port <number>', 'data port, 0 for a free one (default 8080)', port)
     .option('--admin-host <address>', 'address of the admin port (default 127.0.0.1)')
     .option('--admin-port <number>', 'admin port, 0 for a free one (default 9080)', port)
-    .option('--policy <name>', `routing: ${policyNames.join(', ')}`, oneOf(policyNames))
-    .option('--admission <mode>', 'late-binding queues here, pass-through does not', oneOf(MODES))
+    .option(
+      '--policy <name>',
+      `${policyNames[0]} (default), ${policyNames.slice(1).join(', ')}`,
+      oneOf(policyNames),
+    )
+    .option(
+      '--admission <mode>',
+      'late-binding (default: queues here) or pass-through',
+      oneOf(MODES),
+    )
     .option('--kv-capacity-tokens <n>', 'KV cache of replicas that do not tell it', tokens)
     .option('--context-tokens-max <n>', 'context of replicas that do not tell it', tokens)
     .option('--otlp-endpoint <url>', 'OTLP/HTTP collector for spans')
@@ -35,7 +43,7 @@ export function serveCommand(): Command {
     .option('--json', 'say in one line of JSON that it is listening')
     .addHelpText(
       'after',
-      '\nExample:\n  gateway serve --replica http://127.0.0.1:30000 --replica http://127.0.0.1:30001',
+      '\nExample:\n  gateway serve --replica http://127.0.0.1:30000 --port 8080',
     )
     .action(serve);
 }

@@ -30,12 +30,7 @@ export function simulateCommand(): Command {
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <number>', 'port, 0 for a free one', port, 30_000)
     .option('--admin-port <number>', 'port for faults and state; none unless given', port)
-    .option(
-      '--speed <factor>',
-      'engine time each wall time, 0.01 to 100',
-      numberBetween(0.01, 100),
-      1,
-    )
+    .option('--speed <factor>', 'engine time each wall time', numberBetween(0.01, 100), 1)
     .option('--seed <number>', 'start of its draws', integerBetween(0, 2 ** 32 - 1))
     .option('--model <id>', "model id, in place of the preset's")
     .option('--api-key <key>', 'key that clients must send')
@@ -44,7 +39,7 @@ export function simulateCommand(): Command {
       'longest queue, where the engine has a limit',
       integerBetween(1, 1_000_000),
     )
-    .option('--json', 'JSON on stdout: one line once it listens, or the presets')
+    .option('--json', 'one line of JSON once it listens; the presets as JSON')
     .addHelpText(
       'after',
       '\nExample:\n  gateway simulate --preset sglang-0.2.14-8xh100-tp8 --port 30000',

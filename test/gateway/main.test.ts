@@ -28,15 +28,27 @@ describe('the command line', { timeout: PROCESS_MS_MAX }, () => {
     expect(stdout).toContain('Example:\n  gateway serve --replica http://127.0.0.1:30000');
   });
 
-  it.each(commands)('explains %s with an example, in a hundred columns', (command) => {
-    const text = helpOf(command);
-    expect(text).toContain('Example');
-    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+  it.each(commands)(
+    'explains %s with an example, on a screen of 24 lines and 80 columns',
+    (command) => {
+      const text = helpOf(command);
+      expect(text).toContain('Example');
+      // The last line of a terminal is the prompt's.
+      expect(text.split('\n').length).toBeLessThanOrEqual(24);
+      expect(widest(text)).toBeLessThanOrEqual(80);
+    },
+  );
+
+  it('explains every flag of replay where that is wanted', async () => {
+    const { code, stdout } = await runGateway(['replay', '--help-all']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('How it asks:\n  --backend <name>');
+    expect(widest(stdout)).toBeLessThanOrEqual(80);
   });
 
-  it.each(['serve', 'simulate', 'demo', 'config'])('explains %s on one screen', (command) => {
-    expect(helpOf(command).trimEnd().split('\n').length).toBeLessThanOrEqual(24);
-  });
+  function widest(text: string): number {
+    return Math.max(...text.split('\n').map((line) => line.length));
+  }
 
   it('explains a command by its name too', async () => {
     expect((await runGateway(['help', 'serve'])).stdout).toBe(helpOf('serve'));
@@ -50,8 +62,10 @@ describe('the command line', { timeout: PROCESS_MS_MAX }, () => {
   });
 
   it.each([
-    [['srve'], "unknown command 'srve'"],
-    [['serve', '--replca', 'x'], '(Did you mean --replica?)'],
+    [['srve'], "gateway: unknown command 'srve'; did you mean serve?\nSee: gateway --help\n"],
+    [['plan'], "gateway: unknown command 'plan'; known are serve, simulate, replay, demo, config"],
+    [['plan', '--help'], "gateway: unknown command 'plan'; known are serve,"],
+    [['serve', '--replca', 'x'], "gateway: unknown option '--replca' (Did you mean --replica?)\n"],
     [
       ['serve', '--port', '65536'],
       "'65536' is invalid. It must be a whole number from 0 to 65535.",
@@ -73,6 +87,13 @@ describe('the command line', { timeout: PROCESS_MS_MAX }, () => {
     expect(stderr).toBe(
       "gateway: /no/such/file: cannot be read: ENOENT: no such file or directory, open '/no/such/file'\n",
     );
+  });
+
+  it('says of each thing that is wrong in one form', async () => {
+    const { stderr } = await runGateway(['serve', '--replica', 'x', '--host', '']);
+    const lines = stderr.trimEnd().split('\n');
+    expect(lines).toHaveLength(2);
+    for (const line of lines) expect(line).toMatch(/^gateway: --(?:replica|host): /u);
   });
 
   it('has no colour, in a terminal or not', async () => {

@@ -82,6 +82,6 @@ describe('the command', () => {
       .configureOutput({ writeOut: (text) => (help += text) })
       .outputHelp();
 
-    expect(help).toContain('Example:\n  gateway replay --reproduce sglang-0.2.14 --virtual');
+    expect(help).toContain('Examples:\n  gateway replay --url ');
   });
 });

@@ -53,7 +53,7 @@ describe('a fleet that does not come up', () => {
     const starting = startSimulatedFleet(aFleet({ presets }), { fetchText, clock: waitingClock });
 
     await expect(starting).rejects.toThrow(
-      'the replica-1 ended before it listened:\nerror: option',
+      'the replica-1 ended before it listened:\ngateway: option',
     );
     expect(process.listenerCount('exit')).toBe(listeners);
     await textClient.close();

@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+
+/** One word of the command line, and where what it does is found once it is called. */
+export interface CommandEntry {
+  readonly name: string;
+  /** What `gateway --help` says of it. */
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
+/** Every command, in the order of `gateway --help`, which loads none of them. */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'serve',
+    summary: 'Put the gateway in front of replicas.',
+    load: async () => (await import('./serve.ts')).serveCommand(),
+  },
+  {
+    name: 'simulate',
+    summary: 'Run one simulated replica.',
+    load: async () => (await import('./simulate.ts')).simulateCommand(),
+  },
+  {
+    name: 'replay',
+    summary: 'Replay a workload and compare it with published runs.',
+    load: async () => (await import('./replay.ts')).replayCommand(),
+  },
+  {
+    name: 'demo',
+    summary: 'Simulate two replicas, serve and replay, all in one.',
+    load: async () => (await import('./demo.ts')).demoCommand(),
+  },
+  {
+    name: 'config',
+    summary: 'Check a configuration, print it, or print its schema.',
+    load: async () => (await import('./config.ts')).configCommand(),
+  },
+];
