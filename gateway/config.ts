@@ -6,10 +6,13 @@ import type { Problem } from './config/config-error.ts';
 import { ConfigError } from './config/config-error.ts';
 import { contradictionsOf } from './config/contradictions.ts';
 import type { Environment } from './config/environment.ts';
+import { UNSET } from './config/environment.ts';
 import { problemOf } from './config/problem-words.ts';
 import { configSchema } from './config/schema.ts';
 import { configJsonSchema } from './config/setting-tree.ts';
 import type { Config } from './config/settings.ts';
+import type { SoundParts } from './config/sound-parts.ts';
+import { soundParts } from './config/sound-parts.ts';
 import type { SettingPath } from './config/yaml-source.ts';
 import { YamlSource } from './config/yaml-source.ts';
 
@@ -31,6 +34,8 @@ export interface ConfigSources {
   readonly overrides?: readonly Override[];
   /** For `${NAME}` in the file. */
   readonly environment: Environment;
+  /** Whether settings without a replica are wrong, as they are for who wants to serve. */
+  readonly needsReplica?: boolean;
 }
 
 /** Reads a file and takes it for a configuration. Throws `ConfigError` with all that is wrong. */
@@ -40,16 +45,33 @@ export function loadConfig(path: string | undefined, sources: Omit<ConfigSources
 }
 
 /** The settings from all sources, defaults filled in. Throws `ConfigError` with all that is wrong. */
-export function readConfig({ file, overrides = [], environment }: ConfigSources): Config {
+export function readConfig(sources: ConfigSources): Config {
+  const { file, overrides = [], environment } = sources;
   const source = new YamlSource(file?.name ?? 'settings', file?.text ?? '', environment);
   const tree = overrides.reduce(overridden, source.tree);
   const whereIs = (path: SettingPath): string =>
     flagFor(path, overrides)?.flag ?? source.placeOf(path);
   const parsed = configSchema.safeParse(tree, { reportInput: true });
-  if (!parsed.success) throw new ConfigError(explain(parsed.error.issues, whereIs));
-  const contradictions = contradictionsOf(parsed.data);
-  if (contradictions.length === 0) return parsed.data;
-  throw new ConfigError(contradictions.map(({ path, what }) => ({ where: whereIs(path), what })));
+  const parts = parsed.data ?? soundParts(tree);
+  const problems = [
+    ...source.problems,
+    ...explain(parsed.error?.issues ?? [], whereIs),
+    ...contradictionsOf(parts).map(({ path, what }) => ({ where: whereIs(path), what })),
+    ...noReplica(parts, sources, whereIs),
+  ];
+  if (parsed.data === undefined || problems.length > 0) throw new ConfigError(problems);
+  return parsed.data;
+}
+
+function noReplica(
+  { replicas }: SoundParts,
+  { needsReplica = false, file }: ConfigSources,
+  whereIs: (path: SettingPath) => string,
+): readonly Problem[] {
+  if (!needsReplica || replicas?.length !== 0) return [];
+  const where = file === undefined ? '--replica' : whereIs(['replicas']);
+  const what = 'there is no replica: name one with --replica <url>, or list them under `replicas`';
+  return [{ where, what: `${what} in the file of --config` }];
 }
 
 function readText(path: string): string {
@@ -66,7 +88,9 @@ function explain(
   whereIs: (path: SettingPath) => string,
 ): readonly Problem[] {
   const schema = configJsonSchema();
-  return issues.flatMap((issue) => problemOf(issue, schema, whereIs));
+  return issues
+    .filter(({ input }) => input !== UNSET)
+    .flatMap((issue) => problemOf(issue, schema, whereIs));
 }
 
 /** The flag that set the value at `path`, or a part of it. */

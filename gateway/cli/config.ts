@@ -42,13 +42,16 @@ export function configCommand(): Command {
 }
 
 function check(file: string): void {
-  const { replicas } = load(file);
+  const { replicas } = load(file, { needsReplica: true });
   say(`${file} is right: ${replicas.length} ${replicas.length === 1 ? 'replica' : 'replicas'}.`);
 }
 
-function load(file: string | undefined): Config {
+function load(
+  file: string | undefined,
+  { needsReplica = false }: { readonly needsReplica?: boolean } = {},
+): Config {
   try {
-    return loadConfig(file, { environment: process.env });
+    return loadConfig(file, { environment: process.env, needsReplica });
   } catch (error) {
     if (error instanceof ConfigError) throw new UsageError(error.message, { cause: error });
     throw error;

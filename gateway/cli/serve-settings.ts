@@ -26,10 +26,9 @@ export function settingsOf(
   environment: Readonly<Record<string, string | undefined>>,
 ): Config {
   try {
-    return withReplicas(
-      loadConfig(flags.config, { overrides: overridesOf(flags), environment }),
-      flags,
-    );
+    const overrides = overridesOf(flags);
+    const sources = { overrides, environment, needsReplica: true };
+    return withTold(loadConfig(flags.config, sources), flags);
   } catch (error) {
     if (error instanceof ConfigError) throw new UsageError(error.message, { cause: error });
     throw error;
@@ -57,13 +56,8 @@ function overridesOf(flags: ServeFlags): Override[] {
   return overrides.filter(({ value }) => value !== undefined);
 }
 
-function withReplicas(config: Config, flags: ServeFlags): Config {
-  if (config.replicas.length === 0) {
-    throw new UsageError(
-      'There is no replica: name one with --replica <url>, or list them in --config.',
-    );
-  }
-  const { kvCapacityTokens, contextTokensMax } = flags;
+/** The settings, with what flags tell of replicas that do not tell it themselves. */
+function withTold(config: Config, { kvCapacityTokens, contextTokensMax }: ServeFlags): Config {
   const replicas = config.replicas.map((replica) => ({
     ...replica,
     kvCapacityTokens: replica.kvCapacityTokens ?? kvCapacityTokens,

@@ -6,13 +6,21 @@ export interface Problem {
   readonly what: string;
 }
 
-/** A configuration that cannot be used, with all that is wrong at once. The message is for people. */
+/** A configuration that cannot be used, with all that is wrong at once, line by line. The message is for people. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[], options?: ErrorOptions) {
-    super(problems.map(({ where, what }) => `${where}: ${what}`).join('\n'), options);
-    this.problems = problems;
+    const sorted = problems.toSorted(byPlace);
+    super(sorted.map(({ where, what }) => `${where}: ${what}`).join('\n'), options);
+    this.problems = sorted;
   }
+}
+
+/** Numbers by their value, so that line 10 comes after line 9. */
+const places = new Intl.Collator('en', { numeric: true });
+
+function byPlace(one: Problem, other: Problem): number {
+  return places.compare(one.where, other.where);
 }

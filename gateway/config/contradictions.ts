@@ -1,4 +1,5 @@
-import type { Config } from './settings.ts';
+import { guessableKey, MAKE_A_KEY } from './guessable-keys.ts';
+import type { SoundParts } from './sound-parts.ts';
 import type { SettingPath } from './yaml-source.ts';
 
 /** Settings that are right by themselves and wrong together. */
@@ -9,8 +10,8 @@ export interface Contradiction {
 }
 
 /** Everything in a configuration that cannot be meant as it stands. */
-export function contradictionsOf(config: Config): readonly Contradiction[] {
-  return [...openDoors(config), ...twins(config), ...renamedAliases(config)];
+export function contradictionsOf(parts: SoundParts): readonly Contradiction[] {
+  return [...openDoors(parts), ...guessableKeys(parts), ...twins(parts), ...renamedAliases(parts)];
 }
 
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/i;
@@ -21,13 +22,20 @@ export function isLoopback(host: string): boolean {
 }
 
 /** An address that others reach, where nobody is asked who they are. */
-function openDoors({ listen, admin, keys }: Config): Contradiction[] {
+function openDoors({ listen, admin, keys }: SoundParts): Contradiction[] {
   const found: Contradiction[] = [];
-  if (!isLoopback(listen.host) && keys.length === 0 && !listen.allowUnauthenticated) {
+  const asksKeys = keys === undefined || keys.length > 0;
+  if (
+    listen !== undefined &&
+    !asksKeys &&
+    !isLoopback(listen.host) &&
+    !listen.allowUnauthenticated
+  ) {
     const remedy = 'list keys, say listen.allowUnauthenticated: true (--allow-unauthenticated)';
     found.push({ path: ['listen', 'host'], what: openDoor(listen.host, remedy) });
   }
-  if (!isLoopback(admin.host) && admin.keySha256 === undefined && !admin.allowUnauthenticated) {
+  if (admin === undefined || isLoopback(admin.host)) return found;
+  if (admin.keySha256 === undefined && !admin.allowUnauthenticated) {
     const remedy = 'set admin.keySha256, say admin.allowUnauthenticated: true';
     found.push({ path: ['admin', 'host'], what: openDoor(admin.host, remedy) });
   }
@@ -38,14 +46,29 @@ function openDoor(host: string, remedy: string): string {
   return `other machines reach ${host}, and no key is asked for: ${remedy}, or take 127.0.0.1`;
 }
 
+/** A key of an example guards nothing. */
+function guessableKeys({ admin, keys = [] }: SoundParts): Contradiction[] {
+  const digests: readonly (readonly [SettingPath, string | undefined])[] = [
+    [['admin', 'keySha256'], admin?.keySha256],
+    ...keys.map((key, index) => [['keys', index, 'sha256'], key?.sha256] as const),
+  ];
+  return digests.flatMap(([path, sha256]) => {
+    const key = sha256 === undefined ? undefined : guessableKey(sha256);
+    if (key === undefined) return [];
+    return [{ path, what: `this is the key '${key}', which anybody would try: ${MAKE_A_KEY}` }];
+  });
+}
+
 /** Two replicas of one name, or one replica twice. */
-function twins({ replicas }: Config): Contradiction[] {
-  return replicas.flatMap(({ id, url }, index) => {
+function twins({ replicas = [] }: SoundParts): Contradiction[] {
+  return replicas.flatMap((replica, index) => {
+    if (replica === undefined) return [];
+    const { id, url } = replica;
     const before = replicas.slice(0, index);
-    if (before.some((other) => other.url === url)) {
+    if (before.some((other) => other?.url === url)) {
       return [{ path: ['replicas', index, 'url'], what: `${url} is listed twice` }];
     }
-    if (before.some((other) => other.id === id)) {
+    if (before.some((other) => other?.id === id)) {
       return [{ path: ['replicas', index, 'id'], what: `two replicas are called ${id}` }];
     }
     return [];
@@ -53,7 +76,8 @@ function twins({ replicas }: Config): Contradiction[] {
 }
 
 /** An alias is resolved once: one that leads to another would ask engines for a name they do not know. */
-function renamedAliases({ models: { aliases } }: Config): Contradiction[] {
+function renamedAliases({ models }: SoundParts): Contradiction[] {
+  const aliases = models?.aliases ?? {};
   return Object.entries(aliases).flatMap(([alias, target]) => {
     if (!Object.hasOwn(aliases, target)) return [];
     return [{ path: ['models', 'aliases', alias], what: `${target} is an alias itself` }];

@@ -7,6 +7,9 @@ export interface Substituted {
   readonly missing: readonly string[];
 }
 
+/** Stands in a tree where a variable is not there: nothing that a setting may be. */
+export const UNSET: unique symbol = Symbol('unset');
+
 /** `$${` stands for `${` itself. */
 const REFERENCE = /\$\$\{|\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}/g;
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 
 import type { Problem } from './config-error.ts';
+import { MAKE_A_KEY } from './guessable-keys.ts';
 import { nearestName } from './nearest-name.ts';
 import { isSecretSetting } from './secret-settings.ts';
 import type { SchemaNode } from './setting-tree.ts';
@@ -53,7 +54,9 @@ function isMissing(issue: z.core.$ZodIssue): boolean {
 /** Patterns and tests have words of their own; for all else the schema's bounds say it. */
 function allowedBy(issue: z.core.$ZodIssue, setting: SchemaNode): string {
   if (issue.code === 'custom') return issue.message;
-  if (issue.code === 'invalid_format' && issue.format === 'regex') return issue.message;
+  if (issue.code === 'invalid_format' && issue.format === 'regex') {
+    return isDigest(issue) ? `${issue.message}: ${MAKE_A_KEY}` : issue.message;
+  }
   if (issue.code === 'invalid_format') return `a ${issue.format} such as http://127.0.0.1:4318`;
   if (issue.code === 'too_big' && issue.origin === 'string') {
     return `text of at most ${issue.maximum} characters`;
@@ -65,7 +68,14 @@ function allowedBy(issue: z.core.$ZodIssue, setting: SchemaNode): string {
   return allowedOf(setting);
 }
 
-function shown({ path, input }: z.core.$ZodIssue): string {
+/** Of a key; what stands there by mistake may be the key itself. */
+function isDigest({ path }: z.core.$ZodIssue): boolean {
+  return /^(?:keyS|s)ha256$/u.test(String(path.at(-1)));
+}
+
+function shown(issue: z.core.$ZodIssue): string {
+  const { path, input } = issue;
+  if (isDigest(issue) && typeof input === 'string') return 'what it is';
   if (path.some((step) => isSecretSetting(String(step)))) return 'what it is';
   if (typeof input === 'object' && input !== null)
     return Array.isArray(input) ? 'a list' : 'a section';

@@ -1,10 +1,10 @@
-import type { Document, Scalar } from 'yaml';
+import type { Document, Scalar, YAMLParseError } from 'yaml';
 import { isMap, isNode, isScalar, LineCounter, parse, parseDocument, visit } from 'yaml';
 
 import type { Problem } from './config-error.ts';
 import { ConfigError } from './config-error.ts';
 import type { Environment } from './environment.ts';
-import { substitute } from './environment.ts';
+import { substitute, UNSET } from './environment.ts';
 
 /** A path of names and list indices. */
 export type SettingPath = readonly PropertyKey[];
@@ -19,13 +19,19 @@ export class YamlSource {
   readonly #lines: LineCounter = new LineCounter();
   /** Plain values: maps, lists, text, numbers. A name without a value is left out. */
   readonly tree: unknown;
+  /** Names that stand twice, and variables that are not there; in the tree, `UNSET` stands for each. */
+  readonly problems: readonly Problem[];
 
-  /** Throws `ConfigError` where the text is no YAML, or wants variables that are not there. */
+  /** Throws `ConfigError` where the text is no YAML. */
   constructor(name: string, text: string, environment: Environment) {
     this.#name = name;
     this.#document = parseDocument(text, { lineCounter: this.#lines });
-    this.#check(this.#syntaxProblems());
-    this.#check(this.#putIn(environment));
+    const { errors } = this.#document;
+    // A name that stands twice leaves a tree that can be looked at. After another error nothing is sure.
+    const broken = errors.find(({ code }) => code !== 'DUPLICATE_KEY');
+    if (broken !== undefined) throw new ConfigError([this.#syntaxProblem(broken, text)]);
+    const twice = errors.map((error) => this.#syntaxProblem(error, text));
+    this.problems = [...twice, ...this.#putIn(environment)];
     this.tree = withoutNull(this.#document.toJS({ maxAliasCount: ALIASES_MAX })) ?? {};
   }
 
@@ -38,16 +44,13 @@ export class YamlSource {
     return this.#name;
   }
 
-  #check(problems: readonly Problem[]): void {
-    if (problems.length > 0) throw new ConfigError(problems);
-  }
-
-  #syntaxProblems(): readonly Problem[] {
-    return this.#document.errors.map(({ pos, message }) => ({
-      where: this.#placeAt(pos[0]),
-      // The rest of yaml's message is a picture of the place.
-      what: message.split(' at line')[0] ?? message,
-    }));
+  #syntaxProblem({ pos: [offset], message }: YAMLParseError, text: string): Problem {
+    // The rest of yaml's message is a picture of the place.
+    const what = message.split(' at line')[0] ?? message;
+    const { line } = this.#lines.linePos(offset);
+    const hasReference = text.split('\n')[line - 1]?.includes('${') === true;
+    const hint = hasReference ? '; between { and }, ${NAME} has to stand in quotes' : '';
+    return { where: this.#placeAt(offset), what: what + hint };
   }
 
   #putIn(environment: Environment): readonly Problem[] {
@@ -60,7 +63,8 @@ export class YamlSource {
           const what = `the variable ${name} is not set; \${${name}:-…} gives it a default`;
           problems.push({ where: this.#placeAt(node.range?.[0] ?? 0), what });
         }
-        if (text !== node.value) node.value = retyped(text, node);
+        if (missing.length > 0) node.value = UNSET;
+        else if (text !== node.value) node.value = retyped(text, node);
       },
     });
     return problems;

@@ -81,6 +81,45 @@ describe('a configuration', () => {
     expect(problem).toMatch(/^gateway\.yaml:2:3: other machines reach 0\.0\.0\.0/);
   });
 
+  it('is wrong with everything at once: variables, bounds, contradictions and names that stand twice', () => {
+    const text = [
+      'listen: {host: "${HOST}"}',
+      'replicas:',
+      '  - url: http://a:1',
+      '  - url: http://a:1',
+      '    apiKey: ${ENGINE_KEY}',
+      'limits:',
+      '  bodyBytesMax: 0',
+      'routing: {policy: kv-aware}',
+      'admin: {host: 10.0.0.1}',
+      'shutdown: {}',
+      'routing: {policy: x}',
+    ];
+    const problems = problemsOf(() => read(text.join('\n')));
+    expect(problems.map((problem) => problem.split(': ')[0])).toEqual([
+      'gateway.yaml:1:16',
+      'gateway.yaml:4:5',
+      'gateway.yaml:5:13',
+      'gateway.yaml:7:3',
+      'gateway.yaml:8:11',
+      'gateway.yaml:9:9',
+      'gateway.yaml:11:1',
+    ]);
+    expect(problems.join('\n')).not.toContain('unset');
+  });
+
+  it('has a replica where one is needed', () => {
+    const needsReplica = true;
+    expect(problemsOf(() => read('', { needsReplica }))).toEqual([
+      'gateway.yaml: there is no replica: name one with --replica <url>, or list them under `replicas` in the file of --config',
+    ]);
+    expect(problemsOf(() => read('listen: {}\nreplicas: []', { needsReplica }))).toEqual([
+      expect.stringMatching(/^gateway\.yaml:2:1: there is no replica/u),
+    ]);
+    expect(read('', { needsReplica: false }).replicas).toEqual([]);
+    expect(read('replicas: [{url: "http://a:1"}]', { needsReplica }).replicas).toHaveLength(1);
+  });
+
   it('is no list and no text', () => {
     for (const text of ['- a', 'hello', '3']) {
       expect(problemsOf(() => read(text))[0]).toMatch(

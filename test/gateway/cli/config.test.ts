@@ -1,13 +1,16 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
 
 import { configCommand } from '../../../gateway/cli/config.ts';
+import { settingsOf } from '../../../gateway/cli/serve-settings.ts';
 import { UsageError } from '../../../gateway/cli/usage-error.ts';
 import { settingTable } from '../../../gateway/config/setting-table.ts';
 import { configJsonSchema } from '../../../gateway/config/setting-tree.ts';
+import { root } from '../../support/source-tree.ts';
 
 describe('gateway config', () => {
   let folder: string;
@@ -38,7 +41,10 @@ describe('gateway config', () => {
     });
   });
 
-  afterEach(() => vi.restoreAllMocks());
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    vi.restoreAllMocks();
+  });
 
   it('checks a file that is right', async () => {
     const one = file('replicas:\n  - url: http://a:1\n');
@@ -53,6 +59,27 @@ describe('gateway config', () => {
     await expect(failure).rejects.toThrow(
       /gateway\.yaml:1:10: listen\.prt is no setting; port is known\n.*gateway\.yaml:2:10: limits\.bodyBytesMax cannot be 0/,
     );
+  });
+
+  it('checks what serve asks for: a file without a replica is wrong', async () => {
+    for (const text of ['', 'listen: {port: 1}\n', 'replicas: []\n']) {
+      const path = file(text);
+      await expect(run('check', path)).rejects.toThrow(/there is no replica/u);
+      expect(() => settingsOf({ config: path }, {})).toThrow(/there is no replica/u);
+    }
+  });
+
+  it('refuses the README’s example until it holds a key, and says how one is made', async () => {
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    const example = /^```yaml\n([\s\S]*?)^```/mu.exec(readme)?.[1] ?? '';
+    vi.stubEnv('ENGINE_KEY', 'k');
+    await expect(run('check', file(example))).rejects.toThrow(
+      /^[^\n]*: keys\[0\]\.sha256 cannot be what it is; .*openssl rand -hex 32.*sha256sum prints$/u,
+    );
+
+    const sha256 = createHash('sha256').update('a key of my own').digest('hex');
+    const filled = example.replace(/sha256: \S+/u, `sha256: ${sha256}`);
+    expect(await run('check', file(filled))).toContain('is right: 2 replicas.');
   });
 
   it('prints the settings of a file with defaults, secrets veiled', async () => {

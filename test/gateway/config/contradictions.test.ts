@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 
 import { contradictionsOf, isLoopback } from '../../../gateway/config/contradictions.ts';
 import { configSchema } from '../../../gateway/config/schema.ts';
+import { soundParts } from '../../../gateway/config/sound-parts.ts';
 
 const sha256 = '0'.repeat(64);
 
@@ -57,6 +59,52 @@ describe('an address that other machines reach', () => {
     '128.0.0.1',
   ])('is %s', (host) => {
     expect(isLoopback(host)).toBe(false);
+  });
+});
+
+describe('a key', () => {
+  const digest = (key: string): string => createHash('sha256').update(key).digest('hex');
+
+  it.each(['', 'foo', 'key', 'KEY', 'secret', 'EMPTY'])(
+    'is not %j, of clients or of the admin',
+    (key) => {
+      const keys = [
+        { sha256, tenant: 'a' },
+        { sha256: digest(key), tenant: 'b' },
+      ];
+      const admin = { keySha256: digest(key) };
+      const found = contradictions({ keys, admin });
+      expect(found.map(([path]) => path)).toEqual(['admin.keySha256', 'keys.1.sha256']);
+      expect(found[0]?.[1]).toContain(
+        `this is the key '${key}', which anybody would try: make one`,
+      );
+    },
+  );
+
+  it('is any other text', () => {
+    expect(contradictions({ keys: [{ sha256: digest('k3y-0f-red'), tenant: 'a' }] })).toEqual([]);
+  });
+});
+
+describe('parts that are wrong by themselves', () => {
+  it('are passed over, and what stands beside them is not', () => {
+    const a = { url: 'http://a:1' };
+    const parts = soundParts({
+      listen: { host: '0.0.0.0', port: 'x' },
+      admin: { host: '0.0.0.0' },
+      replicas: [a, { url: 'x' }, a],
+    });
+    expect(contradictionsOf(parts).map(({ path }) => path.join('.'))).toEqual([
+      'admin.host',
+      'replicas.2.url',
+    ]);
+  });
+
+  it('ask for no keys where keys are listed, right or wrong', () => {
+    const listen = { host: '0.0.0.0' };
+    for (const keys of [[{ tenant: 'a' }], 'x']) {
+      expect(contradictionsOf(soundParts({ listen, keys }))).toEqual([]);
+    }
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { MAKE_A_KEY } from '../../../gateway/config/guessable-keys.ts';
 import { nameOf, problemOf } from '../../../gateway/config/problem-words.ts';
 import { configSchema } from '../../../gateway/config/schema.ts';
 import { configJsonSchema } from '../../../gateway/config/setting-tree.ts';
@@ -49,7 +50,7 @@ describe('the words for what is wrong', () => {
     ],
     [
       { keys: [{ sha256: 'abc', tenant: 'a' }] },
-      "keys[0].sha256: keys[0].sha256 cannot be 'abc'; it has to be 64 lower-case hex digits",
+      `keys[0].sha256: keys[0].sha256 cannot be what it is; it has to be 64 lower-case hex digits: ${MAKE_A_KEY}`,
     ],
     [
       { telemetry: { otlpEndpoint: 'localhost' } },
@@ -109,6 +110,9 @@ describe('the words for what is wrong', () => {
     expect(wordsFor({ replicas: [{ url: 'http://me:sesame@a:1' }] })[0]).toContain(
       "'http://***@a:1'",
     );
+    const keys = [{ tenant: 'a', sha256: 'sesame' }];
+    const admin = { keySha256: 'sesame' };
+    expect(wordsFor({ keys, admin }).join()).not.toContain('sesame');
     const otlpHeaders = { authorization: 'sesame\nopen' };
     const words = wordsFor({ telemetry: { otlpHeaders } });
     expect(words).toHaveLength(1);

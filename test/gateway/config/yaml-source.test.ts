@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { ConfigError } from '../../../gateway/config/config-error.ts';
+import { UNSET } from '../../../gateway/config/environment.ts';
 import { YamlSource } from '../../../gateway/config/yaml-source.ts';
 
 function read(text: string, environment: Readonly<Record<string, string>> = {}): YamlSource {
@@ -9,13 +10,12 @@ function read(text: string, environment: Readonly<Record<string, string>> = {}):
 
 function problemsOf(text: string): readonly string[] {
   try {
-    read(text);
+    return read(text).problems.map(({ where, what }) => `${where}: ${what}`);
   } catch (error) {
     if (error instanceof ConfigError)
       return error.problems.map(({ where, what }) => `${where}: ${what}`);
     throw error;
   }
-  return [];
 }
 
 describe('a YAML text', () => {
@@ -69,13 +69,28 @@ describe('a YAML text', () => {
     ]);
   });
 
-  it('says where it is no YAML, without a picture', () => {
-    const [problem] = problemsOf('a: 1\nb: [1, 2\nc: 3');
-    expect(problem).toMatch(/^gateway\.yaml:\d:\d: [^\n]+$/);
+  it('has nothing that a setting may be where a variable is missing', () => {
+    expect(read('a: ${ONE}\nb: x${TWO}').tree).toEqual({ a: UNSET, b: UNSET });
   });
 
-  it('has each name once', () => {
-    expect(problemsOf('a: 1\na: 2')).toEqual(['gateway.yaml:2:1: Map keys must be unique']);
+  it('says where it is no YAML, without a picture and without what follows from it', () => {
+    const problems = problemsOf('a: 1\nb: [1, 2\nc: 3');
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(/^gateway\.yaml:\d:\d: [^\n]+$/);
+  });
+
+  it('says what to do about a variable whose braces are taken for a map', () => {
+    expect(problemsOf('a: { b: ${ONE} }\nc: 1')).toEqual([
+      'gateway.yaml:1:10: Unexpected flow-map-start at node end; between { and }, ${NAME} has to stand in quotes',
+    ]);
+  });
+
+  it('has each name once, and what stands beside a second one is looked at', () => {
+    expect(problemsOf('a: 1\na: 2\nb: ${ONE}')).toEqual([
+      'gateway.yaml:2:1: Map keys must be unique',
+      'gateway.yaml:3:4: the variable ONE is not set; ${ONE:-…} gives it a default',
+    ]);
+    expect(read('a: 1\na: 2\nb: 3').tree).toEqual({ a: 2, b: 3 });
   });
 
   it('does not let a few aliases become a great many values', () => {

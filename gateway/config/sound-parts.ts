@@ -1,0 +1,51 @@
+import { UNSET } from './environment.ts';
+import { configSchema } from './schema.ts';
+import type { Config, KeySettings, ReplicaSettings } from './settings.ts';
+
+/** What of a configuration is right by itself. A part that is wrong is `undefined`, and keeps its place. */
+export interface SoundParts {
+  readonly listen: Config['listen'] | undefined;
+  readonly admin: Config['admin'] | undefined;
+  readonly models: Config['models'] | undefined;
+  readonly replicas: readonly (ReplicaSettings | undefined)[] | undefined;
+  readonly keys: readonly (KeySettings | undefined)[] | undefined;
+}
+
+/** Reads a tree section by section and item by item, so that one mistake does not hide what is beside it. */
+export function soundParts(tree: unknown): SoundParts {
+  return {
+    listen: section('listen', tree),
+    admin: section('admin', tree),
+    models: section('models', tree),
+    // A replica is known by its address, whatever else of it is not.
+    replicas: items('replicas', tree, withoutUnset),
+    keys: items('keys', tree),
+  };
+}
+
+function section<Name extends keyof Config>(name: Name, tree: unknown): Config[Name] | undefined {
+  const value = memberOf(tree, name);
+  return configSchema.safeParse(value === undefined ? {} : { [name]: value }).data?.[name];
+}
+
+function items<Name extends 'replicas' | 'keys'>(
+  name: Name,
+  tree: unknown,
+  prepared: (item: unknown) => unknown = (item) => item,
+): readonly (Config[Name][number] | undefined)[] | undefined {
+  const list = memberOf(tree, name) ?? [];
+  if (!Array.isArray(list)) return undefined;
+  return list.map(
+    (item: unknown) => configSchema.safeParse({ [name]: [prepared(item)] }).data?.[name][0],
+  );
+}
+
+function withoutUnset(item: unknown): unknown {
+  if (typeof item !== 'object' || item === null) return item;
+  return Object.fromEntries(Object.entries(item).filter(([, member]) => member !== UNSET));
+}
+
+function memberOf(tree: unknown, name: string): unknown {
+  if (typeof tree !== 'object' || tree === null) return undefined;
+  return (tree as Readonly<Record<string, unknown>>)[name];
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+
+import { UNSET } from '../../../gateway/config/environment.ts';
+import { configSchema } from '../../../gateway/config/schema.ts';
+import { soundParts } from '../../../gateway/config/sound-parts.ts';
+
+describe('the sound parts of a configuration', () => {
+  it('are those of the whole where nothing is wrong', () => {
+    const tree = { listen: { port: 1 }, replicas: [{ url: 'http://a:1' }] };
+    const { listen, admin, models, replicas, keys } = configSchema.parse(tree);
+    expect(soundParts(tree)).toEqual({ listen, admin, models, replicas, keys });
+  });
+
+  it('lack what is wrong and nothing beside it, each item in its place', () => {
+    const parts = soundParts({
+      listen: { port: -1 },
+      admin: { port: 1 },
+      zzz: 1,
+      replicas: [{ url: 'http://a:1' }, { url: 'x' }, { url: 'http://b:1' }],
+    });
+    expect(parts.listen).toBeUndefined();
+    expect(parts.admin?.port).toBe(1);
+    expect(parts.replicas?.map((replica) => replica?.id)).toEqual(['a:1', undefined, 'b:1']);
+  });
+
+  it('know a replica by its address where a variable of it is not set', () => {
+    const { replicas, listen } = soundParts({
+      listen: { host: UNSET },
+      replicas: [{ url: 'http://a:1', apiKey: UNSET }, { url: UNSET }],
+    });
+    expect(replicas?.map((replica) => replica?.url)).toEqual(['http://a:1', undefined]);
+    expect(listen).toBeUndefined();
+  });
+
+  it('lack lists that are none', () => {
+    expect(soundParts({ replicas: 'x', keys: { a: 1 } })).toMatchObject({
+      replicas: undefined,
+      keys: undefined,
+    });
+    for (const tree of [[], 'x', null]) expect(soundParts(tree).replicas).toEqual([]);
+  });
+});
