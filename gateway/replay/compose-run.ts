@@ -9,6 +9,7 @@ import type {
 } from './replay-run.ts';
 import type { FleetSettings, ReplaySettings } from './replay-settings.ts';
 import type { RequestResult } from './request-result.ts';
+import { simulationBy } from './simulation.ts';
 
 /** What came of a run, wherever it was made. */
 export interface Outcome {
@@ -18,6 +19,8 @@ export interface Outcome {
   readonly samples?: readonly LoadSample[];
   readonly lateness?: readonly ProcessLateness[];
   readonly gatewayCost?: GatewayCost;
+  /** Presets of the simulated replicas that said so in their answers. */
+  readonly simulators?: Iterable<string>;
   /** What the server says of itself, as JSON. */
   readonly serverInfo?: unknown;
 }
@@ -42,6 +45,9 @@ export function composeRun(
   const measures = measure(outcome.results, outcome.durationMs);
   const speed = fleet?.speed ?? 1;
   const lateness = outcome.lateness ?? [];
+  const own = fleet?.presets.map(({ name }) => name) ?? [];
+  const simulation = simulationBy([...own, ...(outcome.simulators ?? [])]);
+  const sources = { ...circumstances, results: outcome.results, measures, speed, lateness };
   return {
     backend: settings.backend,
     target,
@@ -53,7 +59,8 @@ export function composeRun(
     results: outcome.results,
     measures,
     complete: outcome.complete,
-    notes: runNotes({ ...circumstances, results: outcome.results, measures, speed, lateness }),
+    simulation,
+    notes: runNotes({ ...sources, simulation }),
     samples: outcome.samples ?? [],
     lateness,
     gatewayCost: outcome.gatewayCost,

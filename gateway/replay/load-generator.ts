@@ -12,6 +12,7 @@ import { ConcurrencyGate } from './concurrency-gate.ts';
 import type { PromptMaker } from './prompt.ts';
 import type { RequestResult } from './request-result.ts';
 import type { RuleSet, Workload, WorkloadRequest } from './workload.ts';
+import { simulatedBy } from './simulation.ts';
 import type { WireFormat } from './wire-formats/wire-format.ts';
 
 /** Sends HTTP requests; `HttpClient` is one. */
@@ -64,6 +65,7 @@ export class LoadGenerator {
   readonly #open: Set<OpenAnswer> = new Set();
   readonly #results: RequestResult[] = [];
   readonly #bodies: Map<number, Buffer> = new Map();
+  readonly #simulators: Set<string> = new Set();
   #startedMs = 0;
   #endedMs = 0;
   #sent = 0;
@@ -106,6 +108,11 @@ export class LoadGenerator {
   /** One result a request that has ended, in the order of the workload. */
   results(): readonly RequestResult[] {
     return this.#results.toSorted((one, other) => one.index - other.index);
+  }
+
+  /** Presets of the simulated replicas that have answered, each once. */
+  get simulators(): ReadonlySet<string> {
+    return this.#simulators;
   }
 
   /** From the first send to the last end so far, at speed 1. */
@@ -158,6 +165,7 @@ export class LoadGenerator {
       reader: new AnswerReader(timer, { format, keepsText }),
       rules,
       nowMs: () => this.#nowMs(),
+      heard: (headers) => this.#hear(headers),
       ended: (result) => this.#end(answer, result),
     });
     this.#open.add(answer);
@@ -166,6 +174,11 @@ export class LoadGenerator {
       { method: 'POST', path: format.path, headers, body },
       answer,
     );
+  }
+
+  #hear(headers: ReceivedHeaders): void {
+    const preset = simulatedBy(headers);
+    if (preset !== undefined) this.#simulators.add(preset);
   }
 
   #end(answer: OpenAnswer, result: RequestResult): void {
@@ -199,6 +212,7 @@ interface OpenAnswerParts {
   readonly reader: AnswerReader;
   readonly rules: RuleSet;
   readonly nowMs: () => number;
+  readonly heard: (headers: ReceivedHeaders) => void;
   readonly ended: (result: RequestResult) => void;
 }
 
@@ -227,6 +241,7 @@ class OpenAnswer implements HttpAnswerSink {
 
   head(status: number, headers: ReceivedHeaders): void {
     this.#status = status;
+    this.#parts.heard(headers);
     const replica = headers['x-gateway-replica'];
     this.#replica = typeof replica === 'string' ? replica : undefined;
   }

@@ -3,11 +3,14 @@ import type { Measures } from './measures.ts';
 import type { ProcessLateness } from './replay-run.ts';
 import type { FleetSettings } from './replay-settings.ts';
 import type { RequestResult } from './request-result.ts';
+import { presetsOf } from './simulation.ts';
+import type { Simulation } from './simulation.ts';
 
 /** What the notes of a run are made from. */
 export interface NoteSources {
   /** The simulated replicas; `undefined` where a server was there already. */
   readonly fleet: FleetSettings | undefined;
+  readonly simulation: Simulation | undefined;
   /** Title of the published run that is made again, if one is. */
   readonly reproduced: string | undefined;
   readonly results: readonly RequestResult[];
@@ -39,12 +42,22 @@ function reproductionNotes({ reproduced }: NoteSources): readonly string[] {
   ];
 }
 
-function presetNotes({ fleet }: NoteSources): readonly string[] {
-  const presets = fleet?.presets ?? [];
+function presetNotes({ fleet, simulation }: NoteSources): readonly string[] {
+  if (fleet === undefined) return simulation === undefined ? [] : toldNotes(simulation);
+  const { presets } = fleet;
   return [...new Set(presets)].map((preset) => {
     const count = presets.filter((each) => each === preset).length;
     return `${count} × ${preset.hardware}: ${preset.note}`;
   });
+}
+
+/** Of replicas that were there already, and said of themselves what they are. */
+function toldNotes(simulation: Simulation): readonly string[] {
+  const names = simulation.presets.join(', ');
+  return [
+    `Simulated: the answers came from numagate’s own simulator (${names}), not from an engine on GPUs.`,
+    ...presetsOf(simulation).map(({ name, note }) => `${name}: ${note}`),
+  ];
 }
 
 function admissionNotes({ fleet, reproduced }: NoteSources): readonly string[] {

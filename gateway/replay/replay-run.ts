@@ -1,5 +1,6 @@
 import type { Measures } from './measures.ts';
 import type { RequestResult } from './request-result.ts';
+import type { Simulation } from './simulation.ts';
 import type { RuleSet, Workload } from './workload.ts';
 
 /** The load of one replica at one moment of a run. */
@@ -50,6 +51,8 @@ export interface ReplayRun {
   readonly startedAt: Date;
   readonly results: readonly RequestResult[];
   readonly measures: Measures;
+  /** Who simulated the answers; `undefined` where nobody said that they were simulated. */
+  readonly simulation: Simulation | undefined;
   /** False when the run was cut short: some requests have no result. */
   readonly complete: boolean;
   /** Sentences that a reader must know, such as that replicas are simulated. */

@@ -10,6 +10,7 @@ import { PromptMaker } from './prompt.ts';
 import type { ProcessLateness } from './replay-run.ts';
 import type { ReplaySettings } from './replay-settings.ts';
 import type { RequestResult } from './request-result.ts';
+import { unreachable } from './unreachable.ts';
 import type { Workload } from './workload.ts';
 
 /** Why a run could not be made at all. */
@@ -43,6 +44,8 @@ export interface SocketRunOutcome {
   /** False when the run was cut short. */
   readonly complete: boolean;
   readonly lateness: ProcessLateness;
+  /** Presets of the simulated replicas that have answered; empty where engines have. */
+  readonly simulators: ReadonlySet<string>;
   /** What the server's `/server_info` says, as JSON; `undefined` where there is none. */
   readonly serverInfo: unknown;
 }
@@ -79,26 +82,47 @@ export async function loadOptions(
   options: ReplaySettings & { readonly url: string; readonly speed: number },
   textClient: TextClient,
 ): Promise<LoadOptions> {
-  const model = options.model ?? (await firstModel(options, textClient));
+  const page = await modelPage(options, textClient);
+  const model = options.model ?? firstModel(page);
   const prompts = new PromptMaker(options.seed);
   return { ...options, model, prompts, headers: requestHeaders(options) };
 }
 
-const modelPage = z.object({ data: z.array(z.object({ id: z.string() })).min(1) });
+interface ModelPage {
+  readonly url: string;
+  readonly status: number;
+  readonly body: string;
+}
 
-async function firstModel(
+/** Asked for whether a model is named or not: here it shows whether anything answers. */
+async function modelPage(
   { url, authorization }: Pick<SocketRunOptions, 'url' | 'authorization'>,
   { fetchText }: TextClient,
-): Promise<string> {
+): Promise<ModelPage> {
   const headers = authorization === undefined ? {} : { authorization };
   try {
     const signal = AbortSignal.timeout(PAGE_MS_MAX);
-    const { body } = await fetchText(`${url}/v1/models`, { headers, signal });
-    return modelPage.parse(JSON.parse(body)).data[0]?.id ?? '';
+    const { status, body } = await fetchText(`${url}/v1/models`, { headers, signal });
+    return { url: `${url}/v1/models`, status, body };
   } catch (cause) {
-    throw new ReplayError(`${url}/v1/models lists no model; name one with --model`, { cause });
+    throw new ReplayError(unreachable(url, cause), { cause });
   }
 }
+
+const models = z.object({ data: z.array(z.object({ id: z.string() })).min(1) });
+
+function firstModel({ url, status, body }: ModelPage): string {
+  if (status === UNAUTHORIZED) {
+    throw new ReplayError(`${url} asks for a key: set OPENAI_API_KEY to one that it takes`);
+  }
+  try {
+    return models.parse(JSON.parse(body)).data[0]?.id ?? '';
+  } catch (cause) {
+    throw new ReplayError(`${url} lists no model (${status}); name one with --model`, { cause });
+  }
+}
+
+const UNAUTHORIZED = 401;
 
 /** What the current reference writes into its result file: the server's own account of its flags. */
 async function serverInfo(
@@ -177,6 +201,7 @@ async function timedRun(
     results,
     durationMs: generator.durationMs,
     complete: results.length === options.workload.requests.length,
+    simulators: generator.simulators,
     lateness: lateness.stop(),
   };
 }

@@ -96,6 +96,37 @@ describe('a replay against a server that is there', () => {
     expect(result()).toMatchObject({ backend, completed: 40 });
   });
 
+  it('says of a gateway before simulated replicas that all of it is simulated', async () => {
+    await using engine = simulate('sglang-0.2.14-4xh100-tp4');
+    const replica = ['--replica', (await engine.listening()).url, '--kv-capacity-tokens', '500000'];
+    const quiet = ['--port', '0', '--admin-port', '0', '--log-level', 'silent', '--json'];
+    await using gateway = new CommandLine(['serve', ...replica, ...quiet]);
+    const { url } = await gateway.listening();
+    await until('it is ready', async () => (await fetch(`${url}/ready`)).ok);
+    const { code, stdout } = await runGateway(['replay', '--url', url, ...short, ...files()]);
+
+    expect(code).toBe(0);
+    expect(stdout).toContain('Simulated, extrapolated: no GPU was in it');
+    expect(result()).toMatchObject({
+      simulated: true,
+      extrapolated: true,
+      simulated_presets: ['sglang-0.2.14-4xh100-tp4'],
+    });
+    expect(readFileSync(join(folder, 'run.html'), 'utf8')).toContain('class="badge"');
+  });
+
+  it('says that nothing answers where nothing listens, and leaves no file', async () => {
+    const words = ['--url', 'http://127.0.0.1:1', ...short, ...files()];
+    const { code, stdout, stderr } = await runGateway(['replay', ...words]);
+
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toBe(
+      'gateway: http://127.0.0.1:1 does not answer: nothing listens there (ECONNREFUSED). ' +
+        'Start a gateway or an engine there, or name another --url.\n',
+    );
+    expect(existsSync(join(folder, 'run.jsonl'))).toBe(false);
+  });
+
   it('reports the token totals that its data set asks for', async () => {
     await using engine = simulate('vllm-current-8xh100-tp8');
     const { url } = await engine.listening();

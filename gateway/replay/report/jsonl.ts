@@ -14,12 +14,14 @@ export interface JsonLineOptions {
 
 /**
  * One run as the reference appends it to its result file: its keys in its order, Python's spacing
- * and floats, since people cut these lines by colons. A run cut short ends with `"incomplete": true`.
+ * and floats, since people cut these lines by colons. What the reference does not know stands behind
+ * its keys: that answers were simulated, and `"incomplete": true` of a run cut short.
  */
 export function jsonLine(run: ReplayRun, options: JsonLineOptions): string {
   const members =
     options.layout === '0.2.14' ? oldMembers(run, options) : currentMembers(run, options);
   if (options.details) members.push(...detailMembers(run));
+  members.push(...simulationMembers(run));
   if (!run.complete) members.push(['incomplete', 'true']);
   return `{${members.map(([key, value]) => `"${key}": ${value}`).join(', ')}}`;
 }
@@ -118,6 +120,16 @@ function detailMembers({ results }: ReplayRun): Member[] {
     ['itls', JSON.stringify(results.map(({ interTokenMs }) => Array.from(interTokenMs, seconds)))],
     ['generated_texts', JSON.stringify(results.map(({ text }) => text))],
     ['errors', JSON.stringify(results.map(({ error }) => error))],
+  ];
+}
+
+/** None of engines on GPUs: their line is the reference's own. */
+function simulationMembers({ simulation }: ReplayRun): Member[] {
+  if (simulation === undefined) return [];
+  return [
+    ['simulated', 'true'],
+    ['extrapolated', String(simulation.isExtrapolated ?? null)],
+    ['simulated_presets', JSON.stringify(simulation.presets)],
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { ReplayRun } from '../replay-run.ts';
 import type { RuleSet } from '../workload.ts';
+import { simulationLabel } from '../simulation.ts';
 import { alignedTable, comparisonText } from './comparison.ts';
 import type { ComparisonColumn } from './comparison.ts';
 import { consoleReport } from './console.ts';
@@ -16,12 +17,22 @@ export function textReport(
 ): string {
   return [
     ...(run.complete ? [] : ['\nINCOMPLETE: the run was cut short.']),
+    ...simulationLines(run),
     consoleReport(run, layout),
     ...part('Beside the published runs', columns.length === 0 ? '' : comparisonText(columns)),
     ...part('Replicas', sharesText(run)),
     ...part('What the gateway and the machine added (wall time)', costText(run)),
     ...part('Notes', run.notes.map((note) => wrapped(`- ${note}`)).join('\n')),
   ].join('\n');
+}
+
+/** Before the reference's block, which has no line for it. */
+function simulationLines({ simulation }: ReplayRun): readonly string[] {
+  if (simulation === undefined) return [];
+  return [
+    '',
+    `${simulationLabel(simulation)}: no GPU was in it (${simulation.presets.join(', ')}).`,
+  ];
 }
 
 function part(heading: string, text: string): readonly string[] {

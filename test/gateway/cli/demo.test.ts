@@ -22,7 +22,11 @@ describe('gateway demo', () => {
     expect(stdout).toMatch(/Replicas\n.*\nreplica-0 .*\nreplica-1 /u);
     expect(stderr).toContain(`Wrote ${folder}/replay.jsonl and ${folder}/replay.html`);
     expect(code).toBe(0);
-    expect(parseJsonLine(readFileSync(join(folder, 'replay.jsonl'), 'utf8'))['completed']).toBe(12);
+    expect(parseJsonLine(readFileSync(join(folder, 'replay.jsonl'), 'utf8'))).toMatchObject({
+      completed: 12,
+      simulated: true,
+      extrapolated: true,
+    });
     expect(readFileSync(join(folder, 'replay.html'), 'utf8')).toContain('KV cache in use');
     rmSync(folder, { recursive: true, force: true });
   });

@@ -60,6 +60,7 @@ export function aRun(fields: Partial<ReplayRun> = {}): ReplayRun {
     results,
     measures: measure(results, 1000),
     complete: true,
+    simulation: undefined,
     notes: [],
     samples: [],
     lateness: [],

@@ -37,6 +37,21 @@ describe('a composed run', () => {
     expect(run.notes).toEqual([]);
   });
 
+  it('knows who simulated it: its own fleet, or servers that said so', () => {
+    const told = { ...outcome, simulators: new Set(['sglang-0.2.14-8xh100-tp8']) };
+    const theirs = { ...circumstances, target: 'url', fleet: undefined } as const;
+
+    expect(composeRun(settings(), circumstances, outcome).simulation).toEqual({
+      presets: ['sglang-0.2.14-4xh100-tp4'],
+      isExtrapolated: true,
+    });
+    expect(composeRun(settings(), theirs, told).simulation).toEqual({
+      presets: ['sglang-0.2.14-8xh100-tp8'],
+      isExtrapolated: false,
+    });
+    expect(composeRun(settings(), theirs, outcome).simulation).toBeUndefined();
+  });
+
   it('has no samples, lateness or cost where none were taken', () => {
     const { samples, lateness, gatewayCost, serverInfo } = composeRun(
       settings(),

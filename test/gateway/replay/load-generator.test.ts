@@ -197,6 +197,19 @@ describe('an answer', () => {
     });
   });
 
+  it('tells of what simulated replica it is', async () => {
+    const { generator, sender, ended } = running({ workload: workload(3) });
+    const servers = ['uvicorn', 'numagate-simulator (simulated a-preset)', undefined];
+    for (const [index, server] of servers.entries()) {
+      const { sink } = sender.at(index);
+      sink.head(200, server === undefined ? {} : { server });
+      sink.end();
+    }
+    await ended;
+
+    expect([...generator.simulators]).toEqual(['a-preset']);
+  });
+
   it('counts as whole where it just stops, as it does for the reference', async () => {
     const { generator, sender, ended } = running({ workload: workload(1) });
     sender.at(0).sink.head(200, {});

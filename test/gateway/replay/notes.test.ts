@@ -2,12 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { measure } from '../../../gateway/replay/measures.ts';
 import { runNotes } from '../../../gateway/replay/notes.ts';
 import type { NoteSources } from '../../../gateway/replay/notes.ts';
+import { simulationBy } from '../../../gateway/replay/simulation.ts';
 import { aFailure, aFleet, aLateness, aResult, presetNamed } from './builders.ts';
 
 function notes(fields: Partial<NoteSources> = {}): readonly string[] {
   const results = fields.results ?? [aResult()];
   return runNotes({
     fleet: undefined,
+    simulation: undefined,
     reproduced: undefined,
     results,
     measures: measure(results, 1000),
@@ -35,6 +37,17 @@ describe('the notes of a run', () => {
     expect(notes({ fleet: aFleet({ presets }) }).map((note) => note.slice(0, 7))).toEqual([
       '1 × 8×H',
       '1 × 4×H',
+    ]);
+  });
+
+  it('tell what a server said of itself, one of presets that are not known here included', () => {
+    const simulation = simulationBy(['sglang-0.2.14-4xh100-tp4', 'zz-of-tomorrow']);
+
+    expect(notes({ simulation })).toEqual([
+      'Simulated: the answers came from numagate’s own simulator (sglang-0.2.14-4xh100-tp4, ' +
+        'zz-of-tomorrow), not from an engine on GPUs.',
+      'sglang-0.2.14-4xh100-tp4: Simulated, extrapolated from the 8×H100 fit: weights and KV bytes ' +
+        'per GPU double.',
     ]);
   });
 

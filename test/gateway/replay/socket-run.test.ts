@@ -61,6 +61,7 @@ describe('a run over sockets', () => {
     expect(outcome.results.map(({ retokenizedTokens }) => retokenizedTokens)).toEqual(
       settings().workload.requests.map(({ outputTokens }) => outputTokens),
     );
+    expect([...outcome.simulators]).toEqual(['sglang-0.2.14-8xh100-tp8']);
     expect(starts).toBe(1);
     expect(progress.at(-1)).toMatchObject({ sent: 20, running: 0, finished: 20, failed: 0 });
   });
@@ -166,8 +167,26 @@ describe('how a run asks', () => {
     ['no JSON', '<html>'],
   ])('says what to do where there is %s', async (_, body) => {
     await expect(asking(page(body))).rejects.toThrow(
-      'http://engine.test/v1/models lists no model; name one with --model',
+      'http://engine.test/v1/models lists no model (200); name one with --model',
     );
+  });
+
+  it('says that nothing answers, whether a model is named or not', async () => {
+    const refused: FetchText = () =>
+      Promise.reject(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }));
+
+    for (const model of [undefined, 'm']) {
+      await expect(asking(refused, { model })).rejects.toThrow(
+        'http://engine.test does not answer: nothing listens there (ECONNREFUSED). Start a gateway',
+      );
+    }
+  });
+
+  it('says which key is wanted where one is', async () => {
+    const locked: FetchText = () => Promise.resolve({ status: 401, headers: {}, body: '{}' });
+
+    await expect(asking(locked)).rejects.toThrow('asks for a key: set OPENAI_API_KEY');
+    expect((await asking(locked, { model: 'm' })).model).toBe('m');
   });
 
   it('opens a connection a request, names the replica and shows its key', async () => {

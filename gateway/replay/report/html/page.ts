@@ -1,5 +1,6 @@
 import type { Baseline } from '../../baselines.ts';
 import type { ReplayRun } from '../../replay-run.ts';
+import { simulationLabel } from '../../simulation.ts';
 import { comparisonRows, comparisonTitles } from '../comparison.ts';
 import type { ComparisonColumn } from '../comparison.ts';
 import { replicaShares } from '../replica-shares.ts';
@@ -20,13 +21,14 @@ export interface ReportPage {
 export function htmlReport({ run, columns, baseline }: ReportPage): string {
   const { workload } = run;
   const title = `Replay of ${countText(workload.requests.length)} requests (${workload.dataset})`;
+  const label = run.simulation === undefined ? '' : simulationLabel(run.simulation);
   return [
     '<!doctype html>',
     '<html lang="en"><head><meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<title>${escaped(title)}</title>`,
+    `<title>${escaped([title, label].filter((text) => text !== '').join(', '))}</title>`,
     `<style>${reportStyle}</style></head><body>`,
-    `<header><h1>${escaped(title)}</h1><p class="facts">${escaped(facts(run))}</p>${notes(run)}</header>`,
+    `<header><h1>${escaped(title)}${badge(run)}</h1><p class="facts">${escaped(facts(run))}</p>${notes(run)}</header>`,
     tiles(run),
     `<section><h2>Latencies${publishedKey(baseline)}</h2><div class="charts">`,
     ...latencyCharts(run, baseline),
@@ -41,6 +43,12 @@ export function htmlReport({ run, columns, baseline }: ReportPage): string {
     '</body></html>',
     '',
   ].join('\n');
+}
+
+/** Says beside the headline what nobody may overlook. */
+function badge({ simulation }: ReplayRun): string {
+  if (simulation === undefined) return '';
+  return ` <span class="badge">${escaped(simulationLabel(simulation))}</span>`;
 }
 
 const targets: Readonly<Record<ReplayRun['target'], string>> = {

@@ -24,6 +24,10 @@ body {
   -webkit-print-color-adjust: exact; print-color-adjust: exact;
 }
 h1 { font-size: 1.6em; line-height: 1.25; margin: 0 0 4px; }
+.badge {
+  display: inline-block; padding: 2px 9px; border: 1px solid var(--warn); border-radius: 11px; font-size: 0.55em;
+  font-weight: 600; vertical-align: middle; color: var(--warn); background: var(--warn-back); white-space: nowrap;
+}
 h2 { font-size: 1.1em; margin: 34px 0 10px; }
 h2 .facts { margin-left: 8px; font-size: 0.8em; font-weight: 400; }
 p { margin: 0 0 8px; }

@@ -6,6 +6,7 @@ import {
   jsonLine,
   parseJsonLine,
 } from '../../../../gateway/replay/report/jsonl.ts';
+import { simulationBy } from '../../../../gateway/replay/simulation.ts';
 import { aFailure, aResult, aRun } from '../builders.ts';
 
 const options: JsonLineOptions = { layout: 'current', bareInfinity: false, details: false };
@@ -35,6 +36,19 @@ describe('a result line of 0.2.14', () => {
 
     expect(fields[11]).toBe(' 8.0, "sharegpt_output_len"');
     expect(fields[8]).toBe(' 250.0, "median_ttft_ms"');
+  });
+
+  it('says behind the keys of the reference that it was simulated, and can be cut all the same', () => {
+    const simulation = simulationBy(['sglang-0.2.14-4xh100-tp4']);
+    const line = oldLine(aRun({ simulation }));
+
+    expect(line).toBe(
+      oldLine(aRun()).replace(
+        /\}$/u,
+        ', "simulated": true, "extrapolated": true, "simulated_presets": ["sglang-0.2.14-4xh100-tp4"]}',
+      ),
+    );
+    expect(line.split(':').slice(0, 17)).toEqual(oldLine(aRun()).split(':').slice(0, 17));
   });
 });
 
@@ -73,6 +87,16 @@ describe('a result line of the current layout', () => {
       generated_texts: [' a b c d', ''],
       errors: ['', 'Bad Request'],
     });
+  });
+
+  it.each([
+    [['sglang-0.2.14-8xh100-tp8'], false],
+    [['sglang-0.2.14-4xh100-tp4', 'sglang-0.2.14-8xh100-tp8'], true],
+    [['of-tomorrow'], null],
+  ])('tells of %j whether it is extrapolated: %s', (presets, extrapolated) => {
+    const line = jsonLine(aRun({ simulation: simulationBy(presets) }), options);
+
+    expect(parseJsonLine(line)).toMatchObject({ simulated: true, extrapolated });
   });
 
   it('says so, last, when the run was cut short', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { textReport } from '../../../../gateway/replay/report/text-report.ts';
 import type { ReplayRun } from '../../../../gateway/replay/replay-run.ts';
+import { simulationBy } from '../../../../gateway/replay/simulation.ts';
 import { aLateness, aResult, aRun } from '../builders.ts';
 
 const reportOf = (fields: Partial<ReplayRun> = {}): string =>
@@ -15,6 +16,17 @@ describe('the text report', () => {
   it('says first that a run was cut short', () => {
     expect(reportOf({ complete: false }).trimStart().startsWith('INCOMPLETE')).toBe(true);
     expect(reportOf()).not.toContain('INCOMPLETE');
+  });
+
+  it('says before all figures that they are simulated', () => {
+    const simulation = simulationBy(['sglang-0.2.14-4xh100-tp4']);
+
+    expect(reportOf({ simulation }).split('\n').slice(0, 4)).toEqual([
+      '',
+      'Simulated, extrapolated: no GPU was in it (sglang-0.2.14-4xh100-tp4).',
+      '',
+      '============ Serving Benchmark Result ============',
+    ]);
   });
 
   it('stands other runs beside ours', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { baselines } from '../../../../../gateway/replay/baselines.ts';
 import type { ReplayRun } from '../../../../../gateway/replay/replay-run.ts';
 import { htmlReport } from '../../../../../gateway/replay/report/html/page.ts';
+import { simulationBy } from '../../../../../gateway/replay/simulation.ts';
 import { aFailure, aResult, aRun } from '../../builders.ts';
 
 const published = baselines[0];
@@ -59,6 +60,16 @@ describe('the HTML report', () => {
     expect(html).toContain('prompts up to 4096 and outputs up to 2048 tokens, all sent at once');
     expect(html).toContain('simulated replicas over sockets');
     expect(html).toContain('at 3 times the pace of the wall clock');
+  });
+
+  it('says in its headline and its title that it is simulated, and of real engines it does not', () => {
+    const html = pageOf({ simulation: simulationBy(['sglang-0.2.14-4xh100-tp4']) });
+
+    expect(html).toContain(
+      '<h1>Replay of 2 requests (random) <span class="badge">Simulated, extrapolated</span></h1>',
+    );
+    expect(html).toContain('<title>Replay of 2 requests (random), Simulated, extrapolated</title>');
+    expect(pageOf()).not.toContain('class="badge"');
   });
 
   it.each([
