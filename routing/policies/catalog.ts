@@ -1,14 +1,19 @@
 import { contextOverflow } from './costs/context-overflow.ts';
 import { decodeSlowdown } from './costs/decode-slowdown.ts';
+import { dynamoKvCost } from './costs/dynamo-kv-cost.ts';
+import { eppQueueKv } from './costs/epp-queue-kv.ts';
 import { inFlight } from './costs/in-flight.ts';
 import { kvPressure } from './costs/kv-pressure.ts';
 import { prefillWait } from './costs/prefill-wait.ts';
+import { smgLeastLoad } from './costs/smg-least-load.ts';
+import { vllmWaitingRunning } from './costs/vllm-waiting-running.ts';
 import { notExcluded } from './filters/not-excluded.ts';
 import { ready } from './filters/ready.ts';
 import { serves } from './filters/serves.ts';
 import { speaks } from './filters/speaks.ts';
 import { leastCost } from './pickers/least-cost.ts';
 import { powerOfTwo } from './pickers/power-of-two.ts';
+import { prefixKey, rendezvous, sessionKey } from './pickers/rendezvous.ts';
 import { roundRobin } from './pickers/round-robin.ts';
 import type { Cost, Filter, Picker, Policy } from './policy.ts';
 
@@ -25,8 +30,19 @@ interface Parts {
 /** Who can take a request at all, whatever the policy. In this order, so that the name of the last says most. */
 export const eligibility: readonly Filter[] = [serves, speaks, ready, notExcluded];
 
-/** Every policy's name, the default first. */
-export const policyNames = ['kv-aware', 'least-requests', 'power-of-two', 'round-robin'] as const;
+/** Every policy's name: the default first, formulas of other routers last. */
+export const policyNames = [
+  'kv-aware',
+  'least-requests',
+  'power-of-two',
+  'round-robin',
+  'session',
+  'prefix-hash',
+  'smg-least-load',
+  'vllm-waiting-running',
+  'epp-queue-kv',
+  'dynamo-kv-cost',
+] as const;
 
 /** Name of a routing policy. */
 export type PolicyName = (typeof policyNames)[number];
@@ -39,6 +55,21 @@ const policies: Readonly<Record<PolicyName, Parts>> = {
   'least-requests': { costs: [inFlight], picker: ({ random }) => leastCost(random) },
   'power-of-two': { costs: [inFlight], picker: ({ random }) => powerOfTwo(random) },
   'round-robin': { costs: [], picker: () => roundRobin() },
+  session: {
+    costs: [inFlight],
+    picker: ({ random }) => rendezvous(sessionKey, leastCost(random)),
+  },
+  'prefix-hash': {
+    costs: [inFlight],
+    picker: ({ random }) => rendezvous(prefixKey, leastCost(random)),
+  },
+  'smg-least-load': { costs: [smgLeastLoad], picker: ({ random }) => leastCost(random) },
+  'vllm-waiting-running': {
+    costs: [vllmWaitingRunning],
+    picker: ({ random }) => leastCost(random),
+  },
+  'epp-queue-kv': { costs: [eppQueueKv], picker: ({ random }) => leastCost(random) },
+  'dynamo-kv-cost': { costs: [dynamoKvCost], picker: ({ random }) => leastCost(random) },
 };
 
 /** Builds a policy of its own memory, drawing chance from `inputs` alone. */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createPolicy, eligibility, policyNames } from '../../../routing/policies/catalog.ts';
+import type { RoutingRequest } from '../../../routing/request.ts';
+import { aCandidate, aReplica, aRequest } from '../../support/builders.ts';
 
 const random = () => 0;
 
@@ -9,8 +11,19 @@ function partNames(name: (typeof policyNames)[number]): Record<string, unknown> 
 }
 
 describe('catalog', () => {
-  it('lists the default first', () => {
-    expect(policyNames).toEqual(['kv-aware', 'least-requests', 'power-of-two', 'round-robin']);
+  it('lists the default first, and formulas of other routers last', () => {
+    expect(policyNames).toEqual([
+      'kv-aware',
+      'least-requests',
+      'power-of-two',
+      'round-robin',
+      'session',
+      'prefix-hash',
+      'smg-least-load',
+      'vllm-waiting-running',
+      'epp-queue-kv',
+      'dynamo-kv-cost',
+    ]);
   });
 
   it('asks first what a replica can do, then whether it may', () => {
@@ -30,5 +43,31 @@ describe('catalog', () => {
     expect(partNames('least-requests')).toEqual({ costs: ['in-flight'], picker: 'least-cost' });
     expect(partNames('power-of-two')).toEqual({ costs: ['in-flight'], picker: 'power-of-two' });
     expect(partNames('round-robin')).toEqual({ costs: [], picker: 'round-robin' });
+    expect(partNames('session')).toEqual({ costs: ['in-flight'], picker: 'rendezvous' });
+    expect(partNames('prefix-hash')).toEqual({ costs: ['in-flight'], picker: 'rendezvous' });
+  });
+
+  it.each(policyNames.slice(policyNames.indexOf('smg-least-load')))(
+    'builds %s of the formula of that name',
+    (name) => {
+      expect(partNames(name)).toEqual({ costs: [name], picker: 'least-cost' });
+    },
+  );
+
+  it('looks first at the session, and for prefix-hash at the prompt alone', () => {
+    const candidates = ['a', 'b', 'c', 'd'].map((id) => aCandidate({ replica: aReplica({ id }) }));
+    const homes = (name: 'session' | 'prefix-hash'): Set<number> => {
+      const { picker } = createPolicy(name, { random });
+      const ofSession = (index: number): RoutingRequest =>
+        aRequest({ sessionKey: `${index}`, blockHashes: [7] });
+      return new Set(
+        Array.from({ length: 40 }, (_, index) =>
+          picker.pick(ofSession(index), candidates, new Float64Array(4)),
+        ),
+      );
+    };
+
+    expect(homes('session').size).toBe(4);
+    expect(homes('prefix-hash').size).toBe(1);
   });
 });
