@@ -13,6 +13,12 @@ export interface WorkloadRequest {
   /** Tokens asked for; rule set 0.2.14 can ask for 0. */
   readonly outputTokens: number;
   readonly prompt: PromptPlan;
+  /** Who asks; nobody in particular where it is left out. */
+  readonly tenant?: string;
+  /** Higher runs earlier; 0 where it is left out. */
+  readonly priority?: number;
+  /** What the turns of one conversation have in common. */
+  readonly sessionKey?: string;
 }
 
 /** The flags of the reference benchmark that its result file repeats. */

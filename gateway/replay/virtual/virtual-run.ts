@@ -1,15 +1,13 @@
 import { VirtualClock } from '../../../deploy/simulator/clock.ts';
-import type { Preset } from '../../../deploy/simulator/presets.ts';
-import type { RoutingRequest } from '../../../routing/request.ts';
-import type { Place } from '../../pipeline/dispatcher.ts';
 import { AnswerTimer } from '../answer-timer.ts';
 import { ConcurrencyGate } from '../concurrency-gate.ts';
 import type { LoadSample } from '../replay-run.ts';
 import type { RequestResult } from '../request-result.ts';
 import type { RuleSet, Workload, WorkloadRequest } from '../workload.ts';
-import { promptBlockHashes } from './prompt-blocks.ts';
+import { toldOutput } from './output-knowledge.ts';
 import { startVirtualFleet } from './virtual-fleet.ts';
-import type { VirtualFleet, VirtualFleetOptions, VirtualReplica } from './virtual-fleet.ts';
+import type { VirtualFleet, VirtualFleetOptions } from './virtual-fleet.ts';
+import { VirtualSender } from './virtual-sender.ts';
 
 /** A run of the benchmark on virtual time. */
 export interface VirtualRunOptions extends VirtualFleetOptions {
@@ -47,6 +45,7 @@ class VirtualRun {
   readonly #options: VirtualRunOptions;
   readonly #fleet: VirtualFleet;
   readonly #clock: VirtualClock;
+  readonly #sender: VirtualSender;
   readonly #gate: ConcurrencyGate;
   readonly #results: RequestResult[] = [];
   readonly #samples: LoadSample[] = [];
@@ -56,6 +55,7 @@ class VirtualRun {
     this.#options = options;
     this.#fleet = fleet;
     this.#clock = clock;
+    this.#sender = new VirtualSender(fleet, toldOutput);
     this.#gate = new ConcurrencyGate(options.maxConcurrency);
   }
 
@@ -77,36 +77,18 @@ class VirtualRun {
 
   #send(request: WorkloadRequest): void {
     const timer = new AnswerTimer(request, this.#clock.nowMs());
-    this.#fleet.dispatcher.enter(routingRequest(request, modelOf(this.#options.presets)), {
-      granted: (place) => this.#run(request, timer, place),
-      refused: (error) => this.#end(timer.failed(error.message)),
-    });
-  }
-
-  #run(request: WorkloadRequest, timer: AnswerTimer, { replica, reservation }: Place): void {
-    const { engine, preset } = this.#replica(replica.id);
-    const promptTokens = Math.max(1, request.promptTokens);
-    if (!accepts(preset, request)) {
-      reservation.release();
-      this.#end(timer.failed('Bad Request'));
-      return;
-    }
     let words = 0;
-    const blockHashes = promptBlockHashes(request.prompt, preset.kvBlockTokens);
-    const wanted = { promptTokens, outputTokens: request.outputTokens, blockHashes };
-    engine.submit(wanted, {
+    this.#sender.send(request, {
       tokens: (count, atMs) => {
         timer.chunk(atMs);
         words += count;
-        reservation.outputTokens += count;
-        reservation.firstToken();
       },
-      finished: (atMs) => {
-        reservation.release();
-        const usage = { promptTokens, outputTokens: words };
-        const end = { atMs, words, usage, text: '', replica: replica.id };
+      finished: ({ atMs, promptTokens, outputTokens, replica }) => {
+        const usage = { promptTokens, outputTokens };
+        const end = { atMs, words, usage, text: '', replica };
         this.#end(timer.succeeded(end, this.#options.rules));
       },
+      failed: (message) => this.#end(timer.failed(message)),
     });
   }
 
@@ -118,46 +100,16 @@ class VirtualRun {
 
   #sample(): void {
     const atMs = this.#clock.nowMs();
-    for (const { id, engine } of this.#fleet.replicas.values()) {
-      const { runningRequests, waitingRequests, usedTokens, capacityTokens } = engine.load();
+    for (const replica of this.#fleet.replicas.values()) {
+      const { runningRequests, waitingRequests, usedTokens, capacityTokens } = replica.load();
       const kvCacheUsage = usedTokens / capacityTokens;
-      this.#samples.push({ atMs, replica: id, runningRequests, waitingRequests, kvCacheUsage });
+      const sample = { atMs, runningRequests, waitingRequests, kvCacheUsage };
+      this.#samples.push({ ...sample, replica: replica.id });
     }
     if (this.#results.length < this.#options.workload.requests.length) {
       this.#clock.at(atMs + SAMPLE_MS, () => this.#sample());
+    } else {
+      this.#fleet.close();
     }
   }
-
-  #replica(id: string): VirtualReplica {
-    const replica = this.#fleet.replicas.get(id);
-    if (replica === undefined) throw new RangeError(`no virtual replica ${id}`);
-    return replica;
-  }
-}
-
-/** Least `max_tokens` that an engine takes: vLLM refuses 0, SGLang runs the prefill for it. */
-const outputTokensMin: Readonly<Record<Preset['engine'], number>> = { sglang: 0, vllm: 1 };
-
-function accepts(preset: Preset, { promptTokens, outputTokens }: WorkloadRequest): boolean {
-  if (outputTokens < outputTokensMin[preset.engine]) return false;
-  return Math.max(1, promptTokens) + outputTokens <= preset.contextTokensMax;
-}
-
-function modelOf([first]: readonly Preset[]): string {
-  return first?.model ?? '';
-}
-
-function routingRequest(request: WorkloadRequest, model: string): RoutingRequest {
-  return {
-    requestId: String(request.index),
-    tenant: '',
-    model,
-    promptTokens: request.promptTokens,
-    expectedOutputTokens: request.outputTokens,
-    blockHashes: [],
-    blockTokens: 0,
-    priority: 0,
-    deadlineMs: Infinity,
-    excluded: new Set(),
-  };
 }

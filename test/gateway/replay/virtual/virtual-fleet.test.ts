@@ -49,7 +49,7 @@ describe('a virtual fleet', () => {
     const { replicas } = startVirtualFleet(options as never, new VirtualClock());
 
     expect([...replicas.keys()]).toEqual(['replica-0', 'replica-1']);
-    expect(replicas.get('replica-1')?.engine.load().capacityTokens).toBe(596_924);
+    expect(replicas.get('replica-1')?.load().capacityTokens).toBe(596_924);
   });
 
   it('hands every request on at once with the pass-through', () => {
