@@ -27,7 +27,7 @@ export function serveCommand(): Command {
     .option('--admin-port <number>', 'admin port, 0 for a free one (default 9080)', port)
     .option(
       '--policy <name>',
-      `${policyNames[0]} (default), ${policyNames.slice(1).join(', ')}`,
+      `routing: ${policyNames[0]} (default) or another`,
       oneOf(policyNames),
     )
     .option(

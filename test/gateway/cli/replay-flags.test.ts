@@ -49,7 +49,11 @@ describe('the flags of replay', () => {
     ['--reproduce', 'x', 'It must be one of sglang-0.2.14, vllm-0.5.5.'],
     ['--speed', '0.009', 'It must be a number from 0.01 to 100.'],
     ['--speed', '101', 'It must be a number from 0.01 to 100.'],
-    ['--policy', 'x', 'It must be one of kv-aware, least-requests, power-of-two, round-robin.'],
+    [
+      '--policy',
+      'x',
+      'It must be one of kv-aware, least-requests, power-of-two, round-robin, session,',
+    ],
     ['--admission', 'x', 'It must be one of late-binding, pass-through.'],
     ['--rules', '0.2', 'It must be one of 0.2.14, current.'],
     ['--preset', 'x', 'It must be one of offline-4096x2048'],
