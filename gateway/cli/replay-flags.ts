@@ -35,6 +35,7 @@ export interface ReplayFlags {
   readonly disableIgnoreEos?: boolean;
   readonly usage?: boolean;
   readonly warmupRequests: number;
+  readonly layout?: RuleSet;
   readonly outputFile?: string;
   readonly html?: string;
   readonly outputDetails?: boolean;
@@ -124,12 +125,13 @@ function requestFlags(command: Command): void {
 
 function outputFlags(command: Command): void {
   command
-    .optionsGroup('What it writes:')
+    .optionsGroup('What it writes (docs/replay.md):')
     .option('--output-file <file>', 'result line, appended (default: in out/)')
     .option('--html <file>', 'page (default: beside the result file)')
+    .option('--layout <set>', "the line's keys (default: those of --rules)", oneOf(ruleSets))
     .option('--output-details', 'each request, in the result line')
     .option('--compare <file>', 'result file to compare with; repeatable', gather)
-    .option('--json', 'print the result line alone');
+    .option('--json', 'print the result line, not the table; files as ever');
 }
 
 const presetRuns = Object.keys(workloadPresets);

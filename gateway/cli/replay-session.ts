@@ -5,7 +5,8 @@ import type { LoadProgress } from '../replay/load-generator.ts';
 import { performRun, performVirtually } from '../replay/perform-run.ts';
 import type { RunParts } from '../replay/perform-run.ts';
 import type { ComparisonColumn } from '../replay/report/comparison.ts';
-import { defaultFileName, jsonLine, parseJsonLine } from '../replay/report/jsonl.ts';
+import type { ReportPage } from '../replay/report/html/page.ts';
+import { jsonLine, parseJsonLine } from '../replay/report/jsonl.ts';
 import type { ReportFiles } from '../replay/report/save-report.ts';
 import { saveReport } from '../replay/report/save-report.ts';
 import { textReport } from '../replay/report/text-report.ts';
@@ -15,7 +16,8 @@ import { openTextClient } from '../wire/text-client.ts';
 import { EXIT_INTERRUPTED, Interruption } from './interruption.ts';
 import { say, tell } from './output.ts';
 import { ProgressLine } from './progress-line.ts';
-import type { ReplayFlags } from './replay-flags.ts';
+import { filesOf, lineOptions, tryFiles } from './report-output.ts';
+import type { OutputFlags } from './report-output.ts';
 import type { ReadText } from './replay-workload.ts';
 import { UsageError } from './usage-error.ts';
 import { waitingClock } from './waiting-clock.ts';
@@ -24,12 +26,6 @@ const CONNECT_MS_MAX = 5000;
 const PAGE_BYTES_MAX = 16 * 2 ** 20;
 /** Larger workloads are not run on virtual time beforehand: it would hold up the start. */
 const FORETOLD_REQUESTS_MAX = 20_000;
-
-/** Flags that say what is written of a run. */
-export type OutputFlags = Pick<
-  ReplayFlags,
-  'rules' | 'json' | 'outputFile' | 'html' | 'outputDetails' | 'compare'
->;
 
 /** Makes the run of a plan in some way. */
 export type MakeRun = (plan: ReplayPlan, parts: RunParts) => Promise<ReplayRun>;
@@ -58,12 +54,15 @@ export async function reportOn(
   { readText, interruption, makeRun }: ReportParts,
 ): Promise<number> {
   const others = (flags.compare ?? []).map((path) => namedRun(path, readText));
+  const files = filesOf(plan.settings, flags);
+  tryFiles(files);
   const virtual = foretold(plan);
   const run = await withProgress(plan, virtual, { makeRun, signal: interruption.signal });
   const columns = comparedColumns({ run, virtual, reproduced: plan.reproduced, others });
-  await present({ run, columns, baseline: baselineOf(plan, columns), flags });
+  const page = { run, columns, baseline: baselineOf(plan, columns) };
+  const isWritten = await present({ page, flags, files });
   if (interruption.signal.aborted) return EXIT_INTERRUPTED;
-  return isSuccess(run, plan.reproduced) ? 0 : 1;
+  return isWritten && isSuccess(run, plan.reproduced) ? 0 : 1;
 }
 
 /** What a run on simulated replicas comes to without sockets; it tells the time left, and the transport error. */
@@ -104,32 +103,29 @@ function baselineOf(
 }
 
 interface Presented {
-  readonly run: ReplayRun;
-  readonly columns: readonly ComparisonColumn[];
-  readonly baseline: Baseline | undefined;
+  readonly page: ReportPage;
   readonly flags: OutputFlags;
+  readonly files: ReportFiles;
 }
 
-async function present({ run, columns, baseline, flags }: Presented): Promise<void> {
-  const layout = flags.rules;
-  const files = filesOf(run, flags);
-  const options = {
-    layout,
-    bareInfinity: layout === '0.2.14',
-    details: flags.outputDetails === true,
-  };
-  await saveReport({ run, columns, baseline }, files, options);
-  if (flags.json === true) {
-    say(jsonLine(run, { ...options, layout: 'current', bareInfinity: false }));
-  } else {
-    say(textReport(run, columns, layout));
+/** Prints the report, writes it, and tells whether it could be written. */
+async function present({ page, flags, files }: Presented): Promise<boolean> {
+  const { run, columns } = page;
+  const line = lineOptions(flags);
+  // A line that is printed is for programs, and a bare `Infinity` is no JSON.
+  if (flags.json === true) say(jsonLine(run, { ...line, bareInfinity: false }));
+  else say(textReport(run, columns, flags.rules));
+  const failures = await saveReport(page, files, line);
+  const written = [files.jsonl, files.html].filter(
+    (path) => !failures.some((failure) => failure.path === path),
+  );
+  if (written.length > 0) tell(`\nWrote ${written.join(' and ')}`);
+  for (const failure of failures) tell(`gateway: ${failure.message}`);
+  if (!written.includes(files.jsonl)) {
+    tell('gateway: the result line, to be kept by hand:');
+    tell(jsonLine(run, { ...line, details: false }));
   }
-  tell(`\nWrote ${files.jsonl} and ${files.html}`);
-}
-
-function filesOf(run: ReplayRun, { outputFile, html }: OutputFlags): ReportFiles {
-  const jsonl = outputFile ?? `out/${defaultFileName(run)}`;
-  return { jsonl, html: html ?? `${jsonl.replace(/\.jsonl?$/u, '')}.html` };
+  return failures.length === 0;
 }
 
 /** The last run of a result file, by the name of the file. */

@@ -35,7 +35,11 @@ export function parseJsonLine(line: string): Readonly<Record<string, unknown>> {
 }
 
 /** The reference's file name for a run without one: backend, date, shape. */
-export function defaultFileName({ backend, workload, startedAt }: ReplayRun): string {
+export function defaultFileName({
+  backend,
+  workload,
+  startedAt,
+}: Pick<ReplayRun, 'backend' | 'workload' | 'startedAt'>): string {
   const date = `${twoDigits(startedAt.getMonth() + 1)}${twoDigits(startedAt.getDate())}`;
   const { shape, requests, dataset } = workload;
   if (!dataset.startsWith('random')) return `${backend}_${date}_${dataset}.jsonl`;

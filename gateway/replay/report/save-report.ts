@@ -1,10 +1,11 @@
-import { appendFile, mkdir, writeFile } from 'node:fs/promises';
+import { appendFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import { htmlReport } from './html/page.ts';
 import type { ReportPage } from './html/page.ts';
 import { jsonLine } from './jsonl.ts';
 import type { JsonLineOptions } from './jsonl.ts';
+import { makeFolder, UnwritableError } from './writable.ts';
 
 /** Where a report is written. */
 export interface ReportFiles {
@@ -14,14 +15,29 @@ export interface ReportFiles {
   readonly html: string;
 }
 
-/** Writes a run to its files, making their folders. */
+/** Writes a run to its files, making their folders, and returns what of it could not be written. */
 export async function saveReport(
   page: ReportPage,
   files: ReportFiles,
   options: JsonLineOptions,
-): Promise<void> {
-  await mkdir(dirname(files.jsonl), { recursive: true });
-  await appendFile(files.jsonl, `${jsonLine(page.run, options)}\n`);
-  await mkdir(dirname(files.html), { recursive: true });
-  await writeFile(files.html, htmlReport(page));
+): Promise<readonly UnwritableError[]> {
+  const line = `${jsonLine(page.run, options)}\n`;
+  const failures = [
+    await failureOf(files.jsonl, (path) => appendFile(path, line)),
+    await failureOf(files.html, (path) => writeFile(path, htmlReport(page))),
+  ];
+  return failures.filter((failure) => failure !== undefined);
+}
+
+async function failureOf(
+  path: string,
+  write: (path: string) => Promise<void>,
+): Promise<UnwritableError | undefined> {
+  try {
+    makeFolder(dirname(path));
+    await write(path);
+    return undefined;
+  } catch (error) {
+    return new UnwritableError(path, error);
+  }
 }

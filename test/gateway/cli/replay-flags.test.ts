@@ -56,6 +56,7 @@ describe('the flags of replay', () => {
     ],
     ['--admission', 'x', 'It must be one of late-binding, pass-through.'],
     ['--rules', '0.2', 'It must be one of 0.2.14, current.'],
+    ['--layout', 'x', 'It must be one of 0.2.14, current.'],
     ['--preset', 'x', 'It must be one of offline-4096x2048'],
     ['--dataset-name', 'x', `It must be one of ${datasetNames.join(', ')}.`],
     ['--num-prompts', '0', 'It must be a whole number from 1 to 1000000.'],

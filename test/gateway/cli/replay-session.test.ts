@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EXIT_INTERRUPTED, Interruption } from '../../../gateway/cli/interruption.ts';
 import { performReplay, reportOn } from '../../../gateway/cli/replay-session.ts';
-import type { OutputFlags } from '../../../gateway/cli/replay-session.ts';
+import type { OutputFlags } from '../../../gateway/cli/report-output.ts';
 import { UsageError } from '../../../gateway/cli/usage-error.ts';
 import { baselines } from '../../../gateway/replay/baselines.ts';
 import { parseJsonLine } from '../../../gateway/replay/report/jsonl.ts';
@@ -69,12 +69,76 @@ describe('a session of replay', () => {
     expect(readText(join(folder, 'run.html'))).toContain('Replay of 20 requests');
   });
 
-  it('writes the old layout with its bare infinity, and prints the current one as plain JSON', async () => {
-    await performReplay(virtual, flags({ json: true }), readText);
+  it.each([
+    [
+      '0.2.14',
+      undefined,
+      '{"backend": "sglang", "dataset_name": "random", "request_rate": Infinity',
+    ],
+    [
+      '0.2.14',
+      'current',
+      '{"tag": null, "backend": "sglang", "dataset_name": "random", "request_rate": "inf"',
+    ],
+    [
+      'current',
+      undefined,
+      '{"tag": null, "backend": "sglang", "dataset_name": "random", "request_rate": "inf"',
+    ],
+    [
+      'current',
+      '0.2.14',
+      '{"backend": "sglang", "dataset_name": "random", "request_rate": Infinity',
+    ],
+  ] as const)(
+    'writes by rules %s and layout %s the line %s …, and prints the same as plain JSON',
+    async (rules, layout, start) => {
+      const chosen = layout === undefined ? {} : { layout };
+      await performReplay(virtual, flags({ rules, json: true, ...chosen }), readText);
 
-    expect(readText(join(folder, 'run.jsonl'))).toContain('"request_rate": Infinity, "total_input');
-    const printed = JSON.parse(stdout) as Readonly<Record<string, unknown>>;
-    expect(printed).toMatchObject({ tag: null, request_rate: 'inf', completed: 20 });
+      const written = readText(join(folder, 'run.jsonl'));
+      expect(written.startsWith(start)).toBe(true);
+      expect(stdout).toBe(written.replace('Infinity', '"inf"'));
+      expect(JSON.parse(stdout)).toMatchObject({ completed: 20, simulated: true });
+    },
+  );
+
+  it('tries its files before it runs anything', async () => {
+    const makeRun = vi.fn<() => Promise<ReplayRun>>();
+    writeFileSync(join(folder, 'file'), '');
+    using interruption = new Interruption();
+    const outputFile = join(folder, 'file/run.jsonl');
+    const report = reportOn(virtual, flags({ outputFile }), { readText, interruption, makeRun });
+
+    await expect(report).rejects.toThrow(UsageError);
+    await expect(report).rejects.toThrow(
+      `${outputFile} cannot be written: a part of the path is a file (ENOTDIR). Name another place; nothing was started.`,
+    );
+    expect(makeRun).not.toHaveBeenCalled();
+  });
+
+  it('prints the report and the line of a run whose file is gone in the meantime, and fails', async () => {
+    const outputFile = join(folder, 'place/run.jsonl');
+    const makeRun = (): Promise<ReplayRun> => {
+      rmSync(join(folder, 'place'), { recursive: true });
+      writeFileSync(join(folder, 'place'), 'a file');
+      return Promise.resolve(aRun());
+    };
+    using interruption = new Interruption();
+    const html = join(folder, 'run.html');
+    const code = await reportOn(virtual, flags({ outputFile, html }), {
+      readText,
+      interruption,
+      makeRun,
+    });
+
+    expect(code).toBe(1);
+    expect(stdout).toContain('Successful requests:                     2');
+    expect(stderr).toContain(`Wrote ${html}\n`);
+    expect(stderr).toContain(
+      `gateway: ${outputFile} cannot be written: a part of the path is a file`,
+    );
+    expect(stderr).toContain('gateway: the result line, to be kept by hand:\n{"backend": "sglang"');
   });
 
   it('writes the page where it is told to', async () => {

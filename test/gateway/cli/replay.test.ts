@@ -21,8 +21,9 @@ describe('gateway replay', { timeout: PROCESS_MS_MAX }, () => {
   const replay = (...words: readonly string[]): Promise<Ended> =>
     runGateway(['replay', '--output-file', join(folder, 'run.jsonl'), ...words]);
 
-  it('prints the current keys of a published run that it makes again on virtual time', async () => {
-    const { code, stdout } = await replay('--reproduce', 'sglang-0.2.14', '--virtual', '--json');
+  it('prints the chosen keys of a published run that it makes again on virtual time', async () => {
+    const words = ['--reproduce', 'sglang-0.2.14', '--virtual', '--json', '--layout', 'current'];
+    const { code, stdout } = await replay(...words);
 
     expect(code).toBe(0);
     const line = JSON.parse(stdout) as Readonly<Record<string, number>>;
@@ -30,6 +31,9 @@ describe('gateway replay', { timeout: PROCESS_MS_MAX }, () => {
       backend: 'sglang',
       completed: 1000,
       total_output_tokens: 1_027_062,
+      tag: null,
+      simulated: true,
+      extrapolated: false,
     });
     expect(line['duration']).toBeCloseTo(316.4358, 3);
     expect(readFileSync(join(folder, 'run.html'), 'utf8')).toContain('calibrated on this run');

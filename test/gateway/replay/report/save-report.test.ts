@@ -36,4 +36,14 @@ describe('a saved report', () => {
     expect(page.match(/<!doctype html>/gu)).toHaveLength(1);
     expect(page).toContain('two: prompts up to');
   });
+
+  it('tells what it could not write, and writes the rest', async () => {
+    const files = { jsonl: folder, html: join(folder, 'run.html') };
+    const page = { run: aRun(), columns: [], baseline: undefined };
+    const options = { layout: 'current', bareInfinity: false, details: false } as const;
+    const failures = await saveReport(page, files, options);
+
+    expect(failures.map(({ path }) => path)).toEqual([folder]);
+    expect(readFileSync(files.html, 'utf8')).toContain('<!doctype html>');
+  });
 });
