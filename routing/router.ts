@@ -1,76 +1,129 @@
-import type { Policy } from './policies/policy.ts';
+import type { Filter, Policy } from './policies/policy.ts';
+import { Rating } from './rating.ts';
+import type { ReceiptHeads } from './receipt.ts';
+import { Receipt } from './receipt.ts';
 import type { Candidate, Replica, ReplicaId } from './replica.ts';
 import type { RoutingRequest } from './request.ts';
+import type { PickCosts, ShadowPick } from './shadow.ts';
 
-/** Why a decision fell as it did: each cost in seconds, for each candidate that passed the filters. */
-export interface Receipt {
-  readonly policy: string;
-  readonly candidates: readonly ReplicaId[];
-  /** Cost name to seconds; index i belongs to `candidates[i]`. Empty for policies without costs. */
-  readonly seconds: ReadonlyMap<string, Float64Array>;
-}
+export type { Receipt } from './receipt.ts';
+export type { ShadowPick } from './shadow.ts';
 
 /** Where a request goes, or why it can go nowhere. Both are expected outcomes. */
 export type Decision =
   | { readonly kind: 'routed'; readonly replica: Replica; readonly receipt: Receipt }
   /** `filter` dropped the last candidates; `empty-fleet` when there were none to drop. */
-  | { readonly kind: 'unroutable'; readonly filter: string };
+  | { readonly kind: 'unroutable'; readonly filter: string; readonly receipt: Receipt };
+
+/** What drops a replica on a receipt that every filter of the policy would keep: admission found no room there. */
+export const HEAD_ROOM = 'head-room';
 
 /** Chooses a replica for a request: filters, then costs that add up, then one pick. */
 export class Router {
   readonly policy: Policy;
-  readonly #kept: Candidate[] = [];
-  #sums: Float64Array = new Float64Array(0);
+  readonly #acting: Rating;
+  readonly #shadow: Rating | undefined;
+  readonly #heads: ReceiptHeads;
+  #ids: readonly ReplicaId[] = [];
 
-  constructor(policy: Policy) {
+  /** `shadow` judges each request too, on the same candidates, and never acts. */
+  constructor(policy: Policy, shadow?: Policy) {
     this.policy = policy;
-  }
-
-  /** Decides at once and leaves nothing behind: reserving is the caller's next step. */
-  route(request: RoutingRequest, candidates: readonly Candidate[]): Decision {
-    const dropper = this.#filter(request, candidates);
-    if (dropper !== undefined) return { kind: 'unroutable', filter: dropper };
-    const kept = this.#kept;
-    const seconds = this.#addUp(request);
-    const picked = kept[this.policy.picker.pick(request, kept, this.#sums)];
-    if (picked === undefined) throw new RangeError(`${this.policy.picker.name} picked nobody`);
-    const receipt: Receipt = {
-      policy: this.policy.name,
-      candidates: kept.map(({ replica }) => replica.id),
-      seconds,
+    this.#acting = new Rating(policy);
+    this.#shadow = shadow && new Rating(shadow);
+    this.#heads = {
+      policy: policy.name,
+      costs: policy.costs.map(({ name }) => name),
+      filters: [...policy.filters.map(({ name }) => name), HEAD_ROOM],
     };
-    return { kind: 'routed', replica: picked.replica, receipt };
   }
 
-  /** Fills `#kept`; returns the name of what left it empty, or `undefined` when someone is left. */
-  #filter(request: RoutingRequest, candidates: readonly Candidate[]): string | undefined {
-    const kept = this.#kept;
-    kept.length = 0;
-    kept.push(...candidates);
-    if (kept.length === 0) return 'empty-fleet';
-    for (const filter of this.policy.filters) {
-      let count = 0;
-      for (const candidate of kept) {
-        if (filter.keeps(request, candidate)) kept[count++] = candidate;
-      }
-      kept.length = count;
-      if (count === 0) return filter.name;
-    }
-    return undefined;
+  /**
+   * Decides at once and leaves nothing behind: reserving is the caller's next step. `everyone` is the
+   * fleet that `candidates` are taken from, in the same order: the receipt tells why the others are not
+   * among them.
+   */
+  route(
+    request: RoutingRequest,
+    candidates: readonly Candidate[],
+    everyone: readonly Candidate[] = candidates,
+  ): Decision {
+    const acting = this.#acting;
+    acting.rate(request, candidates);
+    const picked = acting.kept[acting.pick];
+    const receipt = new Receipt({
+      heads: this.#heads,
+      replicas: this.#idsOf(everyone),
+      droppedBy: this.#droppers(request, everyone),
+      rows: acting.rows,
+      candidateCount: acting.kept.length,
+      pick: acting.pick,
+      shadow: picked && this.#shadowed(request, candidates, picked),
+    });
+    if (picked !== undefined) return { kind: 'routed', replica: picked.replica, receipt };
+    return { kind: 'unroutable', filter: acting.dropper ?? HEAD_ROOM, receipt };
   }
 
-  /** Fills `#sums` with the summed cost of each kept candidate; returns the single costs. */
-  #addUp(request: RoutingRequest): Map<string, Float64Array> {
-    const count = this.#kept.length;
-    if (this.#sums.length !== count) this.#sums = new Float64Array(count);
-    const sums = this.#sums.fill(0);
-    const seconds = new Map<string, Float64Array>();
-    for (const cost of this.policy.costs) {
-      const single = new Float64Array(count);
-      cost.estimate(request, this.#kept, single);
-      for (const [index, value] of single.entries()) sums[index] = (sums[index] ?? 0) + value;
-      seconds.set(cost.name, single);
+  /** The fleet's ids as one list, made anew only when the fleet is another. */
+  #idsOf(everyone: readonly Candidate[]): readonly ReplicaId[] {
+    const ids = this.#ids;
+    let same = ids.length === everyone.length;
+    for (let index = 0; same && index < ids.length; index += 1) {
+      same = ids[index] === everyone[index]?.replica.id;
     }
-    return seconds;
+    if (!same) this.#ids = everyone.map(({ replica }) => replica.id);
+    return this.#ids;
   }
+
+  #droppers(request: RoutingRequest, everyone: readonly Candidate[]): Uint8Array {
+    const { kept } = this.#acting;
+    const droppers = new Uint8Array(everyone.length);
+    let next = 0;
+    for (let index = 0; index < everyone.length; index += 1) {
+      const candidate = everyone[index];
+      if (candidate === undefined) continue;
+      if (candidate === kept[next]) next += 1;
+      else droppers[index] = 1 + firstDropper(this.policy.filters, request, candidate);
+    }
+    return droppers;
+  }
+
+  #shadowed(
+    request: RoutingRequest,
+    candidates: readonly Candidate[],
+    picked: Candidate,
+  ): ShadowPick | undefined {
+    const shadow = this.#shadow;
+    if (shadow === undefined) return undefined;
+    shadow.rate(request, candidates);
+    const own = shadow.kept[shadow.pick];
+    if (own === undefined) return undefined;
+    const byShadow = pickCosts(shadow, picked, own);
+    const isNoDearer = byShadow !== undefined && byShadow.actingSeconds <= byShadow.shadowSeconds;
+    return {
+      policy: shadow.policy.name,
+      replica: own.replica.id,
+      agrees: own === picked || isNoDearer,
+      byActing: pickCosts(this.#acting, picked, own),
+      byShadow,
+    };
+  }
+}
+
+/** Index of the first filter that drops a candidate; one past the last where all keep it. */
+function firstDropper(
+  filters: readonly Filter[],
+  request: RoutingRequest,
+  candidate: Candidate,
+): number {
+  let index = 0;
+  while (filters[index]?.keeps(request, candidate) === true) index += 1;
+  return index;
+}
+
+function pickCosts(rating: Rating, acting: Candidate, shadow: Candidate): PickCosts | undefined {
+  const actingSeconds = rating.costOf(acting);
+  const shadowSeconds = rating.costOf(shadow);
+  if (actingSeconds === undefined || shadowSeconds === undefined) return undefined;
+  return { actingSeconds, shadowSeconds };
 }

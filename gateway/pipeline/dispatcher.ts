@@ -9,10 +9,23 @@ import { WaitingRoom } from '../../routing/admission.ts';
 import type { Fleet, Reservation } from '../../routing/fleet.ts';
 import type { Candidate, Replica } from '../../routing/replica.ts';
 import type { RoutingRequest } from '../../routing/request.ts';
-import type { Receipt, Router } from '../../routing/router.ts';
+import type { Decision, Receipt, Router } from '../../routing/router.ts';
 import type { CancelTimer, Clock } from '../clock.ts';
 import type { GatewayError } from '../generation/error.ts';
 import { shed, unroutable } from './no-place.ts';
+import type { Served } from './served-lately.ts';
+import { ServedLately } from './served-lately.ts';
+
+/** How a request waited for its turn. */
+export interface TurnWait {
+  readonly ms: number;
+  /** What it lacked when it came: its turn, since others stood before it, or room on a replica. */
+  readonly lacked: 'turn' | 'room' | undefined;
+  /** Requests that waited when it came. */
+  readonly waitingRequests: number;
+  /** Who was given a place while it waited. */
+  readonly served: Served;
+}
 
 /** A reserved place at a replica. */
 export interface Place {
@@ -21,6 +34,7 @@ export interface Place {
   /** Its first token and its release make room, and who waits is asked again. */
   readonly reservation: Reservation;
   readonly queueWaitMs: number;
+  readonly wait: TurnWait;
   /** Prompt tokens that the replica is taken to have in its cache. */
   readonly cachedTokens: number;
 }
@@ -28,7 +42,14 @@ export interface Place {
 /** Told once what became of a request's turn; within `enter` itself where nothing has to be waited for. */
 export interface Turn {
   granted(place: Place): void;
-  refused(error: GatewayError): void;
+  refused(error: GatewayError, refusal: Refusal): void;
+}
+
+/** What is known of a turn that was not given. */
+export interface Refusal {
+  readonly wait: TurnWait;
+  /** Why nobody could take it; `undefined` where no replica was looked for. */
+  readonly receipt: Receipt | undefined;
 }
 
 /** Somebody who waits. */
@@ -49,6 +70,10 @@ interface Waiter {
   readonly request: RoutingRequest;
   readonly turn: Turn;
   readonly enteredMs: number;
+  /** What it met when it came. */
+  readonly lacked: 'turn' | 'room';
+  readonly waitingRequests: number;
+  readonly servedBefore: number;
 }
 
 /**
@@ -61,6 +86,9 @@ export class Dispatcher {
   readonly #admission: Admission;
   readonly #clock: Clock;
   readonly #room: WaitingRoom<Waiter>;
+  readonly #served = new ServedLately();
+  /** The fleet that the last verdict was made on. */
+  #everyone: readonly Candidate[] = [];
   #cancelExpiry: CancelTimer | undefined;
   #isWaking = false;
 
@@ -82,20 +110,27 @@ export class Dispatcher {
     const nowMs = this.#clock.nowMs();
     const request = this.#withCachedTokens(asked);
     const terms = termsOf(request, nowMs);
-    const verdict = this.#judge(request, {
-      nowMs,
-      enteredMs: undefined,
-      isNext: this.#room.wouldLead(terms),
-      waitingRequests: this.#room.size,
-    });
-    const waiter = { request, turn, enteredMs: nowMs };
+    const isNext = this.#room.wouldLead(terms);
+    const waitingRequests = this.#room.size;
+    const verdict = this.#judge(request, { nowMs, enteredMs: undefined, isNext, waitingRequests });
+    const waiter: Waiter = {
+      request,
+      turn,
+      enteredMs: nowMs,
+      lacked: isNext ? 'room' : 'turn',
+      waitingRequests,
+      servedBefore: this.#served.requests,
+    };
     if (verdict.kind !== 'wait') {
       this.#answer(waiter, verdict, nowMs);
       return undefined;
     }
     const ticket = this.#room.enter(waiter, terms);
     if (ticket === undefined) {
-      turn.refused(shed('queue-full', 0));
+      turn.refused(shed('queue-full', 0), {
+        wait: this.#waitOf(waiter, nowMs),
+        receipt: undefined,
+      });
       return undefined;
     }
     this.#watchExpiry();
@@ -109,7 +144,8 @@ export class Dispatcher {
   tryElsewhere(asked: RoutingRequest): Place | undefined {
     const nowMs = this.#clock.nowMs();
     const request = this.#withCachedTokens(asked);
-    const place = this.#bind(request, this.#fleet.candidates(nowMs), nowMs, 0);
+    this.#everyone = this.#fleet.candidates(nowMs);
+    const place = this.#bind(request, this.#everyone, nowMs, NO_WAIT);
     return 'reservation' in place ? place : undefined;
   }
 
@@ -133,7 +169,10 @@ export class Dispatcher {
 
   /** Refuses everyone who waits with `error`. */
   refuseAll(error: GatewayError): void {
-    for (const ticket of this.#room.expire(Infinity)) ticket.item.turn.refused(error);
+    const nowMs = this.#clock.nowMs();
+    for (const { item } of this.#room.expire(Infinity)) {
+      item.turn.refused(error, { wait: this.#waitOf(item, nowMs), receipt: undefined });
+    }
     this.#watchExpiry();
   }
 
@@ -158,30 +197,38 @@ export class Dispatcher {
   }
 
   #judge(request: RoutingRequest, standing: Standing): Verdict {
-    return this.#admission.verdict(request, this.#fleet.candidates(standing.nowMs), standing);
+    this.#everyone = this.#fleet.candidates(standing.nowMs);
+    return this.#admission.verdict(request, this.#everyone, standing);
   }
 
   #answer(waiter: Waiter, verdict: Exclude<Verdict, { kind: 'wait' }>, nowMs: number): void {
-    const { request, turn, enteredMs } = waiter;
+    const { request, turn } = waiter;
+    const wait = this.#waitOf(waiter, nowMs);
     if (verdict.kind === 'shed') {
-      turn.refused(shed(verdict.reason, verdict.retryAfterMs));
+      turn.refused(shed(verdict.reason, verdict.retryAfterMs), { wait, receipt: undefined });
       return;
     }
-    const place = this.#bind(request, verdict.candidates, nowMs, nowMs - enteredMs);
-    if ('reservation' in place) turn.granted(place);
-    else turn.refused(place);
+    const bound = this.#bind(request, verdict.candidates, nowMs, wait);
+    if ('reservation' in bound) turn.granted(bound);
+    else turn.refused(unroutable(request, bound.filter, this.#fleet), { ...bound, wait });
   }
 
+  #waitOf({ enteredMs, lacked, waitingRequests, servedBefore }: Waiter, nowMs: number): TurnWait {
+    if (nowMs === enteredMs) return NO_WAIT;
+    const served = this.#served.since(servedBefore);
+    return { ms: nowMs - enteredMs, lacked, waitingRequests, served };
+  }
+
+  /** Reserves where the router says; tells who is to blame where it finds nobody. */
   #bind(
     request: RoutingRequest,
     candidates: readonly Candidate[],
     nowMs: number,
-    queueWaitMs: number,
-  ): Place | GatewayError {
-    const decision = this.#router.route(request, candidates);
-    if (decision.kind === 'unroutable') {
-      return unroutable(request, decision.filter, this.#fleet);
-    }
+    wait: TurnWait,
+  ): Place | Extract<Decision, { kind: 'unroutable' }> {
+    const decision = this.#router.route(request, candidates, this.#everyone);
+    if (decision.kind === 'unroutable') return decision;
+    this.#served.note(request.requestId);
     const { replica, receipt } = decision;
     const cachedTokens = request.cached?.at(replica.id) ?? 0;
     const { promptTokens, expectedOutputTokens, outlook, blockHashes } = request;
@@ -191,7 +238,8 @@ export class Dispatcher {
       replica,
       receipt,
       reservation: new WakingReservation(reserved, () => this.wake()),
-      queueWaitMs,
+      queueWaitMs: wait.ms,
+      wait,
       cachedTokens,
     };
   }
@@ -231,6 +279,13 @@ export class Dispatcher {
     this.#cancelExpiry = this.#clock.after(delayMs, () => this.wake());
   }
 }
+
+const NO_WAIT: TurnWait = {
+  ms: 0,
+  lacked: undefined,
+  waitingRequests: 0,
+  served: { requests: 0, lastIds: [] },
+};
 
 const EXPIRED: Verdict & { readonly kind: 'shed' } = {
   kind: 'shed',

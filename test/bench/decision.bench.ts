@@ -63,6 +63,18 @@ function timeDecisions(policy: PolicyName, { fleet, open, random }: Scene): numb
   return Number(spentNs) / decisions;
 }
 
+/** The pick and its receipt alone, half of the fleet without room. */
+function timeRouting(policy: PolicyName, { fleet, random }: Scene): number {
+  const router = new Router(createPolicy(policy, { random }));
+  const everyone = fleet.candidates(10);
+  const roomy = everyone.filter((_, index) => index % 2 === 0);
+  const request = aRequest();
+  const decisions = Math.max(200, Math.floor(40_000 / everyone.length));
+  const began = process.hrtime.bigint();
+  for (let index = 0; index < decisions; index++) router.route(request, roomy, everyone);
+  return Number(process.hrtime.bigint() - began) / decisions;
+}
+
 function timeParsing(): number {
   const body = JSON.stringify({
     model: 'llama',
@@ -86,10 +98,13 @@ console.log(
 for (const policy of policyNames) {
   for (const size of FLEET_SIZES) {
     const scene = busyFleet(size);
-    const rounds = Array.from({ length: ROUNDS }, () => timeDecisions(policy, scene));
     const name = `${policy}, ${size} replicas x ${OPEN_PER_REPLICA} open`;
-    console.log(
-      `${name.padEnd(46)} ${Math.round(median(rounds)).toString().padStart(8)} ns a decision`,
-    );
+    tell(name, 'a decision', () => timeDecisions(policy, scene));
+    tell(name, 'its pick and receipt', () => timeRouting(policy, scene));
   }
+}
+
+function tell(name: string, what: string, time: () => number): void {
+  const nanoseconds = Math.round(median(Array.from({ length: ROUNDS }, time)));
+  console.log(`${name.padEnd(46)} ${nanoseconds.toString().padStart(8)} ns ${what}`);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Cost, Filter, Picker, Policy } from '../../routing/policies/policy.ts';
 import type { Candidate } from '../../routing/replica.ts';
-import { Router } from '../../routing/router.ts';
+import { HEAD_ROOM, Router } from '../../routing/router.ts';
 import { aCandidate, aReplica, aRequest } from '../support/builders.ts';
 
 function candidates(...ids: string[]): Candidate[] {
@@ -94,14 +94,14 @@ describe('Router', () => {
     const router = aRouter({ filters });
 
     const decide = (...ids: string[]) => router.route(aRequest(), candidates(...ids));
-    expect(decide('a', 'b', 'c')).toEqual({ kind: 'unroutable', filter: 'second' });
-    expect(decide('a')).toEqual({ kind: 'unroutable', filter: 'first' });
+    expect(decide('a', 'b', 'c')).toMatchObject({ kind: 'unroutable', filter: 'second' });
+    expect(decide('a')).toMatchObject({ kind: 'unroutable', filter: 'first' });
   });
 
   it('says so when there was nobody to drop', () => {
     const decision = aRouter({ filters: [drops('first')] }).route(aRequest(), []);
 
-    expect(decision).toEqual({ kind: 'unroutable', filter: 'empty-fleet' });
+    expect(decision).toMatchObject({ kind: 'unroutable', filter: 'empty-fleet' });
   });
 
   it('does not carry sums over from one decision to the next', () => {
@@ -134,5 +134,128 @@ describe('Router', () => {
     const router = aRouter({ picker: { name: 'astray', pick: () => 7 } });
 
     expect(() => router.route(aRequest(), candidates('a'))).toThrow('astray picked nobody');
+  });
+
+  it('tells of everyone who was no candidate which filter dropped it, or that it had no room', () => {
+    const router = aRouter({ filters: [drops('first', 'a', 'b'), drops('second', 'b', 'd')] });
+    const everyone = candidates('a', 'b', 'c', 'd', 'e', 'f');
+    const roomy = everyone.filter(({ replica }) => replica.id !== 'e');
+
+    const { receipt } = router.route(aRequest(), roomy, everyone);
+
+    expect(receipt.candidates).toEqual(['c', 'f']);
+    expect(receipt.picked).toBe('c');
+    expect(receipt.dropped).toEqual([
+      { replica: 'a', filter: 'first' },
+      { replica: 'b', filter: 'first' },
+      { replica: 'd', filter: 'second' },
+      { replica: 'e', filter: HEAD_ROOM },
+    ]);
+  });
+
+  it('leaves a receipt also where nobody can take the request', () => {
+    const router = aRouter({ filters: [drops('first', 'a', 'b')], costs: [costs('near', {})] });
+
+    const { receipt } = router.route(aRequest(), candidates('a', 'b'));
+
+    expect(receipt.candidates).toEqual([]);
+    expect(receipt.picked).toBeUndefined();
+    expect(receipt.dropped.map(({ filter }) => filter)).toEqual(['first', 'first']);
+  });
+
+  it('writes down the sum of the costs, the age of each load and what each has cached', () => {
+    const router = aRouter({ costs: [costs('near', { a: 1, b: 3 }), costs('far', { a: 5 })] });
+    const given = ['a', 'b'].map((id, index) =>
+      aCandidate({ replica: aReplica({ id }), loadAgeMs: index === 0 ? 80 : Infinity }),
+    );
+    const cached = { at: (id: string) => (id === 'b' ? 1024 : 0) };
+
+    const { receipt } = router.route(aRequest({ cached }), given);
+
+    expect(receipt.totalSeconds).toEqual(Float64Array.of(6, 3));
+    expect(receipt.loadAgesMs).toEqual(Float64Array.of(80, Infinity));
+    expect(receipt.cachedTokens).toEqual(Float64Array.of(0, 1024));
+    expect(router.route(aRequest(), given).receipt.cachedTokens).toBeUndefined();
+  });
+
+  it('shares the list of ids between receipts for as long as the fleet is the same', () => {
+    const router = aRouter();
+    const ids = (...names: string[]) =>
+      router.route(aRequest(), candidates(...names)).receipt.candidates;
+
+    expect(ids('a', 'b')).toEqual(['a', 'b']);
+    expect(ids('a', 'c')).toEqual(['a', 'c']);
+    expect(ids('a', 'c', 'd')).toEqual(['a', 'c', 'd']);
+    expect(ids('a')).toEqual(['a']);
+  });
+});
+
+describe('a shadow policy', () => {
+  const acting = { name: 'acting', costs: [costs('near', { a: 1, b: 4 })] };
+  const shadowOf = (parts: Partial<Policy>): Policy => ({
+    name: 'shadow',
+    filters: [],
+    costs: [],
+    picker: cheapest,
+    observers: [],
+    ...parts,
+  });
+  const judged = (shadow: Policy | undefined, parts: Partial<Policy> = acting) => {
+    const policy = { ...shadowOf(parts), name: 'acting' };
+    const decision = new Router(policy, shadow).route(aRequest(), candidates('a', 'b'));
+    return { picked: decision.receipt.picked, shadow: decision.receipt.shadow };
+  };
+
+  it('is nowhere on a receipt where there is none', () => {
+    expect(judged(undefined)).toEqual({ picked: 'a', shadow: undefined });
+  });
+
+  it('does not act, and is compared by the costs of both', () => {
+    const shadow = shadowOf({ costs: [costs('far', { a: 9, b: 2 })] });
+
+    expect(judged(shadow)).toEqual({
+      picked: 'a',
+      shadow: {
+        policy: 'shadow',
+        replica: 'b',
+        agrees: false,
+        byActing: { actingSeconds: 1, shadowSeconds: 4 },
+        byShadow: { actingSeconds: 9, shadowSeconds: 2 },
+      },
+    });
+  });
+
+  it('agrees where it finds the pick as cheap as its own', () => {
+    const last: Picker = { name: 'last', pick: (_request, given) => given.length - 1 };
+    const shadow = shadowOf({ costs: [costs('far', { a: 2, b: 2 })], picker: last });
+
+    expect(judged(shadow).shadow).toMatchObject({ replica: 'b', agrees: true });
+  });
+
+  it('is judged by the acting costs alone where it has none', () => {
+    const last: Picker = { name: 'last', pick: (_request, given) => given.length - 1 };
+
+    expect(judged(shadowOf({ picker: last })).shadow).toEqual({
+      policy: 'shadow',
+      replica: 'b',
+      agrees: false,
+      byActing: { actingSeconds: 1, shadowSeconds: 4 },
+      byShadow: undefined,
+    });
+  });
+
+  it('has nothing to say where its own filters leave nobody', () => {
+    const shadow = shadowOf({ filters: [drops('all', 'a', 'b')] });
+
+    expect(judged(shadow).shadow).toBeUndefined();
+  });
+
+  it('tells no acting cost of a replica that the acting policy dropped', () => {
+    const shadow = shadowOf({ costs: [costs('far', { a: 9, b: 2 })] });
+
+    expect(judged(shadow, { ...acting, filters: [drops('first', 'b')] }).shadow).toMatchObject({
+      replica: 'b',
+      byActing: undefined,
+    });
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../gateway/generation/error.ts';
+import type { Refusal } from '../../../gateway/pipeline/dispatcher.ts';
 import type { AdmissionLimits } from '../../../routing/admission.ts';
 import type { Candidate, Replica } from '../../../routing/replica.ts';
 import type { RoutingRequest } from '../../../routing/request.ts';
@@ -562,3 +563,81 @@ describe('a prompt that was asked before', () => {
 function isOther({ place }: Asked): (id: string) => boolean {
   return (id) => id !== place?.replica.id;
 }
+
+describe('what a place tells of the wait', () => {
+  it('is nothing where there was none', () => {
+    const { place } = ask(aDispatcher());
+
+    expect(place?.wait).toEqual({
+      ms: 0,
+      lacked: undefined,
+      waitingRequests: 0,
+      served: { requests: 0, lastIds: [] },
+    });
+  });
+
+  it('is how long it was, what was lacked, and who was served meanwhile', () => {
+    const house = full();
+    const [first, second] = ['first', 'second'].map((requestId) => ask(house, { requestId }));
+    house.clock.advance(100);
+    release(house.first);
+    house.clock.advance(50);
+    release(first);
+
+    expect(first?.place?.wait).toEqual({
+      ms: 100,
+      lacked: 'room',
+      waitingRequests: 0,
+      served: { requests: 0, lastIds: [] },
+    });
+    expect(second?.place?.wait).toEqual({
+      ms: 150,
+      lacked: 'turn',
+      waitingRequests: 1,
+      served: { requests: 1, lastIds: ['first'] },
+    });
+  });
+
+  it('stands beside a refusal too', () => {
+    const { dispatcher, clock } = full({ waitingMsMax: 500 });
+    const refusals: Refusal[] = [];
+    dispatcher.enter(aRequest(), {
+      granted: () => undefined,
+      refused: (_error, refusal) => void refusals.push(refusal),
+    });
+    clock.advance(500);
+
+    expect(refusals).toMatchObject([{ wait: { ms: 500, lacked: 'room' }, receipt: undefined }]);
+  });
+});
+
+describe('the receipt of a place', () => {
+  it('names those that had no room, and those that a filter dropped', () => {
+    const house = aDispatcher(replicas(3, { kvCapacityTokens: 3000 }));
+    house.fleet.setState('replica-1', 'draining');
+    const [, second] = askTimes(house, 2);
+    const taken = second?.place?.replica.id === 'replica-0' ? 'replica-2' : 'replica-0';
+
+    expect(
+      second?.place?.receipt.dropped.toSorted((one, other) =>
+        one.replica < other.replica ? -1 : 1,
+      ),
+    ).toEqual(
+      [
+        { replica: taken, filter: 'head-room' },
+        { replica: 'replica-1', filter: 'ready' },
+      ].toSorted((one, other) => (one.replica < other.replica ? -1 : 1)),
+    );
+  });
+
+  it('is handed to who is refused because nobody can take it', () => {
+    const { dispatcher } = aDispatcher();
+    const refusals: Refusal[] = [];
+    dispatcher.enter(aRequest({ model: 'qwen' }), {
+      granted: () => undefined,
+      refused: (_error, refusal) => void refusals.push(refusal),
+    });
+
+    expect(refusals[0]?.receipt?.dropped).toEqual([{ replica: 'replica-0', filter: 'serves' }]);
+  });
+});

@@ -1,0 +1,82 @@
+import type { Policy } from './policies/policy.ts';
+import type { Candidate } from './replica.ts';
+import type { RoutingRequest } from './request.ts';
+
+/** Rows behind those of the costs: their sums, and the age of the load. */
+const OWN_ROWS = 2;
+
+/** One policy at work on one request: who is left, what each costs, who is picked. */
+export class Rating {
+  readonly policy: Policy;
+  /** Candidates that passed the filters; valid until the next request. */
+  readonly kept: Candidate[] = [];
+  /** What dropped the last candidates; `undefined` when someone is left. */
+  dropper: string | undefined;
+  /** Figures as a receipt has them, made anew for each request. */
+  rows: Float64Array = NO_ROWS;
+  /** Index in `kept`; -1 where nobody is left. */
+  pick = -1;
+  #sums: Float64Array = NO_ROWS;
+
+  constructor(policy: Policy) {
+    this.policy = policy;
+  }
+
+  /** Judges a request anew. */
+  rate(request: RoutingRequest, candidates: readonly Candidate[]): void {
+    this.#filter(request, candidates);
+    this.#addUp(request);
+    this.pick = this.kept.length === 0 ? -1 : this.#choose(request);
+  }
+
+  /** The summed cost of a candidate in seconds; `undefined` where the policy has no costs or dropped it. */
+  costOf(candidate: Candidate): number | undefined {
+    if (this.policy.costs.length === 0) return undefined;
+    return this.#sums[this.kept.indexOf(candidate)];
+  }
+
+  #filter(request: RoutingRequest, candidates: readonly Candidate[]): void {
+    const { kept } = this;
+    kept.length = 0;
+    kept.push(...candidates);
+    this.dropper = kept.length === 0 ? 'empty-fleet' : undefined;
+    for (const filter of this.policy.filters) {
+      if (kept.length === 0) return;
+      let count = 0;
+      for (const candidate of kept) {
+        if (filter.keeps(request, candidate)) kept[count++] = candidate;
+      }
+      kept.length = count;
+      if (count === 0) this.dropper = filter.name;
+    }
+  }
+
+  #addUp(request: RoutingRequest): void {
+    const { kept, policy } = this;
+    const count = kept.length;
+    const costs = policy.costs.length;
+    const { cached } = request;
+    const rows = new Float64Array((costs + OWN_ROWS + (cached === undefined ? 0 : 1)) * count);
+    const sums = rows.subarray(costs * count, (costs + 1) * count);
+    for (let cost = 0, from = 0; cost < costs; cost += 1, from += count) {
+      policy.costs[cost]?.estimate(request, kept, rows.subarray(from, from + count));
+      for (let index = 0; index < count; index += 1) {
+        sums[index] = (sums[index] ?? 0) + (rows[from + index] ?? 0);
+      }
+    }
+    let next = (costs + 1) * count;
+    for (const { loadAgeMs } of kept) rows[next++] = loadAgeMs;
+    if (cached !== undefined) for (const { replica } of kept) rows[next++] = cached.at(replica.id);
+    this.rows = rows;
+    this.#sums = sums;
+  }
+
+  #choose(request: RoutingRequest): number {
+    const { kept, policy } = this;
+    const pick = policy.picker.pick(request, kept, this.#sums);
+    if (kept[pick] === undefined) throw new RangeError(`${policy.picker.name} picked nobody`);
+    return pick;
+  }
+}
+
+const NO_ROWS = new Float64Array(0);
