@@ -16,6 +16,7 @@ import type { Config } from './config/settings.ts';
 import { dialects } from './dialects/catalog.ts';
 import { staticSource } from './discovery/sources/static.ts';
 import { EngineRoom } from './engine-room.ts';
+import { DecisionLog } from './pipeline/decision-log.ts';
 import { Dispatcher } from './pipeline/dispatcher.ts';
 import { ModelNames } from './pipeline/model-names.ts';
 import type { PipelineParts } from './pipeline/parts.ts';
@@ -77,6 +78,7 @@ interface Rooms {
   readonly telemetry: Telemetry;
   readonly fleet: Fleet;
   readonly dispatcher: Dispatcher;
+  readonly decisions: DecisionLog;
   readonly engines: EngineRoom;
   readonly doorkeeper: Doorkeeper;
   readonly readiness: Readiness;
@@ -100,6 +102,7 @@ function furnish(config: Config, telemetry: Telemetry, clock: Clock): Rooms {
     telemetry,
     fleet,
     dispatcher,
+    decisions: new DecisionLog(),
     engines: new EngineRoom({ config, source, fleet, clock, telemetry, wake }),
     doorkeeper,
     readiness: new Readiness(fleet, doorkeeper),
@@ -117,6 +120,7 @@ function dataApp(rooms: Rooms): ReturnType<typeof createApp> {
   const { config, clock, telemetry, fleet, engines, names, doorkeeper, readiness } = rooms;
   const pipeline: PipelineParts = {
     dispatcher: rooms.dispatcher,
+    decisions: rooms.decisions,
     estimator: new TokenEstimator(),
     lengths: new OutputLengths(),
     names,
@@ -190,7 +194,9 @@ interface Doors {
 async function openDoors(rooms: Rooms): Promise<Doors> {
   const { config, telemetry } = rooms;
   const data = listenerOf(dataApp(rooms));
-  const admin = listenerOf(createAdminApp({ ...rooms, policy: config.routing.policy }));
+  const admin = listenerOf(
+    createAdminApp({ ...rooms, wallMs: Date.now, policy: config.routing.policy }),
+  );
   const opened: Listener[] = [];
   try {
     const door = await openDoor(config, config.listen, data, telemetry);

@@ -72,6 +72,32 @@ export class Attempt {
   }
 }
 
+/** What a policy that does not act would have done; costs in seconds, 0 or more. */
+export interface ShadowReading {
+  readonly actingPolicy: string;
+  readonly shadowPolicy: string;
+  readonly agrees: boolean;
+  /** What both picks cost, by the costs of each policy that has any. */
+  readonly costs: readonly {
+    readonly judge: string;
+    readonly actingSeconds: number;
+    readonly shadowSeconds: number;
+  }[];
+}
+
+/** One decision on where the request goes. */
+export interface RouteSummary {
+  /** `undefined` where no replica was looked for. */
+  readonly policy: string | undefined;
+  /** The replica that was picked, if one was. */
+  readonly replica: string | undefined;
+  /** Replicas that it was picked from. */
+  readonly candidates: number;
+  /** Why, in one line of at most 2,000 bytes; put into words when it is read. */
+  readonly reason: string;
+  readonly shadow: ShadowReading | undefined;
+}
+
 /** Takes a finished record. It is called once a record and must not keep it. */
 export type RecordSink = (record: Recorder, endMs: number) => void;
 
@@ -85,6 +111,8 @@ export class Recorder {
   /** The server span's place in its trace; `undefined` outside a trace. */
   readonly trace: TraceContext | undefined;
   readonly attempts: Attempt[] = [];
+  /** Decisions on where it goes, first one first; a retry is a further one. */
+  readonly routes: RouteSummary[] = [];
 
   tenant: string | undefined;
   /** Client-facing dialect, such as `openai-chat`. */
@@ -158,6 +186,11 @@ export class Recorder {
   /** The attempt that counts: the last one made. */
   get lastAttempt(): Attempt | undefined {
     return this.attempts.at(-1);
+  }
+
+  /** The decision that counts: the last one made. */
+  get route(): RouteSummary | undefined {
+    return this.routes.at(-1);
   }
 
   /** Closes the record and hands it on. Only the first call counts, and it never throws. */

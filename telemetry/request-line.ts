@@ -36,7 +36,29 @@ export function requestLine(record: Recorder, endMs: number, wallMs: number): ob
     request_bytes: record.requestBytes,
     response_bytes: record.responseBytes,
     pauses: record.pauses > 0 ? record.pauses : undefined,
+    decisions: isFailed(record) || isSlow(record) ? decisionsOf(record) : undefined,
   };
+}
+
+/**
+ * A request whose first token took so long is slow, and its line tells why it went where it went: the
+ * prefill of a prompt of 60k tokens takes less on the slowest of the published replicas.
+ */
+export const SLOW_FIRST_TOKEN_MS = 5_000;
+
+function isFailed({ errorCode }: Recorder): boolean {
+  return errorCode !== undefined;
+}
+
+/** Whole answers have no first token: of them the wait for a place is looked at. */
+function isSlow(record: Recorder): boolean {
+  const { timeToFirstTokenMs } = record.timing();
+  const waitedMs = record.streamed ? timeToFirstTokenMs : record.queueWaitMs;
+  return waitedMs !== undefined && waitedMs >= SLOW_FIRST_TOKEN_MS;
+}
+
+function decisionsOf({ routes }: Recorder): readonly string[] | undefined {
+  return routes.length === 0 ? undefined : routes.map(({ reason }) => reason);
 }
 
 function failedAttempts({ attempts }: Recorder): readonly string[] {

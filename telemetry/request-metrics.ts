@@ -5,6 +5,7 @@ import { Counter } from './counter.ts';
 import { LabelValues } from './label-values.ts';
 import { LatencyMetrics } from './latency-metrics.ts';
 import { labels, metrics } from './semconv.ts';
+import { ShadowMetrics } from './shadow-metrics.ts';
 
 /** What is counted of the requests that ended. */
 export class RequestMetrics {
@@ -39,6 +40,7 @@ export class RequestMetrics {
   readonly #requestBytes = new Counter([this.#model, this.#tenant]);
   readonly #responseBytes = new Counter([this.#model, this.#tenant]);
   readonly #pauses = new Counter([this.#replica]);
+  readonly #shadows = new ShadowMetrics();
 
   /** Counts one ended request. `wallMs` is its end in milliseconds since 1970, for exemplars. */
   observe(record: Recorder, endMs: number, wallMs: number): void {
@@ -46,6 +48,7 @@ export class RequestMetrics {
     this.#countRequest(record, model);
     this.#countTokens(record, model);
     this.#countAttempts(record);
+    this.#shadows.observe(record);
     this.#latencies.observe(record, { model, endMs, wallMs });
   }
 
@@ -61,6 +64,7 @@ export class RequestMetrics {
     page.scalars(metrics.requestBytes, this.#requestBytes.samples());
     page.scalars(metrics.responseBytes, this.#responseBytes.samples());
     page.scalars(metrics.pauses, this.#pauses.samples());
+    this.#shadows.expose(page);
   }
 
   // Clients make names up: only a model that was sent to a replica gets a label of its own.

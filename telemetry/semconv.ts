@@ -50,6 +50,11 @@ export const attributes = {
   interTokenLatencyMax: 'gateway.inter_token_latency.max',
   pauses: 'gateway.engine.pauses',
   refusal: 'gateway.refusal',
+  routePolicy: 'gateway.route.policy',
+  /** Replicas that the policy picked from. */
+  routeCandidates: 'gateway.route.candidates',
+  /** The decision in one line of at most 2,000 bytes: costs, who was dropped, the wait. */
+  routeReason: 'gateway.route.reason',
 } as const;
 
 /** Label names. Those that stand for an attribute of the conventions bear its name, dots written as underscores. */
@@ -67,6 +72,9 @@ export const labels = {
   state: 'state',
   event: 'event',
   version: 'version',
+  policy: 'policy',
+  agrees: 'agrees',
+  judge: 'judge',
 } as const;
 
 /** Bounds of request-long durations, in seconds: the convention's, carried on to ten minutes for long generations. */
@@ -120,6 +128,8 @@ export type MetricKey =
   | 'responseBytes'
   | 'pauses'
   | 'replicaEvents'
+  | 'shadowDecisions'
+  | 'shadowCost'
   | 'openRequests'
   | 'waitingRequests'
   | 'replicaState'
@@ -227,6 +237,16 @@ export const metrics: Readonly<Record<MetricKey, MetricDefinition>> = {
     'gateway_replica_events_total',
     'What befell a replica: joined, left, ejected, failed polls and checks.',
     [labels.replica, labels.event],
+  ),
+  shadowDecisions: counter(
+    'gateway_shadow_decisions_total',
+    'Decisions that `routing.shadow` judged too; it agrees where it would have picked the same replica or one no cheaper.',
+    [labels.policy, labels.agrees],
+  ),
+  shadowCost: counter(
+    'gateway_shadow_cost_seconds_total',
+    'Predicted cost of what each policy picked, by the costs of the one in `judge`; the difference between both is what one of them would save.',
+    [labels.policy, labels.judge],
   ),
   openRequests: gauge('gateway_open_requests', 'Requests received and not yet ended.'),
   waitingRequests: gauge(

@@ -2,12 +2,19 @@ import type { RoutingRequest } from '../../routing/request.ts';
 import { GatewayError } from '../generation/error.ts';
 import type { Dispatcher, Place } from './dispatcher.ts';
 import type { Exchange } from './exchange.ts';
+import type { Trail } from './trail.ts';
+
+/** What a request is admitted by. */
+export interface AdmitParts {
+  readonly dispatcher: Dispatcher;
+  readonly trail: Trail;
+}
 
 /** Waits for a place. Rejects with the verdict's error, or with `client_closed` when the client leaves the queue. */
 export function admit(
   exchange: Exchange,
   request: RoutingRequest,
-  dispatcher: Dispatcher,
+  { dispatcher, trail }: AdmitParts,
 ): Promise<Place> {
   if (exchange.reply.departed) return Promise.reject(leftTheQueue());
   return new Promise((resolve, reject) => {
@@ -15,18 +22,22 @@ export function admit(
       granted(place) {
         exchange.reply.listener = undefined;
         exchange.recorder.queueWaitMs = place.queueWaitMs;
+        trail.granted(request, place);
         resolve(place);
       },
-      refused(error) {
+      refused(error, refusal) {
         exchange.reply.listener = undefined;
+        trail.refused(request, error, refusal);
         reject(error);
       },
     });
     if (waiting === undefined) return;
     exchange.reply.listener = {
       departed() {
+        const error = leftTheQueue();
+        trail.refused(request, error, { wait: waiting.wait(), receipt: undefined });
         waiting.leave();
-        reject(leftTheQueue());
+        reject(error);
       },
       resumed: () => undefined,
       turnedOut(error) {

@@ -56,6 +56,8 @@ export interface Refusal {
 export interface Waiting {
   /** Gives the turn up; its `Turn` hears nothing more. */
   leave(): void;
+  /** How it has waited so far. */
+  wait(): TurnWait;
 }
 
 /** What a dispatcher decides with. */
@@ -134,7 +136,10 @@ export class Dispatcher {
       return undefined;
     }
     this.#watchExpiry();
-    return { leave: () => this.#leave(ticket) };
+    return {
+      leave: () => this.#leave(ticket),
+      wait: () => this.#waitOf(waiter, this.#clock.nowMs()),
+    };
   }
 
   /**

@@ -3,6 +3,7 @@ import type { ReplicaId } from '../../routing/replica.ts';
 import type { Clock } from '../clock.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { AttemptEnd } from './attempt.ts';
+import type { DecisionLog } from './decision-log.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { ModelNames } from './model-names.ts';
 import type { TokenEstimator } from './token-estimator.ts';
@@ -10,6 +11,8 @@ import type { TokenEstimator } from './token-estimator.ts';
 /** What every request is served with. */
 export interface PipelineParts {
   readonly dispatcher: Dispatcher;
+  /** Where every decision is noted. */
+  readonly decisions: DecisionLog;
   readonly estimator: TokenEstimator;
   readonly lengths: OutputLengths;
   readonly names: ModelNames;

@@ -12,32 +12,36 @@ import { promptBlocks } from './prompt-blocks.ts';
 import { refuse, relayRefusal } from './refuse.ts';
 import type { PipelineParts } from './parts.ts';
 import { settle } from './settle.ts';
+import { Trail } from './trail.ts';
 
 /** Replicas that one request is tried on before its first byte: the first, and one more. */
 export const ATTEMPTS_MAX = 2;
 
 /** The life of one request, from its decoded body to its record. Never rejects. */
 export async function serve(exchange: Exchange, parts: PipelineParts): Promise<void> {
+  const trail = new Trail(exchange, parts);
   try {
-    await converse(exchange, parts);
+    await converse(exchange, trail, parts);
   } catch (error) {
     if (!(error instanceof GatewayError)) parts.reportBug(error, exchange.requestId);
     refuse(exchange, error);
   } finally {
     settle(exchange, parts);
+    trail.close();
   }
 }
 
-async function converse(exchange: Exchange, parts: PipelineParts): Promise<void> {
+async function converse(exchange: Exchange, trail: Trail, parts: PipelineParts): Promise<void> {
   const excluded = new Set<ReplicaId>();
   const routing = describe(exchange, parts, excluded);
-  let place = await admit(exchange, routing, parts.dispatcher);
+  let place = await admit(exchange, routing, { dispatcher: parts.dispatcher, trail });
   for (let attempt = 1; ; attempt += 1) {
     const end = await attemptAt(place, exchange, parts);
     if (attempt === ATTEMPTS_MAX || !isRetryable(end)) return deliver(end, exchange);
     excluded.add(place.replica.id);
     const next = parts.dispatcher.tryElsewhere(routing);
     if (next === undefined) return deliver(end, exchange);
+    trail.granted(routing, next);
     place = next;
   }
 }

@@ -3,20 +3,20 @@ import { Hono } from 'hono';
 
 import type { Fleet } from '../../routing/fleet.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
-import type { Clock } from '../clock.ts';
 import type { Dispatcher } from '../pipeline/dispatcher.ts';
+import type { DecisionsParts } from './decisions.ts';
+import { mountDecisions } from './decisions.ts';
 import type { Doorkeeper } from './doorkeeper.ts';
 import type { KeyCheck } from './key-check.ts';
 import type { Readiness } from './readiness.ts';
 
 /** What the admin port answers with. */
-export interface AdminParts {
+export interface AdminParts extends DecisionsParts {
   readonly fleet: Fleet;
   readonly dispatcher: Dispatcher;
   readonly doorkeeper: Doorkeeper;
   readonly readiness: Readiness;
   readonly telemetry: Telemetry;
-  readonly clock: Clock;
   readonly policy: string;
   /** Checks the admin key; lets everybody in where none is set up. */
   readonly adminKey: KeyCheck;
@@ -43,6 +43,7 @@ export function createAdminApp(parts: AdminParts): Hono<{ Bindings: HttpBindings
   });
   app.get('/admin/state', (context) => context.json(describeState(parts)));
   app.get('/admin/replicas', (context) => context.json(describeReplicas(parts)));
+  mountDecisions(app, parts);
   app.notFound((context) => {
     const message = `There is no ${context.req.method} ${context.req.path} on the admin port.`;
     return context.json({ error: { code: 'not_found', message } }, 404);

@@ -76,5 +76,27 @@ export const routingRow: Row = {
       ],
       'Joins, leaves, ejections, failed polls and checks, by the second.',
     ),
+    lines(
+      'Shadow policy: agreement',
+      'short',
+      [
+        {
+          expr: rate(metrics.shadowDecisions, labels.policy, labels.agrees),
+          legend: `{{${labels.policy}}} agrees: {{${labels.agrees}}}`,
+        },
+      ],
+      'Decisions by the second that the policy of routing.shadow would have made the same way, and others.',
+    ),
+    lines(
+      'Shadow policy: predicted cost',
+      's',
+      [
+        {
+          expr: rate(metrics.shadowCost, labels.policy, labels.judge),
+          legend: `{{${labels.policy}}} by {{${labels.judge}}}`,
+        },
+      ],
+      'Seconds that the picks of each policy cost by the second, as each of the two reckons them.',
+    ),
   ],
 };

@@ -28,6 +28,6 @@ export function metricsDocument(): string {
     '',
     '## Log lines',
     '',
-    'JSON on stderr, one line for each request at level `info`, with the same figures in milliseconds. No prompt and no answer is ever in them.',
+    'JSON on stderr, one line for each request at level `info`, with the same figures in milliseconds. Of a request that failed, or whose first token took 5 s and longer, `decisions` tells why it went where it went. No prompt and no answer is ever in them.',
   ].join('\n')}\n`;
 }

@@ -1,4 +1,5 @@
 import type { AttemptEnd } from '../../gateway/pipeline/attempt.ts';
+import { DecisionLog } from '../../gateway/pipeline/decision-log.ts';
 import { Dispatcher, type Place, type Waiting } from '../../gateway/pipeline/dispatcher.ts';
 import type { GatewayError } from '../../gateway/generation/error.ts';
 import { ModelNames } from '../../gateway/pipeline/model-names.ts';
@@ -100,6 +101,7 @@ export function aPipeline(
   const bugs: unknown[] = [];
   const parts: PipelineParts = {
     dispatcher: base.dispatcher,
+    decisions: new DecisionLog(),
     estimator: new TokenEstimator(),
     lengths: new OutputLengths(),
     names: new ModelNames(new Map([['gpt', 'llama']]), () => 'llama'),

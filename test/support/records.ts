@@ -1,4 +1,4 @@
-import type { Arrival, Destination, RecordSink } from '../../telemetry/recorder.ts';
+import type { Arrival, Destination, RecordSink, RouteSummary } from '../../telemetry/recorder.ts';
 import type { TraceContext } from '../../telemetry/trace-context.ts';
 import { Recorder } from '../../telemetry/recorder.ts';
 import { seededRandom } from './chance.ts';
@@ -34,6 +34,18 @@ export function aDestination(facts: Partial<Destination> = {}): Destination {
     address: 'http://127.0.0.1:30000',
     engine: 'sglang',
     startMs: 1005,
+    ...facts,
+  };
+}
+
+/** A decision that picked one of two replicas. */
+export function aRoute(facts: Partial<RouteSummary> = {}): RouteSummary {
+  return {
+    policy: 'kv-aware',
+    replica: 'replica-0',
+    candidates: 2,
+    reason: 'kv-aware picked replica-0',
+    shadow: undefined,
     ...facts,
   };
 }

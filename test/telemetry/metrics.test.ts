@@ -4,7 +4,7 @@ import { Metrics } from '../../telemetry/metrics.ts';
 import type { ReplicaReading } from '../../telemetry/replica-gauges.ts';
 import { metrics as names } from '../../telemetry/semconv.ts';
 import { seriesOn, valueOn } from '../support/metrics-page.ts';
-import { aRecord, aTrace, anAnsweredRecord } from '../support/records.ts';
+import { aRecord, aRoute, aTrace, anAnsweredRecord } from '../support/records.ts';
 
 const openMetrics = 'application/openmetrics-text;version=1.0.0';
 
@@ -24,6 +24,13 @@ const replica: ReplicaReading = {
   loadAgeMs: 150,
 };
 
+const shadow = {
+  actingPolicy: 'kv-aware',
+  shadowPolicy: 'round-robin',
+  agrees: true,
+  costs: [{ judge: 'kv-aware', actingSeconds: 1, shadowSeconds: 2 }],
+};
+
 let metrics: Metrics;
 
 beforeEach(() => {
@@ -39,6 +46,7 @@ function countEverything(): void {
   metrics.opened();
   const answered = anAnsweredRecord({ trace: aTrace() });
   answered.pauses = 1;
+  answered.routes.push(aRoute({ shadow }));
   answered.usage({ prompt: 8, output: 4, cached: 2 });
   metrics.ended(answered, 1080, 1_700_000_000_000);
   metrics.opened();

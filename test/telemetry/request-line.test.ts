@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { requestLine } from '../../telemetry/request-line.ts';
-import { aDestination, aRecord, aTrace, anAnsweredRecord } from '../support/records.ts';
+import { requestLine, SLOW_FIRST_TOKEN_MS } from '../../telemetry/request-line.ts';
+import { aDestination, aRecord, aRoute, aTrace, anAnsweredRecord } from '../support/records.ts';
 
 /** The line as a reader of the log gets it. */
 function lineOf(record = anAnsweredRecord()): unknown {
@@ -36,6 +36,54 @@ describe('the log line of a request', () => {
       request_bytes: 300,
       response_bytes: 900,
     });
+  });
+
+  it('tells why it went where it went where it failed, each decision in a line', () => {
+    const record = anAnsweredRecord();
+    record.routes.push(aRoute({ reason: 'first' }), aRoute({ reason: 'second' }));
+    expect(lineOf(record)).toMatchObject({ decisions: undefined });
+
+    record.errorCode = 'engine_failed';
+    expect(lineOf(record)).toMatchObject({ decisions: ['first', 'second'] });
+  });
+
+  it('tells it of a stream whose first token is slow, and not of one a millisecond faster', () => {
+    const decisionsAt = (firstTokenMs: number): unknown => {
+      const record = aRecord();
+      record.streamed = true;
+      record.routes.push(aRoute({ reason: 'first' }));
+      record.timer.output(record.arrival.receivedMs + firstTokenMs);
+      return lineOf(record);
+    };
+
+    expect(decisionsAt(SLOW_FIRST_TOKEN_MS)).toMatchObject({ decisions: ['first'] });
+    expect(decisionsAt(SLOW_FIRST_TOKEN_MS - 1)).toMatchObject({ decisions: undefined });
+  });
+
+  it('looks at the wait of an answer that comes whole, and not at how long the answer took', () => {
+    const record = aRecord();
+    record.routes.push(aRoute({ reason: 'first' }));
+    record.timer.output(record.arrival.receivedMs + 10 * SLOW_FIRST_TOKEN_MS);
+    expect(lineOf(record)).toMatchObject({ decisions: undefined });
+
+    record.queueWaitMs = SLOW_FIRST_TOKEN_MS;
+    expect(lineOf(record)).toMatchObject({ decisions: ['first'] });
+  });
+
+  it('puts nothing into words that it does not write', () => {
+    const record = anAnsweredRecord();
+    let words = 0;
+    const route = {
+      ...aRoute(),
+      get reason() {
+        words += 1;
+        return '';
+      },
+    };
+    record.routes.push(route);
+
+    requestLine(record, 1080, 0);
+    expect(words).toBe(0);
   });
 
   it('names the trace, so that a reader can go on there', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { DecisionLog } from '../../../gateway/pipeline/decision-log.ts';
 import { Dispatcher } from '../../../gateway/pipeline/dispatcher.ts';
 import { createAdminApp } from '../../../gateway/server/admin.ts';
 import { Doorkeeper } from '../../../gateway/server/doorkeeper.ts';
@@ -43,6 +44,8 @@ async function anAdminApp(adminKey = new KeyCheck(undefined)) {
       random: () => 0,
     }),
     clock,
+    decisions: new DecisionLog(),
+    wallMs: () => 0,
     policy: 'kv-aware',
     adminKey,
   });

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { openAiChat } from '../../../gateway/dialects/openai-chat.ts';
+import { DecisionLog } from '../../../gateway/pipeline/decision-log.ts';
 import { Dispatcher } from '../../../gateway/pipeline/dispatcher.ts';
 import { ModelNames } from '../../../gateway/pipeline/model-names.ts';
 import { TokenEstimator } from '../../../gateway/pipeline/token-estimator.ts';
@@ -49,6 +50,7 @@ async function aDoor(facts: Partial<ReceiveParts> = {}) {
         router: new Router(createPolicy('kv-aware', { random: () => 0 })),
         admission: new Admission(limits),
       }),
+      decisions: new DecisionLog(),
       estimator: new TokenEstimator(),
       lengths: new OutputLengths(),
       names: new ModelNames(new Map(), () => 'llama'),
