@@ -32,18 +32,15 @@ export function admit(
       },
     });
     if (waiting === undefined) return;
+    const leave = (error: GatewayError): void => {
+      trail.refused(request, error, { wait: waiting.wait(), receipt: undefined });
+      waiting.leave();
+      reject(error);
+    };
     exchange.reply.listener = {
-      departed() {
-        const error = leftTheQueue();
-        trail.refused(request, error, { wait: waiting.wait(), receipt: undefined });
-        waiting.leave();
-        reject(error);
-      },
+      departed: () => leave(leftTheQueue()),
       resumed: () => undefined,
-      turnedOut(error) {
-        waiting.leave();
-        reject(error);
-      },
+      turnedOut: leave,
     };
   });
 }

@@ -78,11 +78,15 @@ describe('a request that asks to be admitted', () => {
   it('leaves the queue when the gateway ends it', async () => {
     const house = full();
     const exchange = anExchange();
-    const admitted = admit(exchange, aRequest(), house.dispatcher);
+    const admitted = admit(exchange, aRequest(), {
+      dispatcher: house.dispatcher,
+      trail: aTrail(exchange),
+    });
     const rejected = expect(admitted).rejects.toMatchObject({ code: 'shutting_down' });
     exchange.reply.listener?.turnedOut(new GatewayError('shutting_down', 'x'));
 
     await rejected;
+    expect(exchange.recorder.route).toMatchObject({ refusal: 'shutting_down' });
     expect(house.dispatcher.waitingRequests).toBe(0);
   });
 
