@@ -95,6 +95,7 @@ function furnish(config: Config, telemetry: Telemetry, clock: Clock): Rooms {
   telemetry.watch({
     replicas: () => fleet.candidates(clock.nowMs()).map(readReplica),
     waitingRequests: () => dispatcher.waitingRequests,
+    prefixIndexBytes: () => fleet.prefixIndex.bytes,
   });
   return {
     config,

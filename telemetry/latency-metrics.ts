@@ -38,7 +38,8 @@ export class LatencyMetrics {
   readonly #labels: LatencyLabels;
   readonly #answers: SeriesTable<AnswerHistograms>;
   readonly #durations: SeriesTable<Histogram>;
-  readonly #estimates: SeriesTable<Histogram>;
+  readonly #promptEstimates: SeriesTable<Histogram>;
+  readonly #outputEstimates: SeriesTable<Histogram>;
 
   /** The labels may be shared with other families. */
   constructor(labels: LatencyLabels) {
@@ -55,11 +56,10 @@ export class LatencyMetrics {
       HISTOGRAM_SERIES_MAX,
       () => new Histogram(DURATION),
     );
-    this.#estimates = new SeriesTable(
-      [model],
-      HISTOGRAM_SERIES_MAX,
-      () => new Histogram(ESTIMATE_RATIO),
-    );
+    const estimates = (): SeriesTable<Histogram> =>
+      new SeriesTable([model], HISTOGRAM_SERIES_MAX, () => new Histogram(ESTIMATE_RATIO));
+    this.#promptEstimates = estimates();
+    this.#outputEstimates = estimates();
   }
 
   /** Bins one ended request. */
@@ -74,7 +74,7 @@ export class LatencyMetrics {
     if (record.attempts.length > 0) {
       this.#observeAnswer(record, this.#answers.at(operation, model, replica), trace);
     }
-    this.#observeEstimate(record, model);
+    if (record.promptTokensSource === 'usage') this.#observeEstimates(record, model);
   }
 
   /** Adds every family to a page. */
@@ -101,7 +101,11 @@ export class LatencyMetrics {
     );
     page.histograms(
       metrics.promptEstimateRatio,
-      each(this.#estimates, (histogram) => histogram),
+      each(this.#promptEstimates, (histogram) => histogram),
+    );
+    page.histograms(
+      metrics.outputEstimateRatio,
+      each(this.#outputEstimates, (histogram) => histogram),
     );
   }
 
@@ -123,11 +127,16 @@ export class LatencyMetrics {
     }
   }
 
-  #observeEstimate(record: Recorder, model: number): void {
-    const { promptTokens, promptTokensSource, promptTokensEstimate } = record;
-    if (promptTokensEstimate === undefined || promptTokensSource !== 'usage') return;
-    if (promptTokens === undefined || promptTokens <= 0) return;
-    this.#estimates.at(model).observe(promptTokensEstimate / promptTokens);
+  /** By the engine's own counts; an answer that failed has no length of its own. */
+  #observeEstimates(record: Recorder, model: number): void {
+    const { promptTokens = 0, promptTokensEstimate, outputTokens = 0, errorCode } = record;
+    if (promptTokensEstimate !== undefined && promptTokens > 0) {
+      this.#promptEstimates.at(model).observe(promptTokensEstimate / promptTokens);
+    }
+    const { outputTokensEstimate } = record;
+    if (outputTokensEstimate !== undefined && outputTokens > 0 && errorCode === undefined) {
+      this.#outputEstimates.at(model).observe(outputTokensEstimate / outputTokens);
+    }
   }
 }
 

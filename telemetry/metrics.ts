@@ -31,6 +31,7 @@ export interface SpanCounts {
 export interface Readings {
   replicas(): Iterable<ReplicaReading>;
   waitingRequests(): number;
+  prefixIndexBytes(): number;
 }
 
 /** One page of metrics, ready to be sent. */
@@ -93,6 +94,7 @@ export class Metrics {
     scalar(page, metrics.openRequests, this.#openRequests);
     if (this.#readings !== undefined) {
       scalar(page, metrics.waitingRequests, this.#readings.waitingRequests());
+      scalar(page, metrics.prefixIndexBytes, this.#readings.prefixIndexBytes());
       exposeReplicas(page, this.#readings.replicas());
     }
     this.#exposeOurselves(page);

@@ -124,6 +124,8 @@ export class Recorder {
   queueWaitMs: number | undefined;
   /** Prompt tokens that routing reckoned with. */
   promptTokensEstimate: number | undefined;
+  /** Output tokens that routing reckoned with, before the answer began. */
+  outputTokensEstimate: number | undefined;
   promptTokens: number | undefined;
   promptTokensSource: TokenSource | undefined;
   /** Prompt tokens that the engine found in its cache, where it tells. */

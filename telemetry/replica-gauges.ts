@@ -17,6 +17,9 @@ export interface ReplicaReading {
   /** 0 to 1. */
   readonly kvCacheUsage: number | undefined;
   readonly loadAgeMs: number | undefined;
+  readonly prefillTokensPerSecond: number;
+  /** Under its present load. */
+  readonly decodeStepMs: number;
 }
 
 /** Replicas beyond this are left out of a page, like their labels elsewhere. */
@@ -48,6 +51,8 @@ const GAUGES: readonly (readonly [MetricDefinition, ValueOf])[] = [
   [metrics.replicaWaitingRequests, (one) => one.waitingRequests],
   [metrics.replicaKvCacheUsage, (one) => one.kvCacheUsage],
   [metrics.replicaLoadAge, (one) => inSeconds(one.loadAgeMs)],
+  [metrics.replicaPrefillRate, (one) => one.prefillTokensPerSecond],
+  [metrics.replicaDecodeStep, (one) => inSeconds(one.decodeStepMs)],
 ];
 
 function* known(readings: readonly ReplicaReading[], valueOf: ValueOf): Generator<ScalarSample> {

@@ -33,6 +33,7 @@ export function requestLine(record: Recorder, endMs: number, wallMs: number): ob
     cached_tokens: record.cachedTokens,
     output_tokens: timing.outputTokens,
     output_tokens_source: record.outputTokensSource,
+    output_tokens_estimate: record.outputTokensEstimate,
     request_bytes: record.requestBytes,
     response_bytes: record.responseBytes,
     pauses: record.pauses > 0 ? record.pauses : undefined,

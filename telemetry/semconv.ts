@@ -44,6 +44,7 @@ export const attributes = {
   /** Admission to a place on a replica. */
   queueWait: 'gateway.queue.wait',
   promptTokensEstimate: 'gateway.prompt.estimated_tokens',
+  outputTokensEstimate: 'gateway.output.estimated_tokens',
   /** Request received to first output. */
   timeToFirstToken: 'gateway.time_to_first_token',
   timePerOutputToken: 'gateway.time_per_output_token',
@@ -124,6 +125,7 @@ export type MetricKey =
   | 'cachedTokens'
   | 'outputTokens'
   | 'promptEstimateRatio'
+  | 'outputEstimateRatio'
   | 'requestBytes'
   | 'responseBytes'
   | 'pauses'
@@ -141,6 +143,9 @@ export type MetricKey =
   | 'replicaWaitingRequests'
   | 'replicaKvCacheUsage'
   | 'replicaLoadAge'
+  | 'replicaPrefillRate'
+  | 'replicaDecodeStep'
+  | 'prefixIndexBytes'
   | 'spansExported'
   | 'spansDropped'
   | 'logLinesDropped'
@@ -220,6 +225,11 @@ export const metrics: Readonly<Record<MetricKey, MetricDefinition>> = {
     'Estimated over true prompt tokens; 1 is exact.',
     [labels.model],
   ),
+  outputEstimateRatio: histogram(
+    'gateway_output_estimate_ratio',
+    'Expected over true output tokens of whole answers; 1 is exact.',
+    [labels.model],
+  ),
   requestBytes: counter('gateway_request_body_bytes_total', 'Request bodies received.', [
     labels.model,
     labels.tenant,
@@ -297,6 +307,20 @@ export const metrics: Readonly<Record<MetricKey, MetricDefinition>> = {
     'gateway_replica_load_age_seconds',
     'Age of what the engine last told of its load.',
     [labels.replica],
+  ),
+  replicaPrefillRate: gauge(
+    'gateway_replica_prefill_rate',
+    'Prompt tokens a second that a replica computes, fitted on its own streams.',
+    [labels.replica],
+  ),
+  replicaDecodeStep: gauge(
+    'gateway_replica_decode_step_seconds',
+    'Decode step of a replica under its present load, fitted on its own streams.',
+    [labels.replica],
+  ),
+  prefixIndexBytes: gauge(
+    'gateway_prefix_index_bytes',
+    'Memory of the index of prompt blocks that replicas have cached; it is bounded.',
   ),
   spansExported: counter('gateway_spans_exported_total', 'Spans that the collector took.'),
   spansDropped: counter(

@@ -75,6 +75,7 @@ function serverSpan(record: Recorder, trace: TraceContext, times: SpanTimes): Sp
   list.set(attributes.attempts, record.attempts.length);
   list.setSeconds(attributes.queueWait, record.queueWaitMs);
   list.set(attributes.promptTokensEstimate, record.promptTokensEstimate);
+  list.set(attributes.outputTokensEstimate, record.outputTokensEstimate);
   if (record.streamed) addTiming(list, record);
   return {
     name: `${arrival.method} ${arrival.route}`,

@@ -57,13 +57,15 @@ function describe(
   exchange.recorder.promptTokensEstimate = promptTokens;
   const { tenant } = exchange;
   const outlook = answerOutlook(lengths, exchange.request, { model, tenant, promptTokens });
+  const expectedOutputTokens = outlook.expectedTokens(0);
+  exchange.recorder.outputTokensEstimate = expectedOutputTokens;
   return {
     requestId: exchange.requestId,
     tenant,
     model,
     engine: exchange.dialect.engine,
     promptTokens,
-    expectedOutputTokens: outlook.expectedTokens(0),
+    expectedOutputTokens,
     outlook,
     ...promptBlocks(exchange.request, { model, promptTokens }),
     priority: 0,

@@ -8,7 +8,11 @@ export function readReplica({
   load,
   loadAgeMs,
   inFlight,
+  others,
+  speed,
 }: Candidate): ReplicaReading {
+  const requests = inFlight.requests + others.requests;
+  const kvTokens = inFlight.kvTokens + others.kvTokens;
   return {
     replica: replica.id,
     engine: replica.engine,
@@ -21,5 +25,10 @@ export function readReplica({
     waitingRequests: load?.waitingRequests,
     kvCacheUsage: load?.kvCacheUsage,
     loadAgeMs: load === undefined ? undefined : loadAgeMs,
+    prefillTokensPerSecond: speed.prefillTokensPerSecond,
+    decodeStepMs:
+      speed.decodeStepMs +
+      speed.decodeStepMsPerRequest * requests +
+      speed.decodeStepMsPerKvToken * kvTokens,
   };
 }

@@ -44,6 +44,7 @@ export const gatewayRow: Row = {
         { expr: gauge(metrics.residentMemory), legend: 'resident' },
         { expr: gauge(metrics.heapUsed), legend: 'heap' },
         { expr: gauge(metrics.externalMemory), legend: 'buffers' },
+        { expr: gauge(metrics.prefixIndexBytes), legend: 'prefix index' },
       ],
       'Grows with open streams; what stays when they end is a leak.',
     ),

@@ -66,6 +66,27 @@ export const routingRow: Row = {
       'Estimated over true prompt tokens: 1 is exact. Routing reckons with the estimate.',
     ),
     lines(
+      'Estimate of answers',
+      'short',
+      [0.05, 0.5, 0.95].map((share) => ({
+        expr: quantile(share, metrics.outputEstimateRatio),
+        legend: `p${share * 100}`,
+      })),
+      'Expected over true output tokens: 1 is exact. KV is promised by the expectation.',
+    ),
+    lines(
+      'Decode step',
+      's',
+      [{ expr: gauge(metrics.replicaDecodeStep), legend: `{{${labels.replica}}}` }],
+      'As fitted on the streams of each replica: one that stands out has turned slow.',
+    ),
+    lines(
+      'Prefill rate',
+      'short',
+      [{ expr: gauge(metrics.replicaPrefillRate), legend: `{{${labels.replica}}}` }],
+      'Prompt tokens a second, as fitted on the streams of each replica.',
+    ),
+    lines(
       'Events of replicas',
       'short',
       [

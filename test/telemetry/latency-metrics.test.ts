@@ -163,6 +163,29 @@ describe('a gap', () => {
   });
 });
 
+describe('the expectation of an answer', () => {
+  function ratioOf(change: (record: Recorder) => void): number | undefined {
+    const record = anAnsweredRecord();
+    record.outputTokensEstimate = 6;
+    change(record);
+    const series = `${metrics.outputEstimateRatio.name}_sum{gen_ai_request_model="llama"}`;
+    return valueOn(pageOf([record]), series);
+  }
+
+  it('is judged by what came', () => {
+    expect(ratioOf(() => {})).toBe(1.5);
+  });
+
+  it.each([
+    ['there was none', (record: Recorder) => (record.outputTokensEstimate = undefined)],
+    ['the answer failed', (record: Recorder) => (record.errorCode = 'engine_failed')],
+    ['nothing came', (record: Recorder) => (record.outputTokens = 0)],
+    ['nobody told the truth', (record: Recorder) => (record.promptTokensSource = 'counted')],
+  ])('is not judged where %s', (_, change) => {
+    expect(ratioOf(change)).toBeUndefined();
+  });
+});
+
 describe('the estimate of a prompt', () => {
   function countOf(change: (record: Recorder) => void): number {
     const record = anAnsweredRecord();

@@ -20,6 +20,8 @@ const replica: ReplicaReading = {
   kvCapacityTokens: 600_000,
   runningRequests: 2,
   waitingRequests: 1,
+  prefillTokensPerSecond: 20_000,
+  decodeStepMs: 25,
   kvCacheUsage: 0.25,
   loadAgeMs: 150,
 };
@@ -45,6 +47,7 @@ afterEach(() => {
 function countEverything(): void {
   metrics.opened();
   const answered = anAnsweredRecord({ trace: aTrace() });
+  answered.outputTokensEstimate = 5;
   answered.pauses = 1;
   answered.routes.push(aRoute({ shadow }));
   answered.usage({ prompt: 8, output: 4, cached: 2 });
@@ -55,7 +58,11 @@ function countEverything(): void {
   refused.refusal = 'queue-full';
   metrics.ended(refused, 1001, 1_700_000_000_000);
   metrics.replicaEvent('replica-0', 'joined');
-  metrics.watch({ replicas: () => [replica], waitingRequests: () => 7 });
+  metrics.watch({
+    replicas: () => [replica],
+    waitingRequests: () => 7,
+    prefixIndexBytes: () => 320,
+  });
 }
 
 describe('a page of metrics', () => {
@@ -154,7 +161,11 @@ describe('what telemetry says of itself', () => {
 describe('the gateway', () => {
   it('is read at each scrape', () => {
     let waitingRequests = 1;
-    metrics.watch({ replicas: () => [], waitingRequests: () => waitingRequests });
+    metrics.watch({
+      replicas: () => [],
+      waitingRequests: () => waitingRequests,
+      prefixIndexBytes: () => 0,
+    });
     expect(valueOn(metrics.page('').body, names.waitingRequests.name)).toBe(1);
 
     waitingRequests = 12;

@@ -19,6 +19,8 @@ function aReading(facts: Partial<ReplicaReading> = {}): ReplicaReading {
     kvCapacityTokens: 600_000,
     runningRequests: 2,
     waitingRequests: 1,
+    prefillTokensPerSecond: 20_000,
+    decodeStepMs: 25,
     kvCacheUsage: 0.25,
     loadAgeMs: 150,
     ...facts,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { readReplica } from '../../../gateway/server/replica-readings.ts';
-import { aCandidate, aLoad, anInFlight, aReplica } from '../../support/builders.ts';
+import { defaultSpeed } from '../../../routing/speed.ts';
+import { aCandidate, aLoad, anInFlight, aReplica, otherTraffic } from '../../support/builders.ts';
 
 describe('the gauges of a replica', () => {
   it('show what it says of itself, how old that is, and what we have there', () => {
@@ -12,6 +13,7 @@ describe('the gauges of a replica', () => {
         load: aLoad({ runningRequests: 3, waitingRequests: 2, kvCacheUsage: 0.5 }),
         loadAgeMs: 40,
         inFlight: anInFlight({ requests: 4, prefillTokens: 5, kvTokens: 6 }),
+        others: otherTraffic({ requests: 1, kvTokens: 100 }),
       }),
     );
     expect(reading).toEqual({
@@ -26,6 +28,11 @@ describe('the gauges of a replica', () => {
       waitingRequests: 2,
       kvCacheUsage: 0.5,
       loadAgeMs: 40,
+      prefillTokensPerSecond: defaultSpeed.prefillTokensPerSecond,
+      decodeStepMs:
+        defaultSpeed.decodeStepMs +
+        (4 + 1) * defaultSpeed.decodeStepMsPerRequest +
+        (6 + 100) * defaultSpeed.decodeStepMsPerKvToken,
     });
   });
 

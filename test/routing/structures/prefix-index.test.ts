@@ -159,7 +159,7 @@ describe('PrefixIndex', () => {
     const history = fc.array(fc.tuple(fc.constantFrom('a', 'b'), prompt), { maxLength: 20 });
     fc.assert(
       fc.property(history, prompt, (given, asked) => {
-        index = new PrefixIndex();
+        index = new PrefixIndex(100);
         // Chained: the name of a block holds all before it.
         const chained = (blocks: readonly number[]): number[] =>
           blocks.map((_, at) => Number(`1${blocks.slice(0, at + 1).join('')}`));
