@@ -175,7 +175,7 @@ function buildDispatcher(config: Config, fleet: Fleet, clock: Clock): Dispatcher
   const { mode, waitingRequestsMax, waitingMsMax, prefillTokensOutMax } = config.admission;
   return new Dispatcher({
     fleet,
-    router: new Router(createPolicy(config.routing.policy, { random: Math.random })),
+    router: buildRouter(config.routing),
     admission: new Admission({
       mode,
       waitingRequestsMax,
@@ -184,6 +184,11 @@ function buildDispatcher(config: Config, fleet: Fleet, clock: Clock): Dispatcher
     }),
     clock,
   });
+}
+
+function buildRouter({ policy, shadow }: Config['routing']): Router {
+  const inputs = { random: Math.random };
+  return new Router(createPolicy(policy, inputs), shadow && createPolicy(shadow, inputs));
 }
 
 interface Doors {

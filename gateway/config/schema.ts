@@ -139,6 +139,10 @@ const models = z.strictObject({
 
 const routing = z.strictObject({
   policy: z.enum(policyNames).default('kv-aware').describe('How a replica is chosen.'),
+  shadow: z
+    .enum(policyNames)
+    .optional()
+    .describe('Another policy that judges every decision and does not act; it is counted.'),
 });
 
 const admission = z.strictObject({

@@ -68,6 +68,8 @@ export interface ModelSettings {
 /** Where requests go. */
 export interface RoutingSettings {
   readonly policy: PolicyName;
+  /** Judged on live traffic, without acting. */
+  readonly shadow?: PolicyName | undefined;
 }
 
 /** Which requests wait, and how long. */
