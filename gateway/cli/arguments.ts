@@ -34,3 +34,10 @@ export function oneOf<Word extends string>(words: readonly Word[]): (text: strin
 export function gather(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];
 }
+
+/** Reads where something listens: scheme, host and port, and no path. */
+export function origin(text: string): string {
+  const url = URL.parse(text);
+  if (url !== null && /^https?:$/u.test(url.protocol) && url.pathname === '/') return url.origin;
+  throw new InvalidArgumentError('It must be http:// or https://, a host and a port, and no path.');
+}

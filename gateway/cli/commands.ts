@@ -31,6 +31,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./demo.ts')).demoCommand(),
   },
   {
+    name: 'explain',
+    summary: 'Tell why a request went where it went.',
+    load: async () => (await import('./explain.ts')).explainCommand(),
+  },
+  {
     name: 'config',
     summary: 'Check a configuration, print it, or print its schema.',
     load: async () => (await import('./config.ts')).configCommand(),

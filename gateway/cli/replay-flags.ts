@@ -7,7 +7,7 @@ import type { PolicyName } from '../../routing/policies/catalog.ts';
 import { baselines } from '../replay/baselines.ts';
 import type { RuleSet } from '../replay/workload.ts';
 import { workloadPresets } from '../replay/workloads/presets.ts';
-import { gather, integerBetween, numberBetween, oneOf } from './arguments.ts';
+import { gather, integerBetween, numberBetween, oneOf, origin } from './arguments.ts';
 
 /** Flags of `gateway replay`, as the command line gives them. */
 export interface ReplayFlags {
@@ -141,12 +141,6 @@ const ruleSets = ['0.2.14', 'current'] as const satisfies readonly RuleSet[];
 
 function presets(text: string, before?: readonly string[]): readonly string[] {
   return gather(oneOf(presetNames)(text), before);
-}
-
-function origin(text: string): string {
-  const url = URL.parse(text);
-  if (url !== null && /^https?:$/u.test(url.protocol) && url.pathname === '/') return url.origin;
-  throw new InvalidArgumentError('It must be http:// or https://, a host and a port, and no path.');
 }
 
 function requestRate(text: string): number {

@@ -6,7 +6,7 @@ import { runGateway } from '../support/command-line.ts';
 /** A process takes a second to come up on a busy machine. */
 const PROCESS_MS_MAX = 30_000;
 
-const commands = ['serve', 'simulate', 'replay', 'demo', 'config'];
+const commands = ['serve', 'simulate', 'replay', 'demo', 'explain', 'config'];
 
 describe('the command line', { timeout: PROCESS_MS_MAX }, () => {
   const help = new Map<string, Ended>();

@@ -5,6 +5,7 @@ import { alignedTable, comparisonText } from './comparison.ts';
 import type { ComparisonColumn } from './comparison.ts';
 import { consoleReport } from './console.ts';
 import { replicaShares } from './replica-shares.ts';
+import { wrapped } from './wrapped.ts';
 
 /** Text widths that a terminal shows without wrapping. */
 const WIDTH = 78;
@@ -22,7 +23,7 @@ export function textReport(
     ...part('Beside the published runs', columns.length === 0 ? '' : comparisonText(columns)),
     ...part('Replicas', sharesText(run)),
     ...part('What the gateway and the machine added (wall time)', costText(run)),
-    ...part('Notes', run.notes.map((note) => wrapped(`- ${note}`)).join('\n')),
+    ...part('Notes', run.notes.map((note) => wrapped(`- ${note}`, WIDTH)).join('\n')),
   ].join('\n');
 }
 
@@ -62,19 +63,4 @@ function costText({ gatewayCost, lateness }: ReplayRun): string {
     ]),
   ];
   return lines.length === 0 ? '' : alignedTable(lines);
-}
-
-/** Breaks a paragraph at blanks; lines after the first are set in by two. */
-function wrapped(text: string): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > WIDTH) {
-      lines.push(line);
-      line = `  ${word}`;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line].join('\n');
 }

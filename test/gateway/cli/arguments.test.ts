@@ -6,6 +6,7 @@ import {
   integerBetween,
   numberBetween,
   oneOf,
+  origin,
   port,
 } from '../../../gateway/cli/arguments.ts';
 
@@ -37,5 +38,16 @@ describe('a word on the command line', () => {
 describe('a flag that comes several times', () => {
   it('is gathered in order', () => {
     expect(gather('b', gather('a'))).toEqual(['a', 'b']);
+  });
+});
+
+describe('an origin', () => {
+  it.each(['http://127.0.0.1:9080', 'https://gateway.test'])('is %s', (text) => {
+    expect(origin(text)).toBe(text);
+    expect(origin(`${text}/`)).toBe(text);
+  });
+
+  it.each(['127.0.0.1:9080', 'ftp://a', 'http://a/metrics', ''])('is not %j', (text) => {
+    expect(() => origin(text)).toThrow('http:// or https://, a host and a port, and no path');
   });
 });

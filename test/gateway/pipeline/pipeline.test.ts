@@ -134,6 +134,38 @@ const failsLate: readonly (readonly [string, Play])[] = [
   ],
 ];
 
+describe('the decisions on a request', () => {
+  it('are its first place and, where that failed, its second, with what came of each', async () => {
+    const served = await begin();
+    lastCall(served).fail(socketError('ECONNREFUSED'));
+    await turnOver();
+    lastCall(served).stream(chatStream);
+    await served.over;
+
+    const decisions = served.house.parts.decisions.find({ limit: 10 }).toReversed();
+    const [first, second] = served.exchange.recorder.attempts;
+    expect(decisions).toMatchObject([
+      { ordinal: 1, replica: first?.replica, outcome: { error: 'engine_unreachable' } },
+      { ordinal: 2, replica: second?.replica, outcome: { status: 200, error: undefined } },
+    ]);
+    expect(decisions[1]?.receipt?.dropped).toEqual([
+      { replica: first?.replica, filter: 'not-excluded' },
+    ]);
+    expect(served.exchange.recorder.routes).toEqual(decisions);
+  });
+
+  it('are a refusal with its receipt where nobody can serve it', async () => {
+    const served = await begin(aPipeline(), {
+      request: decoded({ ...chatBody, model: 'nobody-has-it' }),
+    });
+    await served.over;
+
+    expect(served.house.parts.decisions.find({ limit: 10 })).toMatchObject([
+      { refusal: 'model_not_found', replica: undefined, outcome: { status: 404 } },
+    ]);
+  });
+});
+
 describe('a request', () => {
   it('is answered whole, and leaves nothing behind', async () => {
     const served = await begin();
