@@ -14,7 +14,7 @@ export function placementTable(host: Host, plan: readonly ReplicaPlacement[]): s
     ]),
   ];
   const names = [...new Set(host.gpus.map(({ name }) => name))].join(', ');
-  const title = `${host.gpus.length} × ${names}, ${host.nodes.length} NUMA nodes`;
+  const title = `The published host, not this machine: ${host.gpus.length} × ${names}, ${host.nodes.length} NUMA nodes`;
   return `${title}\n\n${leftAligned(rows)}`;
 }
 

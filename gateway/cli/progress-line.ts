@@ -17,6 +17,8 @@ export interface ProgressPlan {
 
 /** Between two lines where they cannot be written over, in milliseconds of the run's wall time. */
 const PLAIN_INTERVAL_MS = 10_000;
+/** Before so many requests have finished, or a tenth of all, the first tokens foretell nothing. */
+const FINISHED_MIN = 10;
 /** Tokens per second are told over the last so many milliseconds of the run, at speed 1. */
 const RATE_WINDOW_MS = 6000;
 
@@ -76,11 +78,17 @@ export class ProgressLine {
     return seconds > 0 ? (progress.outputTokens - first.outputTokens) / seconds : 0;
   }
 
-  #left({ elapsedMs, outputTokens, speed }: LoadProgress): string {
-    const { expectedMs } = this.#plan;
-    const totalMs = expectedMs ?? (elapsedMs * this.#plan.outputTokens) / outputTokens;
-    if (!Number.isFinite(totalMs)) return '-:-- left';
-    const seconds = Math.max(0, Math.round((totalMs - elapsedMs) / speed / 1000));
+  #left(progress: LoadProgress): string {
+    const totalMs = this.#plan.expectedMs ?? this.#foretoldMs(progress);
+    if (totalMs === undefined) return '-:-- left';
+    const seconds = Math.max(0, Math.round((totalMs - progress.elapsedMs) / progress.speed / 1000));
     return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')} left`;
+  }
+
+  /** By the tokens so far, once enough requests have finished for their pace to say something. */
+  #foretoldMs({ elapsedMs, outputTokens, finished }: LoadProgress): number | undefined {
+    const { requests, outputTokens: allTokens } = this.#plan;
+    if (outputTokens === 0 || finished < Math.min(FINISHED_MIN, requests / 10)) return undefined;
+    return (elapsedMs * allTokens) / outputTokens;
   }
 }

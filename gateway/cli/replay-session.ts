@@ -133,7 +133,12 @@ function namedRun(path: string, readText: ReadText): Baseline {
   try {
     const line = readText(path).trimEnd().split('\n').at(-1) ?? '';
     const title = path.replace(/^.*\//u, '').replace(/\.jsonl?$/u, '');
-    return { name: path, title, figures: figuresOfResult(parseJsonLine(line)) };
+    return {
+      name: path,
+      title,
+      setup: `the last run in ${path}`,
+      figures: figuresOfResult(parseJsonLine(line)),
+    };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new UsageError(`--compare ${path}: ${reason}`, { cause });

@@ -34,8 +34,12 @@ export interface Baseline {
   readonly name: string;
   /** Column title. */
   readonly title: string;
+  /** What the run was made on, where that is known. */
+  readonly setup: string;
   readonly figures: ComparedFigures;
 }
+
+const PUBLISHED_SETUP = 'published, one engine on 8×H100, tensor parallel 8, no gateway before it';
 
 /**
  * The runs of SGLang 0.2.14 and vLLM 0.5.5 on 8×H100 with tensor parallel 8, each by the benchmark
@@ -45,6 +49,7 @@ export const baselines: readonly Baseline[] = [
   {
     name: 'sglang-0.2.14',
     title: 'SGLang 0.2.14',
+    setup: PUBLISHED_SETUP,
     figures: {
       completedRequests: 1000,
       durationSeconds: 317.3,
@@ -70,6 +75,7 @@ export const baselines: readonly Baseline[] = [
   {
     name: 'vllm-0.5.5',
     title: 'vLLM 0.5.5',
+    setup: PUBLISHED_SETUP,
     figures: {
       completedRequests: 997,
       durationSeconds: 422.29,

@@ -24,6 +24,7 @@ export class ClientLateness {
       keepsPace: false,
       p99Ms: beyondResolution(this.#monitor.percentile(99)),
       maxMs: beyondResolution(this.#monitor.max),
+      samples: this.#monitor.count,
     };
   }
 }

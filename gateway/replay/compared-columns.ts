@@ -16,23 +16,37 @@ export interface ComparedRuns {
   readonly others: readonly Baseline[];
 }
 
-/** The columns of a run's comparison: published and named runs, then ours with its distance from each. */
+/** The columns of a run's comparison: ours with its distance from each other run, then those. */
 export function comparedColumns(runs: ComparedRuns): readonly ComparisonColumn[] {
-  const { reproduced, others } = runs;
+  const { run, reproduced, others } = runs;
   if (reproduced !== undefined) return reproductionColumns(runs, reproduced);
-  const standing = [...publishedFor(runs.run.workload), ...others];
+  const standing = [...publishedFor(run.workload), ...others];
   if (standing.length === 0) return [];
   return [
-    ...standing.map(({ title, figures }) => ({ title, figures, differences: [] })),
     {
       title: 'ours',
-      figures: figuresOf(runs.run.measures),
+      explanation: `${setupText(run)}; "to …" is how much more (+) or less (−) ours is`,
+      figures: figuresOf(run.measures),
       differences: standing.map(({ title, figures }) => ({
         title: `to ${title.split(' ')[0]}`,
         from: figures,
       })),
     },
+    ...standing.map(standingColumn),
   ];
+}
+
+function standingColumn({ title, setup, figures }: Baseline): ComparisonColumn {
+  return { title, explanation: setup, figures, differences: [] };
+}
+
+/** What a run was made on, in the words that stand below its figures. */
+function setupText({ setup, simulation, target }: ReplayRun): string {
+  if (target === 'url') {
+    return simulation === undefined ? setup.replicas : `simulated, at ${setup.replicas}`;
+  }
+  const extrapolated = simulation?.isExtrapolated === true ? ', extrapolated' : '';
+  return `simulated ${setup.replicas}${extrapolated}, behind the gateway`;
 }
 
 /** The published runs, where the workload is theirs. */
@@ -46,26 +60,25 @@ function reproductionColumns(
   published: Baseline,
 ): readonly ComparisonColumn[] {
   const model = figuresOf((virtual ?? run).measures);
-  const sockets = figuresOf(run.measures);
+  const sockets: ComparisonColumn = {
+    title: 'sockets',
+    explanation:
+      'the same over real sockets; transport error is its distance from virtual, both that from the published run',
+    figures: figuresOf(run.measures),
+    differences: [
+      { title: 'transport error', from: model },
+      { title: 'both', from: published.figures },
+    ],
+  };
   return [
-    { title: published.title, figures: published.figures, differences: [] },
-    ...others.map(({ title, figures }) => ({ title, figures, differences: [] })),
+    ...(virtual === undefined ? [] : [sockets]),
     {
       title: 'virtual',
+      explanation: `${setupText(run)}, on virtual time; model error is its distance from the published run`,
       figures: model,
       differences: [{ title: 'model error', from: published.figures }],
     },
-    ...(virtual === undefined
-      ? []
-      : [
-          {
-            title: 'sockets',
-            figures: sockets,
-            differences: [
-              { title: 'transport error', from: model },
-              { title: 'both', from: published.figures },
-            ],
-          },
-        ]),
+    standingColumn(published),
+    ...others.map(standingColumn),
   ];
 }

@@ -5,6 +5,7 @@ import type {
   LoadSample,
   ProcessLateness,
   ReplayRun,
+  RunSetup,
   RunTarget,
 } from './replay-run.ts';
 import type { FleetSettings, ReplaySettings } from './replay-settings.ts';
@@ -19,6 +20,8 @@ export interface Outcome {
   readonly samples?: readonly LoadSample[];
   readonly lateness?: readonly ProcessLateness[];
   readonly gatewayCost?: GatewayCost;
+  /** Model that was asked for, where one was. */
+  readonly model?: string;
   /** Presets of the simulated replicas that said so in their answers. */
   readonly simulators?: Iterable<string>;
   /** What the server says of itself, as JSON. */
@@ -29,6 +32,8 @@ export interface Outcome {
 export interface RunCircumstances {
   readonly target: RunTarget;
   readonly startedAt: Date;
+  /** Of the server that was there already. */
+  readonly url?: string;
   /** The simulated replicas; `undefined` where a server was there already. */
   readonly fleet: FleetSettings | undefined;
   /** Title of the published run that is made again, if one is. */
@@ -51,6 +56,7 @@ export function composeRun(
   return {
     backend: settings.backend,
     target,
+    setup: setupOf(settings, circumstances, outcome),
     rules: settings.rules,
     workload: settings.workload,
     maxConcurrency: settings.maxConcurrency,
@@ -65,5 +71,23 @@ export function composeRun(
     lateness,
     gatewayCost: outcome.gatewayCost,
     serverInfo: outcome.serverInfo,
+  };
+}
+
+function setupOf(
+  settings: ReplaySettings,
+  { fleet, url = '' }: RunCircumstances,
+  outcome: Outcome,
+): RunSetup {
+  const presets = fleet?.presets ?? [];
+  const counts = [...new Set(presets)].map((preset) => {
+    const count = presets.filter((each) => each === preset).length;
+    return `${count} × ${preset.hardware}`;
+  });
+  return {
+    replicas: fleet === undefined ? url : counts.join(' and '),
+    model: outcome.model ?? settings.model ?? presets[0]?.model,
+    policy: fleet?.policy,
+    admission: fleet?.admission,
   };
 }

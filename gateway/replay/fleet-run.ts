@@ -62,7 +62,13 @@ export async function runOnFleet(
       ...outcome,
       samples: sampler.samples,
       lateness: [lateness, ...gatewayLateness(after), ...replicas],
-      gatewayCost: gatewayCost({ before: await before, after, outputTokens, pairs }),
+      gatewayCost: gatewayCost({
+        before: await before,
+        after,
+        outputTokens,
+        pairs,
+        speed: options.speed,
+      }),
     };
   } finally {
     sampler.stop();
@@ -88,6 +94,7 @@ function gatewayLateness(page: GatewayPage | undefined): readonly ProcessLatenes
       keepsPace: false,
       p99Ms: page.eventLoopLagP99Seconds * 1000,
       maxMs: page.eventLoopLagMaxSeconds * 1000,
+      samples: undefined,
     },
   ];
 }

@@ -9,6 +9,11 @@ export const PACE_SHARE_MAX = 0.05;
  */
 export const BURST_SHARE_MAX = 0.5;
 
+/** Timers of Node come on whole milliseconds: two of them are the least that says something of a machine. */
+const LATE_MS_MIN = 2;
+/** Below it, a P99 is one of the two worst values and not a percentile. */
+export const SAMPLES_MIN = 200;
+
 /** Wall milliseconds of a usual decode step: the median gap between tokens, at the speed of the run. */
 export function stepWallMs(
   { interTokenMs }: Pick<Measures, 'interTokenMs'>,
@@ -23,9 +28,19 @@ export function latenessShareMax({ keepsPace }: ProcessLateness): number {
 }
 
 /** Those whose P99 lateness passes their share of a step of `stepMs` wall milliseconds. */
-export function lateProcesses(
+export function latePastShare(
   lateness: readonly ProcessLateness[],
   stepMs: number,
 ): readonly ProcessLateness[] {
   return lateness.filter((each) => each.p99Ms > stepMs * latenessShareMax(each));
+}
+
+/** Those among them for which the machine is too slow: by more than timers are late anywhere, and often enough. */
+export function lateProcesses(
+  lateness: readonly ProcessLateness[],
+  stepMs: number,
+): readonly ProcessLateness[] {
+  return latePastShare(lateness, stepMs).filter(
+    ({ p99Ms, samples = SAMPLES_MIN }) => p99Ms >= LATE_MS_MIN && samples >= SAMPLES_MIN,
+  );
 }

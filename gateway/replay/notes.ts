@@ -1,4 +1,10 @@
-import { latenessShareMax, lateProcesses, stepWallMs } from './keep-up.ts';
+import {
+  latenessShareMax,
+  latePastShare,
+  lateProcesses,
+  SAMPLES_MIN,
+  stepWallMs,
+} from './keep-up.ts';
 import type { Measures } from './measures.ts';
 import type { ProcessLateness } from './replay-run.ts';
 import type { FleetSettings } from './replay-settings.ts';
@@ -91,14 +97,17 @@ function failureNotes({ results }: NoteSources): readonly string[] {
 
 function latenessNotes({ measures, speed, lateness }: NoteSources): readonly string[] {
   const stepMs = stepWallMs(measures, speed);
-  const late = lateProcesses(lateness, stepMs);
-  if (late.length === 0) return [];
-  const told = late.map((each) => {
+  const past = latePastShare(lateness, stepMs);
+  if (past.length === 0) return [];
+  const told = past.map((each) => {
     const bound = stepMs * latenessShareMax(each);
-    return `${each.process} ${each.p99Ms.toFixed(1)} ms (at most ${bound.toFixed(1)})`;
+    const few = (each.samples ?? SAMPLES_MIN) < SAMPLES_MIN ? `, of ${each.samples} samples` : '';
+    return `${each.process} ${each.p99Ms.toFixed(1)} ms (at most ${bound.toFixed(1)}${few})`;
   });
-  return [
-    `The machine could not keep up at speed ${speed}: P99 lateness of ${told.join(', ')}, where a ` +
-      `step takes ${stepMs.toFixed(1)} ms. Read small differences with care.`,
-  ];
+  const what =
+    `P99 lateness of ${told.join(', ')}, where a step takes ${stepMs.toFixed(1)} ms at speed ` +
+    `${speed}.`;
+  return lateProcesses(lateness, stepMs).length === 0
+    ? [`${what} No more than timers are late on any machine, or too few samples to tell.`]
+    : [`The machine could not keep up: ${what} Read small differences with care.`];
 }

@@ -83,6 +83,7 @@ function compose(
 ): ReplayRun {
   const circumstances = {
     target: target.kind,
+    ...(target.kind === 'url' ? { url: target.url } : {}),
     startedAt: new Date(),
     fleet,
     reproduced: reproduced?.title,

@@ -22,17 +22,38 @@ export interface ProcessLateness {
   readonly keepsPace: boolean;
   readonly p99Ms: number;
   readonly maxMs: number;
+  /** How often it was measured; `undefined` where it does not tell. */
+  readonly samples: number | undefined;
 }
 
-/** What the gateway itself added, in wall milliseconds, whatever the speed of the run. */
+/** How long requests waited for a replica, and what the gateway itself took. */
 export interface GatewayCost {
-  readonly lines: readonly GatewayCostLine[];
+  /** Mean wait in the gateway's queue until a replica had room, at speed 1: the replicas' time, not the gateway's. */
+  readonly queueWaitMs: number | undefined;
+  /** CPU time of the gateway an output token, in wall milliseconds. */
+  readonly cpuMsPerToken: number | undefined;
+  /** What a first token takes longer through the gateway than straight from a replica. */
+  readonly firstToken: AddedTime | undefined;
+  /** The same of a gap between tokens. */
+  readonly tokenGap: AddedTime | undefined;
 }
 
-/** One part of what the gateway added. */
-export interface GatewayCostLine {
-  readonly label: string;
-  readonly valueMs: number;
+/** A difference that was measured in pairs, in wall milliseconds. */
+export interface AddedTime {
+  readonly medianMs: number;
+  /** Differences below it may be chance. */
+  readonly noiseMs: number;
+  readonly pairs: number;
+}
+
+/** Who answered a run, and how what stands before them decides. */
+export interface RunSetup {
+  /** Such as `2 × 4×H100, tensor parallel 4`, or the address of what was running. */
+  readonly replicas: string;
+  readonly model: string | undefined;
+  /** Names of policy and admission, where the gateway is the run's own. */
+  readonly policy: string | undefined;
+  readonly admission: string | undefined;
 }
 
 /** Where the answers came from. */
@@ -43,6 +64,7 @@ export interface ReplayRun {
   /** Backend by the reference's names, such as `sglang` or `vllm`. */
   readonly backend: string;
   readonly target: RunTarget;
+  readonly setup: RunSetup;
   readonly rules: RuleSet;
   readonly workload: Workload;
   readonly maxConcurrency: number | undefined;

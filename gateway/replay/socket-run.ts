@@ -44,6 +44,8 @@ export interface SocketRunOutcome {
   /** False when the run was cut short. */
   readonly complete: boolean;
   readonly lateness: ProcessLateness;
+  /** Model that was asked for. */
+  readonly model: string;
   /** Presets of the simulated replicas that have answered; empty where engines have. */
   readonly simulators: ReadonlySet<string>;
   /** What the server's `/server_info` says, as JSON; `undefined` where there is none. */
@@ -71,7 +73,11 @@ export async function runOverSockets(
   try {
     await warmUp(options, generate, parts.clock);
     const outcome = await timedRun(generate(options.workload), options, parts.clock);
-    return { ...outcome, serverInfo: await serverInfo(options, parts.textClient) };
+    return {
+      ...outcome,
+      model: load.model,
+      serverInfo: await serverInfo(options, parts.textClient),
+    };
   } finally {
     await sender.close();
   }
@@ -183,7 +189,7 @@ async function timedRun(
   generator: LoadGenerator,
   options: SocketRunOptions,
   clock: Clock,
-): Promise<Omit<SocketRunOutcome, 'serverInfo'>> {
+): Promise<Omit<SocketRunOutcome, 'serverInfo' | 'model'>> {
   const lateness = new ClientLateness();
   let cancel = (): void => undefined;
   const tick = (): void => {

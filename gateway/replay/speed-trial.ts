@@ -12,6 +12,7 @@ import type { Workload } from './workload.ts';
 export interface SpeedTrial {
   /** Wall milliseconds of a step of the run to come. */
   readonly stepMs: number;
+  readonly lateness: readonly ProcessLateness[];
   /** Who was too late for it; nobody where the machine keeps up. */
   readonly late: readonly ProcessLateness[];
 }
@@ -41,7 +42,7 @@ export async function trySpeed(
   };
   const { lateness } = await runOnFleet(fleet, trial, parts);
   const stepMs = stepWallMs(expected.measures, speed);
-  return { stepMs, late: lateProcesses(lateness, stepMs) };
+  return { stepMs, lateness, late: lateProcesses(lateness, stepMs) };
 }
 
 /** Most requests that were past their first token at one moment. */

@@ -1,4 +1,4 @@
-import type { GatewayCost } from '../replay-run.ts';
+import type { AddedTime, GatewayCost } from '../replay-run.ts';
 import type { RequestResult } from '../request-result.ts';
 import { summarize } from '../statistics.ts';
 import type { GatewayPage } from './gateway-page.ts';
@@ -17,48 +17,55 @@ export interface CostEvidence {
   /** Output tokens that went through it in between. */
   readonly outputTokens: number;
   readonly pairs: readonly CostPair[];
+  /** Milliseconds of the run in one wall millisecond. */
+  readonly speed: number;
 }
 
-/** What the gateway added, in wall milliseconds; lines that nothing is known of are left out. */
-export function gatewayCost({ before, after, outputTokens, pairs }: CostEvidence): GatewayCost {
-  return { lines: [...pageLines(before, after, outputTokens), ...pairLines(pairs)] };
+/** How long requests waited, and what the gateway added. */
+export function gatewayCost({
+  before,
+  after,
+  outputTokens,
+  pairs,
+  speed,
+}: CostEvidence): GatewayCost {
+  const whole = pairs.filter(({ through, direct }) => through.succeeded && direct.succeeded);
+  const isRead = before !== undefined && after !== undefined;
+  return {
+    queueWaitMs: isRead ? queueWaitMs(before, after) * speed : undefined,
+    cpuMsPerToken: isRead ? cpuMsPerToken(before, after, outputTokens) : undefined,
+    firstToken: added(whole, ({ timeToFirstTokenMs }) => timeToFirstTokenMs),
+    tokenGap: added(whole, ({ interTokenMs }) => summarize(interTokenMs).mean),
+  };
 }
 
-function pageLines(
-  before: GatewayPage | undefined,
-  after: GatewayPage | undefined,
-  outputTokens: number,
-): GatewayCost['lines'] {
-  if (before === undefined || after === undefined) return [];
+function queueWaitMs(before: GatewayPage, after: GatewayPage): number {
   const requests = after.queuedRequests - before.queuedRequests;
-  const queuedMs = (after.queueWaitSeconds - before.queueWaitSeconds) * 1000;
+  const waitedMs = (after.queueWaitSeconds - before.queueWaitSeconds) * 1000;
+  return requests === 0 ? 0 : waitedMs / requests;
+}
+
+function cpuMsPerToken(before: GatewayPage, after: GatewayPage, outputTokens: number): number {
   const cpuMs = (after.cpuSeconds - before.cpuSeconds) * 1000;
-  return [
-    {
-      label: 'Wait in the gateway’s queue, mean',
-      valueMs: requests === 0 ? 0 : queuedMs / requests,
-    },
-    {
-      label: 'Gateway CPU per output token',
-      valueMs: outputTokens === 0 ? 0 : cpuMs / outputTokens,
-    },
-  ];
+  return outputTokens === 0 ? 0 : cpuMs / outputTokens;
 }
 
 /** Medians of differences: what passes by chance on a busy machine is left behind. */
-function pairLines(pairs: readonly CostPair[]): GatewayCost['lines'] {
-  const whole = pairs.filter(({ through, direct }) => through.succeeded && direct.succeeded);
-  if (whole.length === 0) return [];
-  const added = (measure: (result: RequestResult) => number): number =>
-    summarize(whole.map(({ through, direct }) => measure(through) - measure(direct))).median;
-  return [
-    {
-      label: `First token, added (median of ${whole.length} pairs)`,
-      valueMs: added(({ timeToFirstTokenMs }) => timeToFirstTokenMs),
-    },
-    {
-      label: 'Gap between tokens, added',
-      valueMs: added(({ interTokenMs }) => summarize(interTokenMs).mean),
-    },
-  ];
+function added(
+  pairs: readonly CostPair[],
+  measure: (result: RequestResult) => number,
+): AddedTime | undefined {
+  if (pairs.length === 0) return undefined;
+  const differences = pairs.map(({ through, direct }) => measure(through) - measure(direct));
+  const { median } = summarize(differences);
+  return { medianMs: median, noiseMs: noiseOf(differences, median), pairs: pairs.length };
+}
+
+/**
+ * Two standard errors of the median. The deviation is that of a normal distribution with the same median
+ * absolute deviation (1.4826), and the error of a median is 1.2533 times that of a mean.
+ */
+function noiseOf(differences: readonly number[], median: number): number {
+  const deviation = summarize(differences.map((each) => Math.abs(each - median))).median;
+  return (2 * 1.2533 * 1.4826 * deviation) / Math.sqrt(differences.length);
 }

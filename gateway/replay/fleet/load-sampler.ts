@@ -13,7 +13,7 @@ const replicaState = z.object({
     usedTokens: z.number(),
     capacityTokens: z.number().positive(),
   }),
-  lateness: z.object({ p99Ms: z.number(), maxMs: z.number() }),
+  lateness: z.object({ p99Ms: z.number(), maxMs: z.number(), count: z.number() }),
 });
 
 /** Half a second of wall time: some two hundred points over a run of the demo. */
@@ -61,9 +61,11 @@ export class LoadSampler {
     const states = await Promise.all(
       this.#parts.replicas.map(async (replica) => ({ replica, state: await this.#read(replica) })),
     );
-    return states.flatMap(({ replica, state }) =>
-      state === undefined ? [] : [{ process: replica.id, keepsPace: true, ...state.lateness }],
-    );
+    return states.flatMap(({ replica, state }) => {
+      if (state === undefined) return [];
+      const { p99Ms, maxMs, count } = state.lateness;
+      return [{ process: replica.id, keepsPace: true, p99Ms, maxMs, samples: count }];
+    });
   }
 
   async #round(): Promise<void> {

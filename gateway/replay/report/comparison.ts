@@ -1,10 +1,12 @@
-import { comparedFigures } from '../baselines.ts';
+import { baselines, comparedFigures } from '../baselines.ts';
 import type { ComparedFigure, ComparedFigures } from '../baselines.ts';
 import { twoDecimals } from './python-format.ts';
 
 /** One run of a comparison and, beside it, how far it is from others. */
 export interface ComparisonColumn {
   readonly title: string;
+  /** What the run was made on, and what its differences are from; a sentence without its end. */
+  readonly explanation: string;
   readonly figures: ComparedFigures;
   readonly differences: readonly ComparisonDifference[];
 }
@@ -29,9 +31,9 @@ export const figureLabels: Readonly<Record<ComparedFigure, string>> = {
   inputTokens: 'Total input tokens',
   outputTokens: 'Total generated tokens',
   retokenizedTokens: 'Generated (retokenized)',
-  requestThroughput: 'Request throughput (req/s)',
-  inputThroughput: 'Input throughput (tok/s)',
-  outputThroughput: 'Output throughput (tok/s)',
+  requestThroughput: 'Requests per second',
+  inputThroughput: 'Input tokens per second',
+  outputThroughput: 'Output tokens per second',
   endToEndMsMean: 'Mean E2E latency (ms)',
   endToEndMsMedian: 'Median E2E latency (ms)',
   timeToFirstTokenMsMean: 'Mean TTFT (ms)',
@@ -62,12 +64,28 @@ export function difference(
   return (ours - theirs) / theirs;
 }
 
+/** What the comparison as a whole is called. */
+export function comparisonHeading(columns: readonly ComparisonColumn[]): string {
+  return columns.some(({ title }) => baselines.some((published) => published.title === title))
+    ? 'Beside the published runs'
+    : 'Beside other runs';
+}
+
 /** Column titles, differences included. */
 export function comparisonTitles(columns: readonly ComparisonColumn[]): readonly string[] {
   return columns.flatMap(({ title, differences }) => [
     title,
     ...differences.map((difference) => difference.title),
   ]);
+}
+
+/** What the columns are, a line for each; alike ones share theirs. */
+export function comparisonLegend(columns: readonly ComparisonColumn[]): readonly string[] {
+  const explanations = [...new Set(columns.map(({ explanation }) => explanation))];
+  return explanations.map((explanation) => {
+    const alike = columns.filter((column) => column.explanation === explanation);
+    return `${alike.map(({ title }) => title).join(', ')}: ${explanation}.`;
+  });
 }
 
 /** Every line that any column has a figure for. */

@@ -1,9 +1,10 @@
 import type { ReplayRun } from '../replay-run.ts';
 import type { RuleSet } from '../workload.ts';
 import { simulationLabel } from '../simulation.ts';
-import { alignedTable, comparisonText } from './comparison.ts';
+import { alignedTable, comparisonHeading, comparisonLegend, comparisonText } from './comparison.ts';
 import type { ComparisonColumn } from './comparison.ts';
 import { consoleReport } from './console.ts';
+import { costParts } from './cost-parts.ts';
 import { replicaShares } from './replica-shares.ts';
 import { wrapped } from './wrapped.ts';
 
@@ -20,9 +21,9 @@ export function textReport(
     ...(run.complete ? [] : ['\nINCOMPLETE: the run was cut short.']),
     ...simulationLines(run),
     consoleReport(run, layout),
-    ...part('Beside the published runs', columns.length === 0 ? '' : comparisonText(columns)),
+    ...part(comparisonHeading(columns), comparisonPart(columns)),
     ...part('Replicas', sharesText(run)),
-    ...part('What the gateway and the machine added (wall time)', costText(run)),
+    ...costParts(run).flatMap(({ title, rows }) => part(title, alignedTable(rows))),
     ...part('Notes', run.notes.map((note) => wrapped(`- ${note}`, WIDTH)).join('\n')),
   ].join('\n');
 }
@@ -40,6 +41,15 @@ function part(heading: string, text: string): readonly string[] {
   return text === '' ? [] : ['', heading, text];
 }
 
+function comparisonPart(columns: readonly ComparisonColumn[]): string {
+  if (columns.length === 0) return '';
+  return [
+    comparisonText(columns),
+    '',
+    ...comparisonLegend(columns).map((line) => wrapped(line, WIDTH)),
+  ].join('\n');
+}
+
 function sharesText({ results }: ReplayRun): string {
   const shares = replicaShares(results);
   if (shares.length === 0) return '';
@@ -52,15 +62,4 @@ function sharesText({ results }: ReplayRun): string {
       `${(share * 100).toFixed(2)} %`,
     ]),
   ]);
-}
-
-function costText({ gatewayCost, lateness }: ReplayRun): string {
-  const lines = [
-    ...(gatewayCost?.lines ?? []).map(({ label, valueMs }) => [label, `${valueMs.toFixed(3)} ms`]),
-    ...lateness.map(({ process, p99Ms }) => [
-      `Lateness of the ${process}, P99`,
-      `${p99Ms.toFixed(3)} ms`,
-    ]),
-  ];
-  return lines.length === 0 ? '' : alignedTable(lines);
 }

@@ -15,6 +15,7 @@ describe('gateway demo', () => {
     const words = ['--speed', '20', '--num-prompts', '12', '--out', folder];
     const { code, stdout, stderr } = await runGateway(['demo', ...words]);
 
+    expect(stdout).toContain('The published host, not this machine: 8 × NVIDIA H100');
     expect(stdout).toContain('replica-0  0 1 2 3  0          0-95,192-287');
     expect(stderr).toContain('replica-1: simulated sglang 0.2.14');
     expect(stdout).toContain('Successful requests:                     12');

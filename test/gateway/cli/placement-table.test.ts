@@ -7,7 +7,7 @@ describe('the table of a plan', () => {
     const plan = planReplicas(publishedHost, { gpusPerReplica: 4 });
 
     expect(placementTable(publishedHost, plan).split('\n')).toEqual([
-      '8 × NVIDIA H100 80GB HBM3, 2 NUMA nodes',
+      'The published host, not this machine: 8 × NVIDIA H100 80GB HBM3, 2 NUMA nodes',
       '',
       '           GPUs     NUMA node  CPUs            why',
       'replica-0  0 1 2 3  0          0-95,192-287    its GPUs and memory are on node 0; all of its CPUs',

@@ -63,10 +63,22 @@ describe('the progress line', () => {
 
   it('finds the time left out on the way where nobody knows it', () => {
     const unknown = { plan: { ...plan, expectedMs: undefined } };
-    const half = progress({ elapsedMs: 60_000, outputTokens: 5000, speed: 1 });
+    const half = progress({ elapsedMs: 60_000, outputTokens: 5000, finished: 10, speed: 1 });
 
     expect(written([half], unknown)[0]).toContain('1:00 left');
-    expect(written([progress({ elapsedMs: 60_000 })], unknown)[0]).toContain('-:-- left');
+    expect(written([{ ...half, outputTokens: 0 }], unknown)[0]).toContain('-:-- left');
+  });
+
+  it('foretells nothing by the first tokens of requests of which few have finished', () => {
+    const at = (finished: number, requests: number): string | undefined =>
+      written([progress({ elapsedMs: 60_000, outputTokens: 5000, finished })], {
+        plan: { requests, outputTokens: 10_000, expectedMs: undefined },
+      })[0];
+
+    expect(at(9, 1000)).toContain('-:-- left');
+    expect(at(10, 1000)).not.toContain('-:--');
+    expect(at(0, 5)).toContain('-:-- left');
+    expect(at(1, 5)).not.toContain('-:--');
   });
 
   it('is written over on a terminal, also by a shorter one, and left at the end', () => {

@@ -2,7 +2,12 @@ import { findPreset } from '../../../deploy/simulator/presets.ts';
 import type { Preset } from '../../../deploy/simulator/presets.ts';
 import { measure } from '../../../gateway/replay/measures.ts';
 import type { Measures } from '../../../gateway/replay/measures.ts';
-import type { ProcessLateness, ReplayRun } from '../../../gateway/replay/replay-run.ts';
+import type {
+  GatewayCost,
+  ProcessLateness,
+  ReplayRun,
+  RunSetup,
+} from '../../../gateway/replay/replay-run.ts';
 import type { FleetSettings, ReplaySettings } from '../../../gateway/replay/replay-settings.ts';
 import type { RequestResult } from '../../../gateway/replay/request-result.ts';
 import { completions } from '../../../gateway/replay/wire-formats/completions.ts';
@@ -52,6 +57,7 @@ export function aRun(fields: Partial<ReplayRun> = {}): ReplayRun {
   return {
     backend: 'sglang',
     target: 'virtual',
+    setup: aSetup(),
     rules: '0.2.14',
     workload: randomWorkload({ ...publishedRandomOptions, requests: results.length }),
     maxConcurrency: undefined,
@@ -70,12 +76,28 @@ export function aRun(fields: Partial<ReplayRun> = {}): ReplayRun {
   };
 }
 
+/** Who answers, of whom nothing is known. */
+export function aSetup(fields: Partial<RunSetup> = {}): RunSetup {
+  return { replicas: '', model: undefined, policy: undefined, admission: undefined, ...fields };
+}
+
+/** What a gateway cost, of which nothing is known. */
+export function aCost(fields: Partial<GatewayCost> = {}): GatewayCost {
+  return {
+    queueWaitMs: undefined,
+    cpuMsPerToken: undefined,
+    firstToken: undefined,
+    tokenGap: undefined,
+    ...fields,
+  };
+}
+
 /** Measures of nothing, to be filled in by hand. */
 export const noMeasures: Measures = measure([], 0);
 
 /** A process that was never late. */
 export function aLateness(fields: Partial<ProcessLateness> = {}): ProcessLateness {
-  return { process: 'client', keepsPace: false, p99Ms: 0, maxMs: 0, ...fields };
+  return { process: 'client', keepsPace: false, p99Ms: 0, maxMs: 0, samples: 1000, ...fields };
 }
 
 /** The preset of that name, which has to exist. */

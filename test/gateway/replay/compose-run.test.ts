@@ -52,6 +52,28 @@ describe('a composed run', () => {
     expect(composeRun(settings(), theirs, outcome).simulation).toBeUndefined();
   });
 
+  it('tells who answered, what it was asked for and how the gateway decided', () => {
+    const theirs = {
+      ...circumstances,
+      target: 'url',
+      url: 'http://a:1',
+      fleet: undefined,
+    } as const;
+
+    expect(composeRun(settings(), circumstances, outcome).setup).toEqual({
+      replicas: '2 × 4×H100, tensor parallel 4',
+      model: 'meta-llama/Meta-Llama-3-70B-Instruct',
+      policy: 'kv-aware',
+      admission: 'late-binding',
+    });
+    expect(composeRun(settings(), theirs, { ...outcome, model: 'm' }).setup).toEqual({
+      replicas: 'http://a:1',
+      model: 'm',
+      policy: undefined,
+      admission: undefined,
+    });
+  });
+
   it('has no samples, lateness or cost where none were taken', () => {
     const { samples, lateness, gatewayCost, serverInfo } = composeRun(
       settings(),
@@ -67,7 +89,7 @@ describe('a composed run', () => {
     const run = composeRun(settings(), circumstances, { ...outcome, lateness });
 
     expect(run.lateness).toBe(lateness);
-    expect(run.notes.at(-1)).toContain('could not keep up at speed 3: P99 lateness of replica-1');
+    expect(run.notes.at(-1)).toContain('could not keep up: P99 lateness of replica-1');
   });
 
   it('says that it was cut short', () => {

@@ -54,18 +54,17 @@ describe('a run on a fleet', () => {
   it('finds out what the gateway cost', async () => {
     const { gatewayCost } = await runOnFleet(fleet, options(), parts);
 
-    expect(gatewayCost.lines.map(({ label }) => label)).toEqual([
-      'Wait in the gateway’s queue, mean',
-      'Gateway CPU per output token',
-      'First token, added (median of 24 pairs)',
-      'Gap between tokens, added',
-    ]);
+    expect(gatewayCost.cpuMsPerToken).toBeGreaterThan(0);
+    expect(gatewayCost.queueWaitMs).toBeGreaterThanOrEqual(0);
+    expect(gatewayCost.firstToken?.pairs).toBe(24);
+    expect(gatewayCost.tokenGap?.pairs).toBe(24);
   });
 
   it('probes nothing where it is told not to', async () => {
     const { gatewayCost } = await runOnFleet(fleet, options({ probesCost: false }), parts);
 
-    expect(gatewayCost.lines).toHaveLength(2);
+    expect(gatewayCost.firstToken).toBeUndefined();
+    expect(gatewayCost.cpuMsPerToken).toBeDefined();
   });
 
   it('probes nothing more once it was cut short', async () => {
@@ -78,6 +77,7 @@ describe('a run on a fleet', () => {
     );
 
     expect(complete).toBe(false);
-    expect(gatewayCost.lines).toHaveLength(2);
+    expect(gatewayCost.firstToken).toBeUndefined();
+    expect(gatewayCost.cpuMsPerToken).toBeDefined();
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   BURST_SHARE_MAX,
   latenessShareMax,
+  latePastShare,
   lateProcesses,
   PACE_SHARE_MAX,
   stepWallMs,
@@ -25,16 +26,31 @@ describe('lateness', () => {
   });
 
   it.each([
-    [true, 1, []],
-    [true, 1.01, ['replica-0']],
-    [false, 10, []],
-    [false, 10.01, ['replica-0']],
+    [true, 5, []],
+    [true, 5.01, ['replica-0']],
+    [false, 50, []],
+    [false, 50.01, ['replica-0']],
   ])(
-    'of a process that keeps the pace (%s) is too much past its bound: %d ms of 20',
+    'of a process that keeps the pace (%s) is too much past its bound: %d ms of 100',
     (keepsPace, p99Ms, late) => {
       const lateness = [aLateness({ process: 'replica-0', keepsPace, p99Ms })];
 
-      expect(lateProcesses(lateness, 20).map(({ process }) => process)).toEqual(late);
+      expect(lateProcesses(lateness, 100).map(({ process }) => process)).toEqual(late);
+    },
+  );
+
+  it.each([
+    [1.99, 200, []],
+    [2, 200, ['replica-0']],
+    [2, 199, []],
+    [2, undefined, ['replica-0']],
+  ])(
+    'of %d ms in %s samples says nothing of the machine below its bounds',
+    (p99Ms, samples, late) => {
+      const lateness = [aLateness({ process: 'replica-0', keepsPace: true, p99Ms, samples })];
+
+      expect(latePastShare(lateness, 10)).toHaveLength(1);
+      expect(lateProcesses(lateness, 10).map(({ process }) => process)).toEqual(late);
     },
   );
 });

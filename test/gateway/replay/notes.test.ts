@@ -92,8 +92,19 @@ describe('the notes of a run', () => {
 
     // The gaps of the result are 50 ms: a step of 25 ms at speed 2.
     expect(notes({ speed: 2, lateness: [late, aLateness({ p99Ms: 12.5 })] })).toEqual([
-      'The machine could not keep up at speed 2: P99 lateness of replica-0 2.0 ms (at most 1.3), ' +
-        'where a step takes 25.0 ms. Read small differences with care.',
+      'The machine could not keep up: P99 lateness of replica-0 2.0 ms (at most 1.3), ' +
+        'where a step takes 25.0 ms at speed 2. Read small differences with care.',
+    ]);
+  });
+
+  it('report what passes a twentieth of a step, but blame no machine for what timers are anywhere', () => {
+    const little = aLateness({ process: 'replica-0', keepsPace: true, p99Ms: 1.4 });
+    const seldom = aLateness({ process: 'replica-1', keepsPace: true, p99Ms: 9, samples: 20 });
+
+    expect(notes({ speed: 2, lateness: [little, seldom] })).toEqual([
+      'P99 lateness of replica-0 1.4 ms (at most 1.3), replica-1 9.0 ms (at most 1.3, of 20 samples), ' +
+        'where a step takes 25.0 ms at speed 2. No more than timers are late on any machine, or too ' +
+        'few samples to tell.',
     ]);
   });
 });

@@ -1,5 +1,6 @@
 import type { Statistics } from '../../statistics.ts';
-import { durationText, escaped, pixel } from './markup.ts';
+import { durationText } from '../quantity-text.ts';
+import { escaped, pixel } from './markup.ts';
 import { linearScale, logScale } from './scale.ts';
 import type { Scale, Span } from './scale.ts';
 

@@ -1,4 +1,5 @@
-import { countText, durationText, escaped, pixel } from './markup.ts';
+import { countText, durationText } from '../quantity-text.ts';
+import { escaped, pixel } from './markup.ts';
 import { linearScale } from './scale.ts';
 import type { Scale } from './scale.ts';
 

@@ -1,11 +1,13 @@
 import type { Baseline } from '../../baselines.ts';
 import type { ReplayRun } from '../../replay-run.ts';
 import { simulationLabel } from '../../simulation.ts';
-import { comparisonRows, comparisonTitles } from '../comparison.ts';
+import { comparisonHeading, comparisonRows, comparisonTitles } from '../comparison.ts';
 import type { ComparisonColumn } from '../comparison.ts';
+import { costParts } from '../cost-parts.ts';
 import { replicaShares } from '../replica-shares.ts';
 import { latencyCharts } from './latency-charts.ts';
-import { countText, durationText, escaped } from './markup.ts';
+import { countText, durationText } from '../quantity-text.ts';
+import { escaped } from './markup.ts';
 import { reportStyle } from './style.ts';
 import { timelineCharts } from './timeline-charts.ts';
 
@@ -38,7 +40,7 @@ export function htmlReport({ run, columns, baseline }: ReportPage): string {
     '</section>',
     comparisonSection(columns),
     sharesSection(run),
-    costSection(run),
+    ...costSections(run),
     `<footer>${escaped(footer(run))}</footer>`,
     '</body></html>',
     '',
@@ -123,7 +125,7 @@ function comparisonSection(columns: readonly ComparisonColumn[]): string {
     const apart = startsGroup.has(figure) ? ' class="apart"' : '';
     return `<tr${apart}><td>${escaped(label)}</td>${values.join('')}</tr>`;
   });
-  return section('Beside the published runs', ['', ...titles], rows);
+  return section(comparisonHeading(columns), ['', ...titles], rows);
 }
 
 /** Figures that open a group of lines in the table. */
@@ -143,28 +145,18 @@ function sharesSection({ results }: ReplayRun): string {
   return section('Replicas', ['', 'requests', 'tokens', 'share of tokens'], rows);
 }
 
-function costSection({ gatewayCost, lateness }: ReplayRun): string {
-  const rows = [
-    ...(gatewayCost?.lines ?? []).map(({ label, valueMs }) => row([label, wallText(valueMs)])),
-    ...lateness.map(({ process, p99Ms }) =>
-      row([`Lateness of the ${process}, P99`, wallText(p99Ms)]),
-    ),
-  ];
-  if (rows.length === 0) return '';
-  return section('What the gateway and the machine added', ['', 'wall time'], rows);
+function costSections(run: ReplayRun): readonly string[] {
+  return costParts(run).map(({ title, rows }) => section(title, [], rows.map(row)));
 }
 
 function section(title: string, heads: readonly string[], rows: readonly string[]): string {
-  const head = heads.map((text) => `<th>${escaped(text)}</th>`).join('');
-  return `<section><h2>${escaped(title)}</h2><div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></div></section>`;
+  const cells = heads.map((text) => `<th>${escaped(text)}</th>`).join('');
+  const head = cells === '' ? '' : `<thead><tr>${cells}</tr></thead>`;
+  return `<section><h2>${escaped(title)}</h2><div class="scroll"><table>${head}<tbody>${rows.join('')}</tbody></table></div></section>`;
 }
 
 function row(cells: readonly string[]): string {
   return `<tr>${cells.map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`;
-}
-
-function wallText(milliseconds: number): string {
-  return `${milliseconds.toFixed(3)} ms`;
 }
 
 function footer({ startedAt, speed }: ReplayRun): string {

@@ -105,7 +105,7 @@ describe('LoadSampler', () => {
     const { sampler } = sampling((url) => (url.includes('replica-0') ? '' : state(50)));
 
     expect(await sampler.lateness()).toEqual([
-      { process: 'replica-1', keepsPace: true, p99Ms: 1.5, maxMs: 9 },
+      { process: 'replica-1', keepsPace: true, p99Ms: 1.5, maxMs: 9, samples: 10 },
     ]);
   });
 });

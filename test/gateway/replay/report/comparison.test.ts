@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { comparedFigures } from '../../../../gateway/replay/baselines.ts';
+import { baselines, comparedFigures } from '../../../../gateway/replay/baselines.ts';
 import {
   alignedTable,
+  comparisonHeading,
+  comparisonLegend,
   comparisonRows,
   comparisonText,
   comparisonTitles,
@@ -14,8 +16,13 @@ const published = { completedRequests: 1000, durationSeconds: 200, interTokenMsM
 const ours = { completedRequests: 1000, durationSeconds: 190, interTokenMsMean: 82.5 };
 
 const columns = [
-  { title: 'published', figures: published, differences: [] },
-  { title: 'ours', figures: ours, differences: [{ title: 'diff', from: published }] },
+  { title: 'published', explanation: 'theirs', figures: published, differences: [] },
+  {
+    title: 'ours',
+    explanation: 'made here',
+    figures: ours,
+    differences: [{ title: 'diff', from: published }],
+  },
 ];
 
 describe('a comparison', () => {
@@ -32,9 +39,10 @@ describe('a comparison', () => {
 
   it('leaves out lines that nobody tells, and cells that one does not tell', () => {
     const rows = comparisonRows([
-      { title: 'published', figures: { durationSeconds: 10 }, differences: [] },
+      { title: 'published', explanation: '', figures: { durationSeconds: 10 }, differences: [] },
       {
         title: 'ours',
+        explanation: '',
         figures: { inputTokens: 5 },
         differences: [{ title: 'diff', from: { durationSeconds: 10 } }],
       },
@@ -49,6 +57,7 @@ describe('a comparison', () => {
   it('gives a run as many differences as are asked for', () => {
     const sockets = {
       title: 'sockets',
+      explanation: '',
       figures: { durationSeconds: 110 },
       differences: [
         { title: 'transport error', from: { durationSeconds: 100 } },
@@ -60,9 +69,34 @@ describe('a comparison', () => {
     expect(comparisonRows([sockets])[0]?.cells).toEqual(['110.00', '+10.00 %', '+25.00 %']);
   });
 
+  it('explains its columns, alike ones once', () => {
+    const [theirs] = columns;
+    const other = {
+      ...theirs,
+      title: 'other',
+      explanation: 'theirs',
+      figures: {},
+      differences: [],
+    };
+
+    expect(comparisonLegend([...columns, other])).toEqual([
+      'published, other: theirs.',
+      'ours: made here.',
+    ]);
+  });
+
+  it('is called by what stands in it', () => {
+    const title = baselines[0]?.title ?? '';
+
+    expect(comparisonHeading(columns)).toBe('Beside other runs');
+    expect(
+      comparisonHeading([...columns, { title, explanation: '', figures: {}, differences: [] }]),
+    ).toBe('Beside the published runs');
+  });
+
   it('has a label for every figure, short enough to stand in a table', () => {
     for (const figure of comparedFigures) {
-      expect(figureLabels[figure].length).toBeLessThanOrEqual(26);
+      expect(figureLabels[figure].length).toBeLessThanOrEqual(24);
     }
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { textReport } from '../../../../gateway/replay/report/text-report.ts';
 import type { ReplayRun } from '../../../../gateway/replay/replay-run.ts';
 import { simulationBy } from '../../../../gateway/replay/simulation.ts';
-import { aLateness, aResult, aRun } from '../builders.ts';
+import { aCost, aLateness, aResult, aRun } from '../builders.ts';
 
 const reportOf = (fields: Partial<ReplayRun> = {}): string =>
   textReport(aRun(fields), [], '0.2.14');
@@ -30,10 +30,18 @@ describe('the text report', () => {
   });
 
   it('stands other runs beside ours', () => {
-    const column = { title: 'SGLang', figures: { durationSeconds: 317.3 }, differences: [] };
+    const column = {
+      title: 'SGLang 0.2.14',
+      explanation: 'published',
+      figures: { durationSeconds: 317.3 },
+      differences: [],
+    };
 
     expect(textReport(aRun(), [column], 'current')).toContain(
-      'Beside the published runs\n                        SGLang\nBenchmark duration (s)  317.30',
+      'Beside the published runs\n' +
+        '                        SGLang 0.2.14\n' +
+        'Benchmark duration (s)         317.30\n' +
+        '\nSGLang 0.2.14: published.',
     );
   });
 
@@ -43,14 +51,20 @@ describe('the text report', () => {
     expect(reportOf({ results })).toContain('replica-0         1      14          50.00 %');
   });
 
-  it('tells what the gateway cost and who was late', () => {
+  it('tells apart how long requests waited, what the gateway added and who was late', () => {
     const report = reportOf({
-      gatewayCost: { lines: [{ label: 'First token, added', valueMs: 0.4216 }] },
+      gatewayCost: aCost({ queueWaitMs: 42_394, cpuMsPerToken: 0.021 }),
       lateness: [aLateness({ p99Ms: 1.5 })],
     });
 
-    expect(report).toContain('First token, added           0.422 ms');
-    expect(report).toContain('Lateness of the client, P99  1.500 ms');
+    expect(report).toContain(
+      'Waiting for room in a KV cache (engine time, as at speed 1)\n' +
+        'In the gateway’s queue, mean  42.4 s\n',
+    );
+    expect(report).toContain(
+      'What the gateway itself added (wall time)\nCPU per output token  0.021 ms\n',
+    );
+    expect(report).toContain('How late this machine was (wall time, P99)\nclient  1.5 ms');
   });
 
   it('breaks long notes so that a terminal does not', () => {

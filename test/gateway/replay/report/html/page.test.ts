@@ -3,7 +3,7 @@ import { baselines } from '../../../../../gateway/replay/baselines.ts';
 import type { ReplayRun } from '../../../../../gateway/replay/replay-run.ts';
 import { htmlReport } from '../../../../../gateway/replay/report/html/page.ts';
 import { simulationBy } from '../../../../../gateway/replay/simulation.ts';
-import { aFailure, aResult, aRun } from '../../builders.ts';
+import { aCost, aFailure, aLateness, aResult, aRun } from '../../builders.ts';
 
 const published = baselines[0];
 
@@ -12,9 +12,10 @@ function pageOf(fields: Partial<ReplayRun> = {}): string {
   return htmlReport({
     run: aRun(fields),
     columns: [
-      { title: 'SGLang 0.2.14', figures, differences: [] },
+      { title: 'SGLang 0.2.14', explanation: 'published', figures, differences: [] },
       {
         title: 'ours',
+        explanation: 'simulated',
         figures: { durationSeconds: 300 },
         differences: [{ title: 'diff', from: figures }],
       },
@@ -102,15 +103,15 @@ describe('the HTML report', () => {
   it('shows shares, cost and lateness where they are known', () => {
     const html = pageOf({
       results: [aResult({ replica: 'replica-0' })],
-      gatewayCost: { lines: [{ label: 'First token, mean', valueMs: 0.4216 }] },
-      lateness: [{ process: 'client', keepsPace: false, p99Ms: 1.5, maxMs: 9 }],
+      gatewayCost: aCost({ cpuMsPerToken: 0.4216 }),
+      lateness: [aLateness({ p99Ms: 1.5 })],
     });
 
     expect(html).toContain('<td>replica-0</td><td>1</td><td>14</td><td>100.00 %</td>');
-    expect(html).toContain('<td>First token, mean</td><td>0.422 ms</td>');
-    expect(html).toContain('<td>Lateness of the client, P99</td><td>1.500 ms</td>');
+    expect(html).toContain('<td>CPU per output token</td><td>0.422 ms</td>');
+    expect(html).toContain('<td>client</td><td>1.5 ms</td>');
     expect(pageOf()).not.toContain('<h2>Replicas');
-    expect(pageOf()).not.toContain('added</h2>');
+    expect(pageOf()).not.toContain('added');
   });
 
   it('has no table without a run to compare with', () => {
