@@ -18,7 +18,7 @@ import { staticSource } from './discovery/sources/static.ts';
 import { EngineRoom } from './engine-room.ts';
 import { DecisionLog } from './pipeline/decision-log.ts';
 import { Dispatcher } from './pipeline/dispatcher.ts';
-import { ModelNames } from './pipeline/model-names.ts';
+import { firstModel, ModelNames } from './pipeline/model-names.ts';
 import type { PipelineParts } from './pipeline/parts.ts';
 import { TokenEstimator } from './pipeline/token-estimator.ts';
 import { createAdminApp } from './server/admin.ts';
@@ -107,14 +107,11 @@ function furnish(config: Config, telemetry: Telemetry, clock: Clock): Rooms {
     engines: new EngineRoom({ config, source, fleet, clock, telemetry, wake }),
     doorkeeper,
     readiness: new Readiness(fleet, doorkeeper),
-    names: new ModelNames(new Map(Object.entries(config.models.aliases)), () => firstModel(fleet)),
+    names: new ModelNames(new Map(Object.entries(config.models.aliases)), (engine) =>
+      firstModel(fleet.candidates(clock.nowMs()), engine),
+    ),
     adminKey: new KeyCheck(config.admin.keySha256),
   };
-}
-
-/** SGLang's own API names no model: its engines serve one. */
-function firstModel(fleet: Fleet): string {
-  return fleet.replicas().find(({ models }) => models.length > 0)?.models[0] ?? '';
 }
 
 function dataApp(rooms: Rooms): ReturnType<typeof createApp> {

@@ -52,7 +52,7 @@ function describe(
   { estimator, lengths, names }: PipelineParts,
   excluded: ReadonlySet<ReplicaId>,
 ): RoutingRequest {
-  const model = names.resolve(exchange.request.model);
+  const model = names.resolve(exchange.request.model, exchange.dialect.engine);
   const promptTokens = estimator.promptTokens(model, exchange.request.prompt);
   exchange.recorder.promptTokensEstimate = promptTokens;
   const { tenant } = exchange;

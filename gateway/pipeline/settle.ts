@@ -9,11 +9,12 @@ export type SettleParts = Pick<PipelineParts, 'estimator' | 'lengths' | 'names' 
 
 /** The last phase of every request, however it ended: learns from it and closes its record. */
 export function settle(exchange: Refusable, parts: SettleParts): void {
-  const { recorder, request, reply } = exchange;
+  const { dialect, recorder, request, reply } = exchange;
   reply.listener = undefined;
   const usage = usageOf(recorder);
   if (request !== undefined && usage !== undefined) {
-    learn(request, recorder, usage, parts);
+    const model = parts.names.resolve(request.model, dialect.engine);
+    learn({ request, model }, recorder, usage, parts);
   }
   recorder.status = reply.status;
   recorder.responseBytes = reply.bytesSent;
@@ -21,12 +22,11 @@ export function settle(exchange: Refusable, parts: SettleParts): void {
 }
 
 function learn(
-  request: GenerateRequest,
+  { request, model }: { readonly request: GenerateRequest; readonly model: string },
   { tenant = '', promptTokensEstimate = 1 }: Recorder,
   { promptTokens, outputTokens }: Usage,
-  { estimator, lengths, names }: SettleParts,
+  { estimator, lengths }: SettleParts,
 ): void {
-  const model = names.resolve(request.model);
   estimator.learn(model, request.prompt, promptTokens);
   // The estimate and not the truth: answers are looked up by what is known when they are asked for.
   const asker = { model, tenant, promptTokens: promptTokensEstimate };
