@@ -28,7 +28,10 @@ export function reasonOfAll(reasons: readonly string[]): string | undefined {
 
 /** The end of an answer, as its last events or its whole body tell it. */
 export interface AnswerEnd {
+  /** Counts of the whole answer, where the engine tells such. */
   readonly usage: Usage | undefined;
+  /** Counts of single choices by their index, where the engine tells each by itself. */
+  readonly choiceUsages?: ReadonlyMap<number, Usage> | undefined;
   readonly finishReason: string | undefined;
 }
 
@@ -51,6 +54,8 @@ export interface Dialect {
   classify(event: string): number;
   /** Tokens that a streamed event with output brings its choice to, where it tells; else `undefined`. */
   outputTokensSoFar(event: string): number | undefined;
+  /** Index of the choice that a streamed event is of, for dialects that tell its tokens so far. */
+  choiceOf(event: string): number;
   /** Reads token counts and the reason from an event or a whole JSON body. */
   readEnd(text: string): AnswerEnd;
   /** The gateway's refusal in the dialect's error shape. */

@@ -26,6 +26,7 @@ export const openAiChat: Dialect = {
   decode: decodeChat,
   classify: (event) => classifyOpenAiEvent(event, OUTPUT_MEMBERS),
   outputTokensSoFar: () => undefined,
+  choiceOf: () => 0,
   readEnd: readOpenAiEnd,
   encodeError: encodeOpenAiError,
   encodeErrorEvent: encodeOpenAiErrorEvent,
@@ -43,6 +44,7 @@ function decodeChat(body: Buffer): GenerateRequest {
     outputTokensMax:
       members.integer('max_completion_tokens', 0) ?? members.integer('max_tokens', 0),
     ignoresEndOfSequence: members.boolean('ignore_eos') ?? false,
+    prompts: 1,
     choices: members.integer('n', 1) ?? 1,
     wantsUsage: members.object('stream_options')?.['include_usage'] === true,
     body,

@@ -1,4 +1,4 @@
-import type { GenerateRequest } from '../generation/request.ts';
+import type { GenerateRequest, Usage } from '../generation/request.ts';
 import type { AnswerEnd, Dialect } from './dialect.ts';
 import { eventKinds, reasonOfAll } from './dialect.ts';
 import { OPENAI_DONE_EVENT } from './openai-answers.ts';
@@ -17,6 +17,7 @@ export const sglangGenerate: Dialect = {
   decode: decodeGenerate,
   classify: classifyGenerateEvent,
   outputTokensSoFar: (event) => lastCount(event, COMPLETION_TOKENS),
+  choiceOf,
   readEnd: readGenerateEnd,
   encodeError: encodeOpenAiError,
   encodeErrorEvent: encodeOpenAiErrorEvent,
@@ -36,6 +37,7 @@ function decodeGenerate(body: Buffer): GenerateRequest {
     prompt,
     outputTokensMax: asCount(sampling['max_new_tokens']) ?? OUTPUT_TOKENS_DEFAULT,
     ignoresEndOfSequence: sampling['ignore_eos'] === true,
+    prompts: prompt.count,
     choices: prompt.count * (asCount(sampling['n']) ?? 1),
     wantsUsage: true,
     body,
@@ -61,12 +63,14 @@ function classifyGenerateEvent(event: string): number {
   if (!event.startsWith('data:')) return 0;
   if (event.startsWith('data: [DONE]')) return eventKinds.done;
   if (event.startsWith('data: {"error"')) return eventKinds.error;
-  if (!event.includes('"meta_info":')) return 0;
+  if (!event.includes(META_INFO)) return 0;
   // Events hold one choice, and their text is as long as the answer so far: found from behind.
   const reason = reasonAt(event, event.lastIndexOf(FINISH_REASON));
   return reason === undefined ? eventKinds.output : eventKinds.output | eventKinds.finish;
 }
 
+const META_INFO = '"meta_info":';
+const INDEX = '"index":';
 const FINISH_REASON = '"finish_reason":';
 const PROMPT_TOKENS = '"prompt_tokens":';
 const COMPLETION_TOKENS = '"completion_tokens":';
@@ -106,17 +110,30 @@ function lastCount(text: string, member: string): number | undefined {
   return Number.isNaN(count) ? undefined : count;
 }
 
+/** It stands behind the counts, and only where there are several choices. */
+function choiceOf(event: string): number {
+  return choiceIn(event.slice(Math.max(event.lastIndexOf(META_INFO), 0))) ?? 0;
+}
+
+function choiceIn(part: string): number | undefined {
+  return lastCount(part, INDEX);
+}
+
+/** Each choice has counts of its own. Those of a whole body come in the order of their choices. */
 function readGenerateEnd(text: string): AnswerEnd {
-  const promptTokens = lastCount(text, PROMPT_TOKENS);
+  const choiceUsages = new Map<number, Usage>();
+  for (const [order, part] of text.split(META_INFO).slice(1).entries()) {
+    const promptTokens = lastCount(part, PROMPT_TOKENS);
+    if (promptTokens === undefined) continue;
+    choiceUsages.set(choiceIn(part) ?? order, {
+      promptTokens,
+      outputTokens: lastCount(part, COMPLETION_TOKENS) ?? 0,
+      cachedTokens: lastCount(part, CACHED_TOKENS),
+    });
+  }
   return {
-    usage:
-      promptTokens === undefined
-        ? undefined
-        : {
-            promptTokens,
-            outputTokens: lastCount(text, COMPLETION_TOKENS) ?? 0,
-            cachedTokens: lastCount(text, CACHED_TOKENS),
-          },
+    usage: undefined,
+    choiceUsages: choiceUsages.size === 0 ? undefined : choiceUsages,
     finishReason: reasonOfAll(readReasons(text)),
   };
 }

@@ -29,6 +29,8 @@ export interface GenerateRequest {
   readonly outputTokensMax: number | undefined;
   /** The output runs to `outputTokensMax`, whatever the model says. */
   readonly ignoresEndOfSequence: boolean;
+  /** Prompts that are answered, each by equally many choices. */
+  readonly prompts: number;
   /** Answers that must each finish: prompts times `n`. */
   readonly choices: number;
   /** The client asked for usage in the stream. */

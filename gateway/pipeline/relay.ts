@@ -6,6 +6,7 @@ import { GatewayError } from '../generation/error.ts';
 import type { HttpAnswerSink, HttpExchange } from '../wire/http-client.ts';
 import type { AttemptEnd } from './attempt.ts';
 import type { Exchange, ReplyHeaders } from './exchange.ts';
+import type { UsageTally } from './usage-tally.ts';
 
 /** What passes an engine's answer on works with. */
 export interface RelayParts {
@@ -33,9 +34,10 @@ export function engineFailure(parts: RelayParts, what: string, cause?: Error): G
   });
 }
 
-/** Writes down what an engine said at the end of a choice. */
-export function recordEnd({ recorder }: Exchange, { usage, finishReason }: AnswerEnd): void {
-  if (finishReason !== undefined) recorder.finishReason = finishReason;
+/** Writes down what an engine said at the end of a choice; `tally` adds up the counts of the answer. */
+export function recordEnd({ recorder }: Exchange, end: AnswerEnd, tally: UsageTally): void {
+  if (end.finishReason !== undefined) recorder.finishReason = end.finishReason;
+  const usage = tally.add(end);
   if (usage === undefined) return;
   recorder.usage({
     prompt: usage.promptTokens,

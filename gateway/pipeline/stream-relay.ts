@@ -4,6 +4,7 @@ import type { AttemptEnd } from './attempt.ts';
 import { errorMessageIn, errorStatusIn } from './engine-error.ts';
 import { engineFailure, isBroken, recordEnd } from './relay.ts';
 import type { Relay, RelayParts } from './relay.ts';
+import { UsageTally } from './usage-tally.ts';
 
 /**
  * Passes one streamed answer on, byte for byte, and reads only where its events end and what they
@@ -21,12 +22,16 @@ export class StreamRelay implements Relay {
   #unsent = 0;
   #start = 0;
   #outputTokens = 0;
+  /** Tokens of each choice, where the engine tells how many it has so far. */
+  readonly #choiceTokens = new Map<number, number>();
+  readonly #tally: UsageTally;
   #finishedChoices = 0;
   #isDone = false;
   #isOver = false;
 
   constructor(parts: RelayParts) {
     this.#parts = parts;
+    this.#tally = new UsageTally(parts.exchange.request);
   }
 
   data(chunk: Buffer): void {
@@ -78,11 +83,22 @@ export class StreamRelay implements Relay {
   #countOutput(event: string, atMs: number): void {
     const { exchange, reservation } = this.#parts;
     const soFar = exchange.dialect.outputTokensSoFar(event);
-    const tokens = soFar === undefined ? 1 : Math.max(soFar - this.#outputTokens, 1);
+    const tokens = soFar === undefined ? 1 : this.#newTokens(event, soFar);
     if (this.#outputTokens === 0) reservation.firstToken();
     this.#outputTokens += tokens;
     reservation.outputTokens += tokens;
     exchange.recorder.timer.output(atMs, tokens);
+  }
+
+  /** What an event brings its choice beyond what that had; something came in any case. */
+  #newTokens(event: string, soFar: number): number {
+    const { dialect, request } = this.#parts.exchange;
+    const told = request.choices === 1 ? 0 : dialect.choiceOf(event);
+    const choice = told < request.choices ? told : 0;
+    const before = this.#choiceTokens.get(choice) ?? 0;
+    const tokens = Math.max(soFar - before, 1);
+    this.#choiceTokens.set(choice, before + tokens);
+    return tokens;
   }
 
   #readFinish(event: string): boolean {
@@ -93,13 +109,13 @@ export class StreamRelay implements Relay {
       return false;
     }
     this.#finishedChoices += 1;
-    recordEnd(exchange, end);
+    recordEnd(exchange, end, this.#tally);
     return true;
   }
 
   #readUsage(event: string): boolean {
     const { exchange, withholdsUsage } = this.#parts;
-    recordEnd(exchange, exchange.dialect.readEnd(event));
+    recordEnd(exchange, exchange.dialect.readEnd(event), this.#tally);
     return !withholdsUsage;
   }
 

@@ -1,6 +1,7 @@
 import type { AttemptEnd } from './attempt.ts';
 import { engineFailure, isBroken, recordEnd } from './relay.ts';
 import type { Relay, RelayParts } from './relay.ts';
+import { UsageTally } from './usage-tally.ts';
 
 /** The end of a body that is kept to read usage from: usage stands behind the choices in every engine. */
 export const TAIL_BYTES: number = 64 * 1024;
@@ -32,7 +33,7 @@ export class WholeRelay implements Relay {
     const end = exchange.dialect.readEnd(Buffer.concat(this.#tail).toString());
     if (isBroken(end)) return this.#fail(`ended the answer with '${end.finishReason}'`);
     reservation.firstToken();
-    recordEnd(exchange, end);
+    recordEnd(exchange, end, new UsageTally(exchange.request));
     if (!exchange.reply.started) exchange.reply.start(200, headers);
     exchange.reply.finish(this.#waiting);
     this.#over({ kind: 'complete' });

@@ -81,7 +81,7 @@ describe('an event of SGLang’s own API', () => {
 
     expect(sglangGenerate.classify(text)).toBe(kinds);
     expect(sglangGenerate.readEnd(text)).toEqual({
-      usage: { promptTokens: 3, outputTokens: 2, cachedTokens: 2 },
+      choiceUsages: new Map([[0, { promptTokens: 3, outputTokens: 2, cachedTokens: 2 }]]),
       finishReason,
     });
   });
@@ -94,6 +94,33 @@ describe('an event of SGLang’s own API', () => {
 
     expect(sglangGenerate.readEnd(JSON.stringify(batch)).finishReason).toBe('abort');
     expect(sglangGenerate.readEnd(JSON.stringify(batch.slice(0, 1))).finishReason).toBe('length');
+  });
+
+  it('tells which of several choices it is of, and counts that one alone', () => {
+    const text = event({
+      text: '"index":7',
+      output_ids: [1],
+      meta_info: { finish_reason: { type: 'stop' }, prompt_tokens: 3, completion_tokens: 2 },
+      index: 1,
+    });
+
+    expect(sglangGenerate.choiceOf(text)).toBe(1);
+    expect(sglangGenerate.choiceOf(generateEvent('"index":7', 1))).toBe(0);
+    expect([...(sglangGenerate.readEnd(text).choiceUsages ?? [])]).toEqual([
+      [1, { promptTokens: 3, outputTokens: 2, cachedTokens: undefined }],
+    ]);
+  });
+
+  it('of a whole batch has the counts of each choice, in their order', () => {
+    const batch = [7, 8].map((tokens) => ({
+      text: 'a',
+      meta_info: { prompt_tokens: tokens, completion_tokens: tokens + 1, cached_tokens: 0 },
+    }));
+
+    expect([...(sglangGenerate.readEnd(JSON.stringify(batch)).choiceUsages ?? [])]).toEqual([
+      [0, { promptTokens: 7, outputTokens: 8, cachedTokens: 0 }],
+      [1, { promptTokens: 8, outputTokens: 9, cachedTokens: 0 }],
+    ]);
   });
 
   it('tells how many tokens the answer has so far', () => {

@@ -17,6 +17,7 @@ function aBody(body: object, operation: Operation = 'chat'): GenerateRequest {
     choices: 1,
     wantsUsage: false,
     body: bytes,
+    prompts: 1,
     promptMembers: [],
     members: scanMembers(bytes),
   };

@@ -5,6 +5,7 @@ import {
   recordEnd,
   type RelayParts,
 } from '../../../gateway/pipeline/relay.ts';
+import { UsageTally } from '../../../gateway/pipeline/usage-tally.ts';
 import { anExchange } from '../../support/exchange.ts';
 import { RelayBench } from '../../support/relay-bench.ts';
 
@@ -45,10 +46,11 @@ describe('the failure of an engine', () => {
 
 describe('the end of an answer', () => {
   const usage = { promptTokens: 3, outputTokens: 4, cachedTokens: 2 };
+  const tally = new UsageTally({ choices: 1, prompts: 1 });
 
   it('goes into the record', () => {
     const exchange = anExchange();
-    recordEnd(exchange, { usage, finishReason: 'stop' });
+    recordEnd(exchange, { usage, finishReason: 'stop' }, tally);
 
     expect(exchange.recorder).toMatchObject({
       promptTokens: 3,
@@ -62,9 +64,9 @@ describe('the end of an answer', () => {
 
   it('that comes in two events loses nothing of the first', () => {
     const exchange = anExchange();
-    recordEnd(exchange, { usage: undefined, finishReason: 'length' });
-    recordEnd(exchange, { usage, finishReason: undefined });
-    recordEnd(exchange, { usage: undefined, finishReason: undefined });
+    recordEnd(exchange, { usage: undefined, finishReason: 'length' }, tally);
+    recordEnd(exchange, { usage, finishReason: undefined }, tally);
+    recordEnd(exchange, { usage: undefined, finishReason: undefined }, tally);
 
     expect(exchange.recorder).toMatchObject({ promptTokens: 3, finishReason: 'length' });
   });

@@ -14,6 +14,7 @@ import {
   chatStream,
   doneEvent,
   errorEvent,
+  event,
   finishEvent,
   generateEvent,
   roleEvent,
@@ -233,6 +234,36 @@ describe('tokens', () => {
     // A count that does not rise stands for one token all the same: something came.
     upstream.data(generateEvent('a b c d e', 4, { type: 'length' }));
     expect(reservation.outputTokens).toBe(5);
+  });
+});
+
+describe('the tokens of a batch', () => {
+  const body = { text: ['x', 'y'], stream: true, sampling_params: { n: 2 } };
+  const request = decoded(body, sglangGenerate, '/generate');
+
+  function batchEvent(index: number, outputTokens: number, type?: string): string {
+    const finish = type === undefined ? null : { type };
+    const counts = { prompt_tokens: index < 2 ? 3 : 5, completion_tokens: outputTokens };
+    return event({
+      text: 'a',
+      meta_info: { finish_reason: finish, ...counts, cached_tokens: 2 },
+      index,
+    });
+  }
+
+  it('are counted for each choice, and those of a prompt once', () => {
+    const relay = aRelay({ exchange: { dialect: sglangGenerate, path: '/generate', request } });
+    const running = [0, 1, 2, 3].map((index) => batchEvent(index, 4));
+    const ends = [2, 0, 3, 1].map((index) => batchEvent(index, 10 + index, 'stop'));
+    relay.stream(...running, ...ends, doneEvent);
+
+    expect(relay.end).toEqual({ kind: 'complete' });
+    expect(relay.reservation.outputTokens).toBe(46);
+    expect(relay.exchange.recorder).toMatchObject({
+      promptTokens: 8,
+      cachedTokens: 4,
+      outputTokens: 46,
+    });
   });
 });
 
