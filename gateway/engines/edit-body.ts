@@ -29,13 +29,20 @@ function splicesFor(edit: BodyEdit, request: GenerateRequest): Splice[] {
   }
 }
 
-/** What the client set of the stream options stays, save that usage comes. */
+/**
+ * What the client set of the stream options stays, save that usage comes; where the gateway alone wants it, in
+ * an event of its own, which is not the client's.
+ */
 function askForUsage(request: GenerateRequest, extra: Readonly<Record<string, boolean>>): Splice[] {
   const asked = streamOptionsOf(request);
   const options: Record<string, unknown> = { ...extra, ...asked, include_usage: true };
+  if (!request.wantsUsage && CONTINUOUS in asked) options[CONTINUOUS] = false;
   const isAsked = Object.keys(options).every((name) => asked[name] === options[name]);
   return isAsked ? [] : [setMember(request.body, request.members, 'stream_options', options)];
 }
+
+/** Counts on every event, which an engine sends only to those who want counts at all. */
+const CONTINUOUS = 'continuous_usage_stats';
 
 /** Small, and refused by the dialect where it is no object. */
 function streamOptionsOf({ body, members }: GenerateRequest): Readonly<Record<string, unknown>> {

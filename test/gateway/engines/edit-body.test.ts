@@ -30,11 +30,26 @@ describe('editing a body for an engine', () => {
   });
 
   it('adds to the stream options that a client sent', () => {
-    const text = '{"messages":[],"stream":true,"stream_options":{"continuous_usage_stats":true}}';
+    const text = '{"messages":[],"stream":true,"stream_options":{"chunk_tokens":4}}';
     expect(JSON.parse(chatFor('vllm', '0.32.0', text))).toMatchObject({
-      stream_options: { continuous_usage_stats: true, include_usage: true },
+      stream_options: { chunk_tokens: 4, include_usage: true },
     });
   });
+
+  it.each([
+    '{"include_usage":false,"continuous_usage_stats":true}',
+    '{"continuous_usage_stats":true}',
+  ])(
+    'keeps usage off every chunk of a client that wants none, whatever else is in %s',
+    (options) => {
+      const text = `{"messages":[],"stream":true,"stream_options":${options}}`;
+      for (const version of ['0.5.5', '0.32.0']) {
+        expect(JSON.parse(chatFor('vllm', version, text))).toMatchObject({
+          stream_options: { include_usage: true, continuous_usage_stats: false },
+        });
+      }
+    },
+  );
 
   it('keeps usage off every chunk of an old vLLM, unless the client wants it there', () => {
     const plain = '{"messages":[],"stream":true}';
@@ -42,7 +57,7 @@ describe('editing a body for an engine', () => {
       stream_options: { include_usage: true, continuous_usage_stats: false },
     });
     const wanting =
-      '{"messages":[],"stream":true,"stream_options":{"continuous_usage_stats":true}}';
+      '{"messages":[],"stream":true,"stream_options":{"include_usage":true,"continuous_usage_stats":true}}';
     expect(JSON.parse(chatFor('vllm', '0.5.5', wanting))).toMatchObject({
       stream_options: { include_usage: true, continuous_usage_stats: true },
     });
