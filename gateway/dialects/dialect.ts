@@ -33,6 +33,8 @@ export interface AnswerEnd {
   /** Counts of single choices by their index, where the engine tells each by itself. */
   readonly choiceUsages?: ReadonlyMap<number, Usage> | undefined;
   readonly finishReason: string | undefined;
+  /** Choices that ended, where the text tells why. */
+  readonly finishedChoices: number;
 }
 
 /** An error as the client gets it. */

@@ -1,5 +1,8 @@
+import { dataStart } from '../wire/sse.ts';
 import type { AnswerEnd } from './dialect.ts';
 import { eventKinds, reasonOfAll } from './dialect.ts';
+import type { BareEvent } from './bare-event.ts';
+import { readBareEvent } from './bare-event.ts';
 
 /** The event that ends every OpenAI stream. */
 export const OPENAI_DONE_EVENT = 'data: [DONE]\n\n';
@@ -14,7 +17,6 @@ export function classifyOpenAiEvent(event: string, outputMembers: readonly strin
   const at = event.startsWith('data: ') ? 6 : dataStart(event);
   if (at === -1) return 0;
   if (event.startsWith('[DONE]', at)) return eventKinds.done;
-  if (isError(event, at)) return eventKinds.error;
   let kinds = 0;
   for (const member of outputMembers) {
     if (holdsText(event, member)) {
@@ -23,27 +25,17 @@ export function classifyOpenAiEvent(event: string, outputMembers: readonly strin
     }
   }
   if (isFinish(event)) kinds |= eventKinds.finish;
-  if (kinds === 0 && isUsage(event)) kinds = eventKinds.usage;
-  return kinds;
+  return kinds === 0 && !CHOICE.test(event) ? KINDS_OF_BARE[readBareEvent(event, at)] : kinds;
 }
 
-/** Index of the payload of the event's first `data:` line, or -1 for comments and other fields. */
-function dataStart(event: string): number {
-  let line = 0;
-  while (!event.startsWith('data:', line)) {
-    const lineFeed = event.indexOf('\n', line);
-    if (lineFeed === -1) return -1;
-    line = lineFeed + 1;
-  }
-  const payload = line + 'data:'.length;
-  return event[payload] === ' ' ? payload + 1 : payload;
-}
+/** The first choice of an event; counts on each event stand beside one. */
+const CHOICE = /"choices":\s*\[\s*\{/;
 
-/** Both `{"error": …}` and the flat `{"object": "error", …}` of older engines. */
-function isError(event: string, at: number): boolean {
-  if (event.startsWith('{"error":', at)) return true;
-  return event.startsWith('{"object":"error"', at) || event.startsWith('{"object": "error"', at);
-}
+const KINDS_OF_BARE: Readonly<Record<BareEvent, number>> = {
+  error: eventKinds.error,
+  usage: eventKinds.usage,
+  other: 0,
+};
 
 /** True when `"member":` is followed by a non-empty string or list. */
 function holdsText(event: string, member: string): boolean {
@@ -71,16 +63,12 @@ function isFinish(event: string): boolean {
   return false;
 }
 
-function isUsage(event: string): boolean {
-  if (!event.includes('"usage":{') && !event.includes('"usage": {')) return false;
-  return event.includes('"choices":[]') || event.includes('"choices": []');
-}
-
 /** Reads the last usage object and the reason of all choices in an event or a whole body. */
 export function readOpenAiEnd(text: string): AnswerEnd {
   const usageStart = text.lastIndexOf('"usage":');
   const usage = usageStart === -1 ? '' : text.slice(usageStart);
   const promptTokens = readCount(usage, PROMPT_TOKENS);
+  const reasons = [...text.matchAll(REASONS)].map(([, reason = '']) => reason);
   return {
     usage:
       promptTokens === undefined
@@ -90,7 +78,8 @@ export function readOpenAiEnd(text: string): AnswerEnd {
             outputTokens: readCount(usage, COMPLETION_TOKENS) ?? 0,
             cachedTokens: readCount(usage, CACHED_TOKENS),
           },
-    finishReason: reasonOfAll([...text.matchAll(REASONS)].map(([, reason = '']) => reason)),
+    finishReason: reasonOfAll(reasons),
+    finishedChoices: reasons.length,
   };
 }
 

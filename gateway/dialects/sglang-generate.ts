@@ -1,6 +1,8 @@
 import type { GenerateRequest, Usage } from '../generation/request.ts';
+import { dataStart } from '../wire/sse.ts';
 import type { AnswerEnd, Dialect } from './dialect.ts';
 import { eventKinds, reasonOfAll } from './dialect.ts';
+import { readBareEvent } from './bare-event.ts';
 import { OPENAI_DONE_EVENT } from './openai-answers.ts';
 import { encodeOpenAiError, encodeOpenAiErrorEvent } from './openai-errors.ts';
 import { measurePrompt, RequestMembers } from './request-members.ts';
@@ -60,10 +62,12 @@ function asCount(value: unknown): number | undefined {
 }
 
 function classifyGenerateEvent(event: string): number {
-  if (!event.startsWith('data:')) return 0;
-  if (event.startsWith('data: [DONE]')) return eventKinds.done;
-  if (event.startsWith('data: {"error"')) return eventKinds.error;
-  if (!event.includes(META_INFO)) return 0;
+  const at = event.startsWith('data: ') ? 6 : dataStart(event);
+  if (at === -1) return 0;
+  if (event.startsWith('[DONE]', at)) return eventKinds.done;
+  if (!event.includes(META_INFO)) {
+    return readBareEvent(event, at) === 'error' ? eventKinds.error : 0;
+  }
   // Events hold one choice, and their text is as long as the answer so far: found from behind.
   const reason = reasonAt(event, event.lastIndexOf(FINISH_REASON));
   return reason === undefined ? eventKinds.output : eventKinds.output | eventKinds.finish;
@@ -131,9 +135,11 @@ function readGenerateEnd(text: string): AnswerEnd {
       cachedTokens: lastCount(part, CACHED_TOKENS),
     });
   }
+  const reasons = readReasons(text);
   return {
     usage: undefined,
     choiceUsages: choiceUsages.size === 0 ? undefined : choiceUsages,
-    finishReason: reasonOfAll(readReasons(text)),
+    finishReason: reasonOfAll(reasons),
+    finishedChoices: reasons.length,
   };
 }

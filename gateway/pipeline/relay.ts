@@ -34,8 +34,11 @@ export function engineFailure(parts: RelayParts, what: string, cause?: Error): G
   });
 }
 
+/** What an engine said of an answer, or of a choice. */
+type Told = Omit<AnswerEnd, 'finishedChoices'>;
+
 /** Writes down what an engine said at the end of a choice; `tally` adds up the counts of the answer. */
-export function recordEnd({ recorder }: Exchange, end: AnswerEnd, tally: UsageTally): void {
+export function recordEnd({ recorder }: Exchange, end: Told, tally: UsageTally): void {
   if (end.finishReason !== undefined) recorder.finishReason = end.finishReason;
   const usage = tally.add(end);
   if (usage === undefined) return;
@@ -47,6 +50,6 @@ export function recordEnd({ recorder }: Exchange, end: AnswerEnd, tally: UsageTa
 }
 
 /** True for a reason that means a cut answer, though the stream around it looks whole. */
-export function isBroken({ finishReason }: AnswerEnd): boolean {
+export function isBroken({ finishReason }: Pick<AnswerEnd, 'finishReason'>): boolean {
   return finishReason !== undefined && BROKEN_FINISH_REASONS.has(finishReason);
 }

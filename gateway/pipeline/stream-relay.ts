@@ -1,5 +1,5 @@
 import { eventKinds } from '../dialects/dialect.ts';
-import { EVENT_BYTES_MAX, eventEnd, EventJoiner } from '../wire/sse.ts';
+import { dataStart, EVENT_BYTES_MAX, eventEnd, EventJoiner } from '../wire/sse.ts';
 import type { AttemptEnd } from './attempt.ts';
 import { errorMessageIn, errorStatusIn } from './engine-error.ts';
 import { engineFailure, isBroken, recordEnd } from './relay.ts';
@@ -64,8 +64,10 @@ export class StreamRelay implements Relay {
     this.#over({ kind: 'complete' });
   }
 
+  /** What breaks behind the end of a whole answer has not cut it. */
   failed(error: Error): void {
-    if (!this.#isOver) this.#fail(`broke the connection (${error.message})`, error);
+    if (this.#isDone) this.end();
+    else if (!this.#isOver) this.#fail(`broke the connection (${error.message})`, error);
   }
 
   /** Reads one event; false keeps it from the client. */
@@ -108,7 +110,8 @@ export class StreamRelay implements Relay {
       this.#fail(`ended the answer with finish_reason '${end.finishReason}'`);
       return false;
     }
-    this.#finishedChoices += 1;
+    // A reason that is too long to be read has ended a choice all the same.
+    this.#finishedChoices += Math.max(end.finishedChoices, 1);
     recordEnd(exchange, end, this.#tally);
     return true;
   }
@@ -131,7 +134,7 @@ export class StreamRelay implements Relay {
   /** An error object instead of an answer: as first event it is the engine's refusal, later a failure. */
   #readError(event: string): boolean {
     this.#flush();
-    const body = Buffer.from(event.slice(event.indexOf('{')).trimEnd(), 'latin1');
+    const body = Buffer.from(event.slice(dataStart(event)).trimEnd(), 'latin1');
     if (this.#parts.exchange.reply.started) {
       this.#fail(`reported an error: ${errorMessageIn(body)}`);
       return false;

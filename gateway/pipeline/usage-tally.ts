@@ -4,6 +4,9 @@ import type { GenerateRequest, Usage } from '../generation/request.ts';
 /** What a tally has to know of a request. */
 export type Tallied = Pick<GenerateRequest, 'choices' | 'prompts'>;
 
+/** Where counts are read from. */
+export type Counted = Pick<AnswerEnd, 'usage' | 'choiceUsages'>;
+
 /**
  * Adds up the counts of an answer whose choices are counted one by one. The choices of one prompt follow each
  * other, and each tells that prompt's tokens, which count once.
@@ -17,7 +20,7 @@ export class UsageTally {
   }
 
   /** Takes an end in; the counts of the answer, or `undefined` while those of a choice are missing. */
-  add({ usage, choiceUsages }: AnswerEnd): Usage | undefined {
+  add({ usage, choiceUsages }: Counted): Usage | undefined {
     if (choiceUsages === undefined) return usage;
     for (const [choice, counts] of choiceUsages) {
       if (choice < this.#request.choices) this.#choices.set(choice, counts);

@@ -42,3 +42,15 @@ export class EventJoiner {
     return this.heldBytes <= EVENT_BYTES_MAX;
   }
 }
+
+/** Index of the payload of the event's first `data:` line, or -1 for comments and other fields. */
+export function dataStart(event: string): number {
+  let line = 0;
+  while (!event.startsWith('data:', line)) {
+    const lineFeed = event.indexOf('\n', line);
+    if (lineFeed === -1) return -1;
+    line = lineFeed + 1;
+  }
+  const payload = line + 'data:'.length;
+  return event[payload] === ' ' ? payload + 1 : payload;
+}

@@ -42,7 +42,7 @@ const samples: Readonly<Record<string, Sample>> = {
   'openai-calls': { body: {}, wrong: { model: ['a'] }, outputEvent: undefined },
 };
 
-const noEnd = { usage: undefined, finishReason: undefined };
+const noEnd = { usage: undefined, finishReason: undefined, finishedChoices: 0 };
 
 function refusal(decode: () => GenerateRequest): GatewayError {
   try {

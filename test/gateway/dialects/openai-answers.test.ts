@@ -40,6 +40,21 @@ describe('an event of an OpenAI stream', () => {
     ['carriage returns', 'data: [DONE]\r\n\r\n', done],
     ['the flat error of SGLang and old vLLM', 'data: {"object":"error","message":"x"}\n\n', error],
     ['the flat error, spaced', 'data: {"object": "error", "message": "x"}\n\n', error],
+    ['an error behind other members', 'data: {"id":"x","error":{"message":"x"}}\n\n', error],
+    ['an error with blanks', 'data: { "error" : {"message":"x"} }\n\n', error],
+    ['an error that is a text', 'data: {"error":"x"}\n\n', error],
+    ['an error beside no choices', 'data: {"choices":[],"error":{"message":"x"}}\n\n', error],
+    ['the name of an error', 'event: error\ndata: {"message":"x"}\n\n', error],
+    ['the name of an error over no JSON', 'event:error\r\ndata: oops\r\n\r\n', error],
+    ['no error', 'data: {"id":"x","error":null}\n\n', 0],
+    ['an error of no stream', 'data: {"warnings":{"error":{"message":"x"}}}\n\n', 0],
+    ['counts without choices', 'data: {"usage":{"prompt_tokens":1}}\n\n', usage],
+    [
+      'counts beside choices with a blank',
+      'data: {"choices":[ ],"usage":{"prompt_tokens":1}}\n\n',
+      usage,
+    ],
+    ['no counts', 'data: {"usage":null}\n\n', 0],
   ])('is read with %s', (_what, event, kinds) => {
     expect(classify(event)).toBe(kinds);
   });
@@ -83,6 +98,7 @@ describe('the end of an OpenAI answer', () => {
     const end = {
       usage: { promptTokens: 34, outputTokens: 12, cachedTokens: 16 },
       finishReason: 'length',
+      finishedChoices: 1,
     };
 
     expect(readOpenAiEnd(body)).toEqual(end);
@@ -110,12 +126,17 @@ describe('the end of an OpenAI answer', () => {
 
     expect(readOpenAiEnd(body).finishReason).toBe('length');
     expect(readOpenAiEnd(body.replace('stop', 'abort')).finishReason).toBe('abort');
+    expect(readOpenAiEnd(body).finishedChoices).toBe(2);
   });
 
   it.each(['{"usage":null}', '{"usage":{}}', '{"finish_reason":null}', '{"finish_reason":""}'])(
     'is not in %s',
     (text) => {
-      expect(readOpenAiEnd(text)).toEqual({ usage: undefined, finishReason: undefined });
+      expect(readOpenAiEnd(text)).toEqual({
+        usage: undefined,
+        finishReason: undefined,
+        finishedChoices: 0,
+      });
     },
   );
 

@@ -83,6 +83,7 @@ describe('an event of SGLang’s own API', () => {
     expect(sglangGenerate.readEnd(text)).toEqual({
       choiceUsages: new Map([[0, { promptTokens: 3, outputTokens: 2, cachedTokens: 2 }]]),
       finishReason,
+      finishedChoices: finishReason === undefined ? 0 : 1,
     });
   });
 
@@ -93,6 +94,7 @@ describe('an event of SGLang’s own API', () => {
     }));
 
     expect(sglangGenerate.readEnd(JSON.stringify(batch)).finishReason).toBe('abort');
+    expect(sglangGenerate.readEnd(JSON.stringify(batch)).finishedChoices).toBe(3);
     expect(sglangGenerate.readEnd(JSON.stringify(batch.slice(0, 1))).finishReason).toBe('length');
   });
 
@@ -128,10 +130,15 @@ describe('an event of SGLang’s own API', () => {
     expect(sglangGenerate.outputTokensSoFar(event({ text: 'a', meta_info: {} }))).toBeUndefined();
   });
 
-  it('is an error where it has an error object in front', () => {
+  it('is an error where it has an error object or is called one', () => {
     const error = { error: { message: 'The input is too long.', code: 400 } };
 
     expect(sglangGenerate.classify(event(error))).toBe(eventKinds.error);
+    expect(sglangGenerate.classify(event({ id: 'x', ...error }))).toBe(eventKinds.error);
+    expect(sglangGenerate.classify('event: error\ndata: {"message":"x"}\n\n')).toBe(
+      eventKinds.error,
+    );
+    expect(sglangGenerate.classify(event({ usage: { prompt_tokens: 1 } }))).toBe(0);
   });
 
   it('keeps the engine’s own error shape, which its clients read', () => {

@@ -56,7 +56,11 @@ describe('the message of an engine’s error', () => {
     expect(errorMessageIn(body({ message: `${message}y` }))).toBe(message);
   });
 
-  it.each(['', '{}', '{"error":"x"}', '{"error":{"message":null}}', 'oops'])(
+  it('may be all that there is of the error', () => {
+    expect(errorMessageIn(Buffer.from('{ "error" : "No room." }'))).toBe('No room.');
+  });
+
+  it.each(['', '{}', '{"error":""}', '{"error":{"message":null}}', 'oops'])(
     'is missing in %j, and that is said',
     (text) => {
       expect(errorMessageIn(Buffer.from(text))).toBe('it gave no message');

@@ -74,7 +74,7 @@ describe('the end of an answer', () => {
   it('is broken by an abort or an error and by nothing else', () => {
     const reasons = ['abort', 'error', 'stop', 'length', undefined];
 
-    expect(reasons.filter((finishReason) => isBroken({ usage, finishReason }))).toEqual([
+    expect(reasons.filter((finishReason) => isBroken({ finishReason }))).toEqual([
       'abort',
       'error',
     ]);

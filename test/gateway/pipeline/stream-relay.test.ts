@@ -149,6 +149,21 @@ describe('a whole stream', () => {
     });
   });
 
+  it('of two choices may end both in one event', () => {
+    const ends = { delta: { content: 'b' }, finish_reason: 'stop' };
+    const both = event({ choices: [0, 1].map((index) => ({ index, ...ends })) });
+    const relay = aRelay(ofChoices(2)).stream(chatEvent('a') + both + doneEvent);
+
+    expect(relay.end).toEqual({ kind: 'complete' });
+    expect(relay.reply.text).toBe(chatEvent('a') + both + doneEvent);
+  });
+
+  it('ends a choice by a reason that is too long to be recorded', () => {
+    const stream = chatEvent('a', { finishReason: 'r'.repeat(65) }) + doneEvent;
+
+    expect(aRelay().stream(stream).end).toEqual({ kind: 'complete' });
+  });
+
   it('may break its lines with carriage returns', () => {
     const stream = chatStream.replaceAll('\n', '\r\n');
 
@@ -303,6 +318,27 @@ describe('an error event', () => {
     expect(aRelay().stream(errorEvent(code)).end).toMatchObject({ refusal: { status } });
   });
 
+  it.each([
+    'data: {"id":"x","error":{"message":"Full.","code":503}}\n\n',
+    'data: { "error" : { "message" : "Full.", "code" : 503 } }\n\n',
+    'event: error\ndata: {"message":"Full.","code":503}\n\n',
+  ])('has its status and its words in %j', (stream) => {
+    const { end } = aRelay().stream(roleEvent() + stream);
+    expect(end).toMatchObject({ kind: 'refused', refusal: { status: 503 } });
+
+    const late = aRelay().stream(chatEvent('a') + stream).end;
+    expect(late).toMatchObject({
+      error: { message: 'Replica replica-0 reported an error: Full..' },
+    });
+  });
+
+  it('that is no JSON is a refusal without words', () => {
+    const { end } = aRelay().stream('event: error\ndata: oops\n\n');
+
+    expect(end).toMatchObject({ kind: 'refused', refusal: { status: 500 } });
+    expect(end?.kind === 'refused' && end.refusal.body.toString()).toBe('oops');
+  });
+
   it('after the first token is a failure: no other replica may begin again', () => {
     const stream = roleEvent() + chatEvent('a') + errorEvent(500, 'CUDA error') + doneEvent;
 
@@ -448,6 +484,15 @@ describe('an answer that is cut', () => {
     relay.upstream.data(roleEvent()).fail(new Error('ECONNRESET'));
 
     expect(relay.end).toMatchObject({ error: { retryable: true } });
+  });
+
+  it('by its connection behind the end event is not cut, before the stream itself ends', () => {
+    const relay = aRelay();
+    relay.upstream.data(chatStream).fail(new Error('ECONNRESET'));
+
+    expect(relay.end).toEqual({ kind: 'complete' });
+    expect(relay.reply.text).toBe(chatStream);
+    expect(relay.reply.ending).toBe('finished');
   });
 
   it('by its connection after the last event is not cut', () => {

@@ -1,19 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import type { AnswerEnd } from '../../../gateway/dialects/dialect.ts';
-import { UsageTally } from '../../../gateway/pipeline/usage-tally.ts';
+import { type Counted, UsageTally } from '../../../gateway/pipeline/usage-tally.ts';
 
-function ofChoice(choice: number, promptTokens: number, cachedTokens?: number): AnswerEnd {
+function ofChoice(choice: number, promptTokens: number, cachedTokens?: number): Counted {
   const counts = { promptTokens, outputTokens: 10 ** choice, cachedTokens };
-  return { usage: undefined, choiceUsages: new Map([[choice, counts]]), finishReason: 'stop' };
+  return { usage: undefined, choiceUsages: new Map([[choice, counts]]) };
 }
 
 describe('the counts of an answer', () => {
   it('are what the engine told of all of it, where it did', () => {
     const usage = { promptTokens: 3, outputTokens: 4, cachedTokens: 2 };
 
-    expect(new UsageTally({ choices: 4, prompts: 2 }).add({ usage, finishReason: 'stop' })).toBe(
-      usage,
-    );
+    expect(new UsageTally({ choices: 4, prompts: 2 }).add({ usage })).toBe(usage);
   });
 
   it('are those of its choices, of each prompt once, when all are there', () => {
@@ -46,6 +43,6 @@ describe('the counts of an answer', () => {
     const tally = new UsageTally({ choices: 2, prompts: 2 });
 
     expect(tally.add(ofChoice(0, 3))).toBeUndefined();
-    expect(tally.add({ usage: undefined, finishReason: 'stop' })).toBeUndefined();
+    expect(tally.add({ usage: undefined })).toBeUndefined();
   });
 });

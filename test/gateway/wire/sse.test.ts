@@ -1,7 +1,7 @@
 import { createParser } from 'eventsource-parser';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EVENT_BYTES_MAX, eventEnd, EventJoiner } from '../../../gateway/wire/sse.ts';
+import { dataStart, EVENT_BYTES_MAX, eventEnd, EventJoiner } from '../../../gateway/wire/sse.ts';
 import { anySplit, cutsInTwo, singleBytes } from '../../support/splits.ts';
 
 /** The events found in chunks, and what is left over at their end. */
@@ -137,5 +137,18 @@ describe('what is held of an event', () => {
 
   it('may not be one byte longer', () => {
     expect(new EventJoiner().hold(Buffer.alloc(EVENT_BYTES_MAX + 8), 7)).toBe(false);
+  });
+});
+
+describe('the payload of an event', () => {
+  it.each([
+    ['data: x\n\n', 6],
+    ['data:x\n\n', 5],
+    [': ping\ndata: x\n\n', 13],
+    ['event: error\r\ndata: x\r\n\r\n', 20],
+    [': data: x\n\n', -1],
+    ['', -1],
+  ])('of %j stands at %i', (event, at) => {
+    expect(dataStart(event)).toBe(at);
   });
 });
