@@ -60,6 +60,8 @@ export interface Dialect {
   choiceOf(event: string): number;
   /** Reads token counts and the reason from an event or a whole JSON body. */
   readEnd(text: string): AnswerEnd;
+  /** Every whole answer is JSON; where it is not, the content type says which ones are. */
+  readonly answersInJson: boolean;
   /** The gateway's refusal in the dialect's error shape. */
   encodeError(error: GatewayError, requestId: string): EncodedError;
   /** The same as an event inside a stream. */

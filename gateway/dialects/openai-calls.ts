@@ -28,6 +28,8 @@ export const openAiCalls: Dialect = {
   outputTokensSoFar: () => undefined,
   choiceOf: () => 0,
   readEnd: readOpenAiEnd,
+  // Embeddings may be asked for as bare bytes.
+  answersInJson: false,
   encodeError: encodeOpenAiError,
   encodeErrorEvent: encodeOpenAiErrorEvent,
   normaliseError: normaliseOpenAiError,

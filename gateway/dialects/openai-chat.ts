@@ -28,6 +28,7 @@ export const openAiChat: Dialect = {
   outputTokensSoFar: () => undefined,
   choiceOf: () => 0,
   readEnd: readOpenAiEnd,
+  answersInJson: true,
   encodeError: encodeOpenAiError,
   encodeErrorEvent: encodeOpenAiErrorEvent,
   normaliseError: normaliseOpenAiError,

@@ -24,6 +24,7 @@ export const openAiCompletions: Dialect = {
   outputTokensSoFar: () => undefined,
   choiceOf: () => 0,
   readEnd: readOpenAiEnd,
+  answersInJson: true,
   encodeError: encodeOpenAiError,
   encodeErrorEvent: encodeOpenAiErrorEvent,
   normaliseError: normaliseOpenAiError,

@@ -21,6 +21,7 @@ export const sglangGenerate: Dialect = {
   outputTokensSoFar: (event) => lastCount(event, COMPLETION_TOKENS),
   choiceOf,
   readEnd: readGenerateEnd,
+  answersInJson: true,
   encodeError: encodeOpenAiError,
   encodeErrorEvent: encodeOpenAiErrorEvent,
   // The native API's own clients read its own shape.

@@ -1,3 +1,4 @@
+import { JsonEnds } from '../wire/json-ends.ts';
 import type { AttemptEnd } from './attempt.ts';
 import { engineFailure, isBroken, recordEnd } from './relay.ts';
 import type { Relay, RelayParts } from './relay.ts';
@@ -6,9 +7,13 @@ import { UsageTally } from './usage-tally.ts';
 /** The end of a body that is kept to read usage from: usage stands behind the choices in every engine. */
 export const TAIL_BYTES: number = 64 * 1024;
 
+const NO_JSON = 'answered with what is no whole JSON';
+
 /** Passes an answer on that comes in one piece, and reads the token counts at its end. */
 export class WholeRelay implements Relay {
   readonly #parts: RelayParts;
+  /** `undefined` for an answer that may be anything. */
+  readonly #ends: JsonEnds | undefined;
   #waiting: Buffer | undefined;
   readonly #tail: Buffer[] = [];
   #tailBytes = 0;
@@ -16,11 +21,13 @@ export class WholeRelay implements Relay {
 
   constructor(parts: RelayParts) {
     this.#parts = parts;
+    if (answersInJson(parts)) this.#ends = new JsonEnds();
   }
 
   /** Each piece waits for the next, so that head and body leave together where there is one piece only. */
   data(chunk: Buffer): void {
     if (this.#isOver) return;
+    if (this.#ends?.read(chunk) === false) return this.#fail(NO_JSON);
     this.#keepTail(chunk);
     const ready = this.#waiting;
     this.#waiting = chunk;
@@ -29,6 +36,7 @@ export class WholeRelay implements Relay {
 
   end(): void {
     if (this.#isOver) return;
+    if (this.#ends?.isClosed === false) return this.#fail(NO_JSON);
     const { exchange, headers, reservation } = this.#parts;
     const end = exchange.dialect.readEnd(Buffer.concat(this.#tail).toString());
     if (isBroken(end)) return this.#fail(`ended the answer with '${end.finishReason}'`);
@@ -68,4 +76,12 @@ export class WholeRelay implements Relay {
     this.#isOver = true;
     this.#parts.ended(end);
   }
+}
+
+function answersInJson({ exchange, headers }: RelayParts): boolean {
+  const type = headers['content-type'];
+  return (
+    exchange.dialect.answersInJson ||
+    (typeof type === 'string' && type.startsWith('application/json'))
+  );
 }

@@ -217,7 +217,7 @@ describe('an answer of any engine', () => {
     const whole = 4_000_000;
     await using engine = await aScriptedEngine(({ response }) => {
       const headers = { 'content-type': 'application/json', 'content-length': String(whole) };
-      response.writeHead(200, headers).write('x'.repeat(whole / 2));
+      response.writeHead(200, headers).write(`{${'x'.repeat(whole / 2 - 1)}`);
     });
     await using gateway = await LiveGateway.start({ replicas: [scriptedReplica(engine)] });
     await gateway.ready(1);
@@ -231,5 +231,22 @@ describe('an answer of any engine', () => {
 
     expect(head).toContain(`content-length: ${whole}`);
     expect(sent?.length).toBeLessThanOrEqual(whole / 2);
+  });
+
+  it('of a known length that ends short of it has failed, though it looks whole', async () => {
+    await using engine = await aScriptedEngine(({ response }) => {
+      const headers = { 'content-type': 'application/json', 'content-length': '100' };
+      response.writeHead(200, headers).write('{"choices":[]}', () => response.socket?.end());
+    });
+    await using gateway = await LiveGateway.start({ replicas: [scriptedReplica(engine)] });
+    await gateway.ready(1);
+
+    const answer = await postJson(`${gateway.url}/v1/chat/completions`, {
+      model: scriptedModel,
+      messages: says('a'),
+    });
+
+    expect(answer.status).toBe(502);
+    expect(await answer.json()).toMatchObject({ error: { code: 'engine_failed' } });
   });
 });

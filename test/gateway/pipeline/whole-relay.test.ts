@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { openAiCalls } from '../../../gateway/dialects/openai-calls.ts';
 import { TAIL_BYTES, WholeRelay } from '../../../gateway/pipeline/whole-relay.ts';
 import { chatBody, decoded } from '../../support/exchange.ts';
 import { RelayBench } from '../../support/relay-bench.ts';
@@ -10,6 +11,15 @@ const headers = { 'content-type': 'application/json', 'content-length': '7' };
 function aRelay(): RelayBench {
   const request = decoded({ ...chatBody, stream: false });
   return new RelayBench((parts) => new WholeRelay(parts), { exchange: { request }, headers });
+}
+
+/** A call whose answer may be anything, but for what its content type says. */
+function aCall(type: string): RelayBench {
+  const request = decoded({ input: 'x' }, openAiCalls, '/v1/embeddings');
+  return new RelayBench((parts) => new WholeRelay(parts), {
+    exchange: { dialect: openAiCalls, path: '/v1/embeddings', request },
+    headers: { 'content-type': type },
+  });
 }
 
 /** A chat's whole answer. */
@@ -60,8 +70,8 @@ describe('an answer in one piece', () => {
     expect(relay.reply.pieces.map(String)).toEqual(['{"a":', '1', '}']);
   });
 
-  it('may be empty', () => {
-    const relay = aRelay().stream();
+  it('may be empty where it may be anything', () => {
+    const relay = aCall('application/octet-stream').stream();
 
     expect(relay.reply.head?.status).toBe(200);
     expect(relay.reply.bytesSent).toBe(0);
@@ -91,19 +101,68 @@ describe('an answer in one piece', () => {
 
   it('that is long has its counts read all the same, for they stand at its end', () => {
     const chunks = Array.from({ length: 20 }, () => Buffer.alloc(TAIL_BYTES / 4, 'x'));
-    const relay = aRelay().stream(...chunks, answerOf('a'));
+    const relay = aRelay().stream('{', ...chunks, answerOf('a'));
 
     expect(relay.exchange.recorder.promptTokens).toBe(34);
-    expect(relay.reply.bytesSent).toBe(TAIL_BYTES * 5 + answerOf('a').length);
+    expect(relay.reply.bytesSent).toBe(1 + TAIL_BYTES * 5 + answerOf('a').length);
   });
 
   it('has its counts found as far from the end as the bound, and not a byte beyond', () => {
     const counts = '"usage":{"prompt_tokens":34}';
     const found = (after: number): number | undefined =>
-      aRelay().stream('{', ...counts.split(''), 'x'.repeat(after)).exchange.recorder.promptTokens;
+      aRelay().stream('{', ...counts.split(''), 'x'.repeat(after - 1), '}').exchange.recorder
+        .promptTokens;
 
     expect(found(TAIL_BYTES - counts.length)).toBe(34);
     expect(found(TAIL_BYTES - counts.length + 1)).toBeUndefined();
+  });
+});
+
+describe('an answer that is no JSON', () => {
+  const failed = {
+    kind: 'failed',
+    error: {
+      code: 'engine_failed',
+      message: 'Replica replica-0 answered with what is no whole JSON.',
+      retryable: true,
+    },
+  };
+
+  it.each(['', ' ', '<html>{}</html>', 'null', '"text"', '{"a":1', '{"a":[1]', '[{"a":1}', ' \n{'])(
+    'such as %j has failed before the client has seen any of it',
+    (text) => {
+      const relay = aRelay().stream(text);
+
+      expect(relay.end).toMatchObject(failed);
+      expect(relay.reply.started).toBe(false);
+    },
+  );
+
+  it('by its beginning is given up there', () => {
+    const relay = aRelay();
+    relay.upstream.data('<html>', '<body>');
+
+    expect(relay.end).toMatchObject(failed);
+    expect(relay.upstream.isAborted).toBe(true);
+  });
+
+  it('by its end may not be begun again once the client has seen some of it', () => {
+    const relay = aRelay().stream('{"a":', '1');
+
+    expect(relay.end).toMatchObject({ error: { code: 'engine_failed', retryable: false } });
+    expect(relay.reply.ending).toBe('open');
+  });
+
+  it('is right where its path has such answers, unless its content type says JSON', () => {
+    expect(aCall('application/octet-stream').stream('\u0000\u0001').end).toEqual({ kind: 'complete' });
+    expect(aCall('application/json').stream('\u0000\u0001').end).toMatchObject(failed);
+  });
+
+  it.each([' {} \n', '[1]', '{"a":1}\r\n'])('is not %j, which passes as it came', (text) => {
+    const relay = aRelay().stream(...singleBytes(Buffer.from(text)));
+
+    expect(relay.end).toEqual({ kind: 'complete' });
+    expect(relay.reply.text).toBe(text);
   });
 });
 
@@ -158,13 +217,13 @@ describe('a slow reader of a long answer', () => {
   it('has the engine pause', () => {
     const relay = aRelay();
     relay.reply.reads = 'slowly';
-    relay.upstream.data('a', 'b');
+    relay.upstream.data('{', ' ');
     expect(relay.upstream.isPaused).toBe(true);
     expect(relay.exchange.recorder.pauses).toBe(1);
 
-    relay.upstream.data('c').end();
+    relay.upstream.data('}').end();
 
-    expect(relay.reply.text).toBe('abc');
+    expect(relay.reply.text).toBe('{ }');
     expect(relay.end).toEqual({ kind: 'complete' });
   });
 });
