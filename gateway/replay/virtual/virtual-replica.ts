@@ -76,6 +76,11 @@ export class VirtualReplica {
     for (const lose of lost) lose();
   }
 
+  /** Requests that it holds, of whomever. */
+  get openRequests(): number {
+    return this.#open.size;
+  }
+
   /** What its gauges show. */
   load(): SimulatedLoad {
     return this.#engine.load();

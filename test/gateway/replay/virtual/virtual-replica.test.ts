@@ -25,8 +25,10 @@ describe('a virtual replica', () => {
     const { clock, replica, submit } = start();
     submit('a');
     submit('b');
+    expect(replica.openRequests).toBe(2);
     clock.run();
 
+    expect(replica.openRequests).toBe(0);
     expect(replica.work()).toEqual({
       prefillTokens: 2000,
       promptTokens: 2000,
