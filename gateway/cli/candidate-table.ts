@@ -1,5 +1,5 @@
 import { alignedTable } from '../replay/report/comparison.ts';
-import { countText, durationText } from '../replay/report/html/markup.ts';
+import { countText, durationText } from '../replay/report/quantity-text.ts';
 import type { CandidatePage, DecisionPage } from '../server/decision-page.ts';
 
 /** Columns of a terminal. */

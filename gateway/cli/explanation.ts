@@ -1,4 +1,4 @@
-import { countText, durationText } from '../replay/report/html/markup.ts';
+import { countText, durationText } from '../replay/report/quantity-text.ts';
 import { wrapped } from '../replay/report/wrapped.ts';
 import type { DecisionPage, OutcomePage } from '../server/decision-page.ts';
 import { candidateTable, COLUMNS_MAX, secondsText } from './candidate-table.ts';

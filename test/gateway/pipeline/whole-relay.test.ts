@@ -154,7 +154,9 @@ describe('an answer that is no JSON', () => {
   });
 
   it('is right where its path has such answers, unless its content type says JSON', () => {
-    expect(aCall('application/octet-stream').stream('\u0000\u0001').end).toEqual({ kind: 'complete' });
+    expect(aCall('application/octet-stream').stream('\u0000\u0001').end).toEqual({
+      kind: 'complete',
+    });
     expect(aCall('application/json').stream('\u0000\u0001').end).toMatchObject(failed);
   });
 
