@@ -11,9 +11,6 @@ const OPEN_PER_REPLICA = 200;
 const ROUNDS = 7;
 const FLEET_SIZES = [2, 16, 1000];
 
-/** What a decision may take, in multiples of the parsing: 15 µs and 300 µs where that takes 5 µs. */
-const AIMS: Readonly<Record<number, number>> = { 16: 3, 1000: 60 };
-
 interface Scene {
   readonly fleet: Fleet;
   readonly open: Reservation[];

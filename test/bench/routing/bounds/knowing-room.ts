@@ -5,6 +5,7 @@ import type {
   VirtualRooms,
 } from '../../../../gateway/replay/virtual/virtual-fleet.ts';
 import type { Reservation } from '../../../../routing/fleet.ts';
+import { Receipt } from '../../../../routing/receipt.ts';
 import type { RoutingRequest } from '../../../../routing/request.ts';
 import { Heap } from '../../../../routing/structures/heap.ts';
 import { PrefixIndex } from '../../../../routing/structures/prefix-index.ts';
@@ -131,9 +132,29 @@ export class KnowingRoom implements VirtualDispatcher {
     }
     const lengths = { promptTokens, cachedTokens, expectedOutputTokens, nowMs };
     const reservation = waking(replica.reserve(lengths), () => this.wake());
-    const receipt = { policy: 'bound', candidates: [facts.id], seconds: new Map() };
-    return { replica: facts, receipt, reservation, queueWaitMs: 0, cachedTokens };
+    const receipt = receiptOf(facts.id);
+    return { replica: facts, receipt, reservation, queueWaitMs: 0, wait: NO_WAIT, cachedTokens };
   }
+}
+
+/** What a bound does is explained by nobody. */
+const NO_WAIT: Place['wait'] = {
+  ms: 0,
+  lacked: undefined,
+  waitingRequests: 0,
+  served: { requests: 0, lastIds: [] },
+};
+
+function receiptOf(id: string): Receipt {
+  return new Receipt({
+    heads: { policy: 'bound', costs: [], filters: [] },
+    replicas: [id],
+    droppedBy: new Uint8Array(1),
+    rows: new Float64Array(2),
+    candidateCount: 1,
+    pick: 0,
+    shadow: undefined,
+  });
 }
 
 /** A reservation that lets those who wait know when it makes room. */
