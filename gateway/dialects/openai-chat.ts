@@ -42,9 +42,8 @@ function decodeChat(body: Buffer): GenerateRequest {
     model: members.string('model'),
     stream: members.boolean('stream') ?? false,
     prompt: { tokens: undefined, textBytes: measureMessages(body, messages) },
-    outputTokensMax:
-      members.integer('max_completion_tokens', 0) ?? members.integer('max_tokens', 0),
-    ignoresEndOfSequence: members.boolean('ignore_eos') ?? false,
+    outputTokensMax: members.count('max_completion_tokens') ?? members.count('max_tokens'),
+    ignoresEndOfSequence: members.isOn('ignore_eos'),
     prompts: 1,
     choices: members.integer('n', 1) ?? 1,
     wantsUsage: members.object('stream_options')?.['include_usage'] === true,

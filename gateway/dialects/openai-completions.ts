@@ -6,6 +6,8 @@ import {
   encodeOpenAiErrorEvent,
   normaliseOpenAiError,
 } from './openai-errors.ts';
+import { countPromptEmbeds } from './prompt-embeds.ts';
+import type { PromptMember } from './request-members.ts';
 import { measurePrompt, RequestMembers } from './request-members.ts';
 
 /** Tokens that the legacy completions API generates when a request names no maximum (OpenAI's default). */
@@ -32,20 +34,45 @@ export const openAiCompletions: Dialect = {
 
 function decodeCompletion(body: Buffer): GenerateRequest {
   const members = new RequestMembers(body);
-  const promptMember = members.require('prompt');
-  const prompt = measurePrompt(body, promptMember);
+  const prompt = measurePrompts(members);
+  const promptMember = members.find('prompt');
   return {
     operation: 'text_completion',
     model: members.string('model'),
     stream: members.boolean('stream') ?? false,
     prompt,
-    outputTokensMax: members.integer('max_tokens', 0) ?? OUTPUT_TOKENS_DEFAULT,
-    ignoresEndOfSequence: members.boolean('ignore_eos') ?? false,
+    outputTokensMax: outputTokensMax(members),
+    ignoresEndOfSequence: members.isOn('ignore_eos'),
     prompts: prompt.count,
     choices: prompt.count * (members.integer('n', 1) ?? 1),
     wantsUsage: members.object('stream_options')?.['include_usage'] === true,
     body,
-    promptMembers: prompt.count === 1 ? [promptMember] : [],
+    promptMembers: prompt.count === 1 && promptMember !== undefined ? [promptMember] : [],
     members: members.all,
   };
 }
+
+/** A limit that is no count, such as llama.cpp's -1 for none, is the engine's to judge. */
+function outputTokensMax(members: RequestMembers): number | undefined {
+  if (members.find('max_tokens') === undefined) return OUTPUT_TOKENS_DEFAULT;
+  return members.count('max_tokens');
+}
+
+/** vLLM takes prompts as embeddings too, beside those of text or in their place. */
+function measurePrompts(members: RequestMembers): PromptMember {
+  const embeds = members.find('prompt_embeds');
+  if (embeds === undefined) return measurePrompt(members.body, members.require('prompt'));
+  const embedded = countPromptEmbeds(members.body, embeds);
+  const textMember = members.find('prompt');
+  if (
+    textMember === undefined ||
+    textMember.valueEnd - textMember.valueStart === EMPTY_TEXT_BYTES
+  ) {
+    return { count: embedded, tokens: undefined, textBytes: 0 };
+  }
+  const text = measurePrompt(members.body, textMember);
+  return { ...text, count: embedded + text.count };
+}
+
+/** `""` or `[]`. */
+const EMPTY_TEXT_BYTES = 2;

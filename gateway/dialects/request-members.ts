@@ -42,6 +42,17 @@ export class RequestMembers {
     return this.#read(name, `an integer of ${min} or more`, (value) => isIntegerFrom(value, min));
   }
 
+  /** A count that is only estimated from; what else stands there is the engine's to judge, and `undefined` here. */
+  count(name: string): number | undefined {
+    const value = this.#decoded(name);
+    return isIntegerFrom(value, 0) ? (value as number) : undefined;
+  }
+
+  /** Whether a switch that is only estimated from is on; what else stands there is the engine's to judge. */
+  isOn(name: string): boolean {
+    return this.#decoded(name) === true;
+  }
+
   /** A small object, decoded; its values are the caller's to check. */
   object(name: string): Readonly<Record<string, unknown>> | undefined {
     return this.#read(name, 'an object', isObject);
@@ -58,12 +69,18 @@ export class RequestMembers {
     const member = this.find(name);
     if (member === undefined) return undefined;
     const text = this.#textOf(member);
-    const value = text === undefined ? undefined : decodeMember(text, name);
+    const value = this.#decoded(name);
     if (fits(value)) return value as Value;
     const shown = text === undefined ? 'something longer' : text.slice(0, 80);
     throw new GatewayError('invalid_request', `'${name}' must be ${wanted}, not ${shown}`, {
       param: name,
     });
+  }
+
+  #decoded(name: string): unknown {
+    const member = this.find(name);
+    const text = member === undefined ? undefined : this.#textOf(member);
+    return text === undefined ? undefined : decodeMember(text, name);
   }
 
   #textOf(member: JsonMember): string | undefined {

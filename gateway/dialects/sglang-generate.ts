@@ -5,6 +5,7 @@ import { eventKinds, reasonOfAll } from './dialect.ts';
 import { readBareEvent } from './bare-event.ts';
 import { OPENAI_DONE_EVENT } from './openai-answers.ts';
 import { encodeOpenAiError, encodeOpenAiErrorEvent } from './openai-errors.ts';
+import { measureInputEmbeds } from './prompt-embeds.ts';
 import { measurePrompt, RequestMembers } from './request-members.ts';
 
 /** `max_new_tokens` when a request names none (SGLang's `SamplingParams`). */
@@ -30,8 +31,9 @@ export const sglangGenerate: Dialect = {
 
 function decodeGenerate(body: Buffer): GenerateRequest {
   const members = new RequestMembers(body);
-  const promptMember = members.find('input_ids') ?? members.require('text');
-  const prompt = measurePrompt(body, promptMember);
+  const embeds = members.find('input_embeds');
+  const promptMember = embeds ?? members.find('input_ids') ?? members.require('text');
+  const prompt = (embeds === undefined ? measurePrompt : measureInputEmbeds)(body, promptMember);
   const sampling = samplingParams(members, body);
   return {
     operation: 'generate_content',
@@ -44,7 +46,8 @@ function decodeGenerate(body: Buffer): GenerateRequest {
     choices: prompt.count * (asCount(sampling['n']) ?? 1),
     wantsUsage: true,
     body,
-    promptMembers: prompt.count === 1 ? [promptMember] : [],
+    // SGLang caches no prefix of embeddings.
+    promptMembers: prompt.count === 1 && embeds === undefined ? [promptMember] : [],
     members: members.all,
   };
 }

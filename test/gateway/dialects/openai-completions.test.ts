@@ -38,6 +38,27 @@ describe('a completion request', () => {
     expect(completion({ prompt: 'a', max_tokens: 17 }).outputTokensMax).toBe(17);
   });
 
+  it('has a limit that is the engine’s to judge where that is no count', () => {
+    for (const max of [-1, 1.5, '9', 1e30, [1]]) {
+      expect(completion({ prompt: 'a', max_tokens: max }).outputTokensMax).toBeUndefined();
+    }
+  });
+
+  it('may bring its prompts as embeddings, in place of text or beside it', () => {
+    expect(completion({ prompt_embeds: 'AAAA' })).toMatchObject({
+      choices: 1,
+      prompt: { tokens: undefined, textBytes: 0 },
+      promptMembers: [],
+    });
+    expect(completion({ prompt: null, prompt_embeds: ['AA==', 'AQ=='], n: 2 }).choices).toBe(4);
+    expect(completion({ prompt: '', prompt_embeds: 'AAAA' }).choices).toBe(1);
+    expect(completion({ prompt: ['a', 'b'], prompt_embeds: ['AA=='] })).toMatchObject({
+      choices: 3,
+      prompt: { textBytes: 9 },
+    });
+    expect(() => completion({ model: 'llama' })).toThrow("'prompt' is missing");
+  });
+
   it('has a choice for each prompt and each n of it', () => {
     expect(completion({ prompt: ['a', 'b'] }).choices).toBe(2);
     expect(completion({ prompt: ['a', 'b'], n: 3 }).choices).toBe(6);

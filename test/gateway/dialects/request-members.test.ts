@@ -79,6 +79,18 @@ describe('a member', () => {
     },
   );
 
+  it('that is only estimated from is nothing where it is no count and no switch', () => {
+    const read = new RequestMembers(Buffer.from('{"a":3,"b":-1,"c":"3","d":true,"e":1}'));
+
+    expect(['a', 'b', 'c', 'f'].map((name) => read.count(name))).toEqual([
+      3,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(['d', 'e', 'f'].map((name) => read.isOn(name))).toEqual([true, false, false]);
+  });
+
   it('may be written as 1e2 or 2.0: JSON has one kind of number', () => {
     expect(read('{"n":1e2}').integer('n', 0)).toBe(100);
     expect(read('{"n":2.0}').integer('n', 0)).toBe(2);

@@ -38,6 +38,26 @@ describe('a request of SGLang’s own API', () => {
     });
   });
 
+  it('may bring its prompts as embeddings, a list of floats for each token', () => {
+    expect(
+      generate({
+        input_embeds: [
+          [0.5, -1],
+          [1e-3, 2],
+          [0, 0],
+        ],
+      }),
+    ).toMatchObject({
+      prompt: { tokens: 3, textBytes: 0 },
+      promptMembers: [],
+      choices: 1,
+    });
+    expect(generate({ text: null, input_embeds: [[[1], [2]], [[3]]] })).toMatchObject({
+      prompt: { tokens: 3 },
+      choices: 2,
+    });
+  });
+
   it('is answered by 128 tokens at most where it names no maximum', () => {
     expect(generate({ text: 'a' }).outputTokensMax).toBe(128);
     expect(generate({ text: 'a', sampling_params: {} }).outputTokensMax).toBe(128);
