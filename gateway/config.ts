@@ -9,7 +9,8 @@ import type { Environment } from './config/environment.ts';
 import { UNSET } from './config/environment.ts';
 import { problemOf } from './config/problem-words.ts';
 import { configSchema } from './config/schema.ts';
-import { configJsonSchema } from './config/setting-tree.ts';
+import type { SchemaNode } from './config/setting-tree.ts';
+import { configJsonSchema, schemaAt } from './config/setting-tree.ts';
 import type { Config } from './config/settings.ts';
 import type { SoundParts } from './config/sound-parts.ts';
 import { soundParts } from './config/sound-parts.ts';
@@ -47,7 +48,9 @@ export function loadConfig(path: string | undefined, sources: Omit<ConfigSources
 /** The settings from all sources, defaults filled in. Throws `ConfigError` with all that is wrong. */
 export function readConfig(sources: ConfigSources): Config {
   const { file, overrides = [], environment } = sources;
-  const source = new YamlSource(file?.name ?? 'settings', file?.text ?? '', environment);
+  const schema = configJsonSchema();
+  const typeAt = (path: SettingPath): string | undefined => schemaAt(schema, path)?.type;
+  const source = new YamlSource(file?.name ?? 'settings', file?.text ?? '', environment, typeAt);
   const tree = overrides.reduce(overridden, source.tree);
   const whereIs = (path: SettingPath): string =>
     flagFor(path, overrides)?.flag ?? source.placeOf(path);
@@ -55,7 +58,7 @@ export function readConfig(sources: ConfigSources): Config {
   const parts = parsed.data ?? soundParts(tree);
   const problems = [
     ...source.problems,
-    ...explain(parsed.error?.issues ?? [], whereIs),
+    ...explain(parsed.error?.issues ?? [], schema, whereIs),
     ...contradictionsOf(parts).map(({ path, what }) => ({ where: whereIs(path), what })),
     ...noReplica(parts, sources, whereIs),
   ];
@@ -85,9 +88,9 @@ function readText(path: string): string {
 
 function explain(
   issues: readonly z.core.$ZodIssue[],
+  schema: SchemaNode,
   whereIs: (path: SettingPath) => string,
 ): readonly Problem[] {
-  const schema = configJsonSchema();
   return issues
     .filter(({ input }) => input !== UNSET)
     .flatMap((issue) => problemOf(issue, schema, whereIs));

@@ -1,5 +1,5 @@
-import type { Document, Scalar, YAMLParseError } from 'yaml';
-import { isMap, isNode, isScalar, LineCounter, parse, parseDocument, visit } from 'yaml';
+import type { Document, YAMLParseError } from 'yaml';
+import { isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 
 import type { Problem } from './config-error.ts';
 import { ConfigError } from './config-error.ts';
@@ -12,6 +12,9 @@ export type SettingPath = readonly PropertyKey[];
 /** Collections that aliases may blow up to; yaml's own default, stated since it guards against bombs. */
 const ALIASES_MAX = 100;
 
+/** What a setting is, in JSON schema's words; `undefined` where there is no such setting. */
+export type TypeAt = (path: SettingPath) => string | undefined;
+
 /** A YAML text, with the environment put in, that knows where each of its values stands. */
 export class YamlSource {
   readonly #name: string;
@@ -23,7 +26,7 @@ export class YamlSource {
   readonly problems: readonly Problem[];
 
   /** Throws `ConfigError` where the text is no YAML. */
-  constructor(name: string, text: string, environment: Environment) {
+  constructor(name: string, text: string, environment: Environment, typeAt: TypeAt) {
     this.#name = name;
     this.#document = parseDocument(text, { lineCounter: this.#lines });
     const { errors } = this.#document;
@@ -31,7 +34,7 @@ export class YamlSource {
     const broken = errors.find(({ code }) => code !== 'DUPLICATE_KEY');
     if (broken !== undefined) throw new ConfigError([this.#syntaxProblem(broken, text)]);
     const twice = errors.map((error) => this.#syntaxProblem(error, text));
-    this.problems = [...twice, ...this.#putIn(environment)];
+    this.problems = [...twice, ...this.#putIn(environment, typeAt)];
     this.tree = withoutNull(this.#document.toJS({ maxAliasCount: ALIASES_MAX })) ?? {};
   }
 
@@ -53,10 +56,10 @@ export class YamlSource {
     return { where: this.#placeAt(offset), what: what + hint };
   }
 
-  #putIn(environment: Environment): readonly Problem[] {
+  #putIn(environment: Environment, typeAt: TypeAt): readonly Problem[] {
     const problems: Problem[] = [];
     visit(this.#document, {
-      Scalar: (key, node) => {
+      Scalar: (key, node, ancestors) => {
         if (key === 'key' || typeof node.value !== 'string') return;
         const { text, missing } = substitute(node.value, environment);
         for (const name of missing) {
@@ -64,7 +67,9 @@ export class YamlSource {
           problems.push({ where: this.#placeAt(node.range?.[0] ?? 0), what });
         }
         if (missing.length > 0) node.value = UNSET;
-        else if (text !== node.value) node.value = retyped(text, node);
+        else if (text === node.value) return;
+        else if (node.type !== 'PLAIN') node.value = text;
+        else node.value = retyped(text, typeAt(pathOf([...ancestors, node])));
       },
     });
     return problems;
@@ -88,12 +93,31 @@ export class YamlSource {
   }
 }
 
-/** Unquoted text is a number or a truth where it reads as one, as if it had stood in the file. */
-function retyped(text: string, { type }: Scalar): unknown {
-  if (type !== 'PLAIN') return text;
-  const value: unknown = parse(text, { logLevel: 'silent' });
-  return typeof value === 'object' && value !== null ? text : value;
+/** Where the last of these nodes stands, each of which holds the next. */
+function pathOf(nodes: readonly unknown[]): SettingPath {
+  return nodes.flatMap((node, index): PropertyKey[] => {
+    if (isPair(node)) return [String(isScalar(node.key) ? node.key.value : node.key)];
+    return isSeq(node) ? [node.items.indexOf(nodes[index + 1])] : [];
+  });
 }
+
+/**
+ * A variable is text, whatever it looks like: keys may be digits alone. Only where the setting is a number or a
+ * truth is it read as one, and what is empty is left out, as if nothing stood in the file.
+ */
+function retyped(text: string, type: string | undefined): unknown {
+  if (text === '') return null;
+  if (type === 'integer' || type === 'number') return NUMBER.test(text) ? Number(text) : text;
+  if (type === 'boolean') return TRUTHS.get(text) ?? text;
+  return text;
+}
+
+const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/;
+
+const TRUTHS: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+]);
 
 function withoutNull(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNull);

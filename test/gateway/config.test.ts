@@ -76,6 +76,28 @@ describe('a configuration', () => {
     ]);
   });
 
+  it('is wrong with what waits for a variable beside all else, and each setting once', () => {
+    const text = 'listen:\n  port: ${PORT}\n  hots: x\nreplicas:\n  - url: ${URL}\n';
+    expect(problemsOf(() => read(text))).toEqual([
+      'gateway.yaml:2:9: the variable PORT is not set; ${PORT:-…} gives it a default',
+      'gateway.yaml:3:3: listen.hots is no setting; host is known',
+      'gateway.yaml:5:10: the variable URL is not set; ${URL:-…} gives it a default',
+    ]);
+    expect(problemsOf(() => read('listen:\n  host: ${HOST}'))).toEqual([
+      'gateway.yaml:2:9: the variable HOST is not set; ${HOST:-…} gives it a default',
+    ]);
+  });
+
+  it('takes keys in that look like numbers, and numbers that are numbers', () => {
+    const text = 'listen:\n  port: ${PORT}\nreplicas:\n  - url: http://a:1\n    apiKey: ${KEY}\n';
+    const config = readConfig({
+      file: { name: 'gateway.yaml', text },
+      environment: { PORT: '8081', KEY: '1e5' },
+    });
+
+    expect(config).toMatchObject({ listen: { port: 8081 }, replicas: [{ apiKey: '1e5' }] });
+  });
+
   it('is wrong where its settings contradict each other', () => {
     const [problem] = problemsOf(() => read('listen:\n  host: 0.0.0.0\n'));
     expect(problem).toMatch(/^gateway\.yaml:2:3: other machines reach 0\.0\.0\.0/);

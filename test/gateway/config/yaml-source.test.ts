@@ -4,8 +4,15 @@ import { ConfigError } from '../../../gateway/config/config-error.ts';
 import { UNSET } from '../../../gateway/config/environment.ts';
 import { YamlSource } from '../../../gateway/config/yaml-source.ts';
 
+/** Settings that are no text, by name. */
+const types: Readonly<Record<string, string>> = {
+  port: 'integer',
+  share: 'number',
+  on: 'boolean',
+};
+
 function read(text: string, environment: Readonly<Record<string, string>> = {}): YamlSource {
-  return new YamlSource('gateway.yaml', text, environment);
+  return new YamlSource('gateway.yaml', text, environment, ([name]) => types[String(name)]);
 }
 
 function problemsOf(text: string): readonly string[] {
@@ -37,7 +44,7 @@ describe('a YAML text', () => {
     });
   });
 
-  it('takes variables in, as what they would be in the file', () => {
+  it('takes variables in, as numbers and truths where the setting is one', () => {
     const environment = { PORT: '8080', ON: 'true', NAME: 'a: b', NOTHING: '' };
     const text =
       'port: ${PORT}\non: ${ON}\nname: ${NAME}\nquoted: "${PORT}"\nnothing: ${NOTHING}\npart: p${PORT}';
@@ -47,6 +54,31 @@ describe('a YAML text', () => {
       name: 'a: b',
       quoted: '8080',
       part: 'p8080',
+    });
+  });
+
+  it.each(['12345', '1e5', 'true', 'null', '~', 'abc #def', '&abc', '*abc', '%abc', '0x1F', ' a '])(
+    'takes %j in as the text that it is',
+    (value) => {
+      expect(read('key: ${K}\nkeys:\n  - "${K}"\n  - ${K}', { K: value }).tree).toEqual({
+        key: value,
+        keys: [value, value],
+      });
+    },
+  );
+
+  it('takes in as text what is no number or truth, for the schema to refuse', () => {
+    const text = 'port: ${A}\nshare: ${B}\non: ${C}';
+
+    expect(read(text, { A: '0x1F', B: 'half', C: 'yes' }).tree).toEqual({
+      port: '0x1F',
+      share: 'half',
+      on: 'yes',
+    });
+    expect(read(text, { A: '-1', B: '.5', C: 'false' }).tree).toEqual({
+      port: -1,
+      share: 0.5,
+      on: false,
     });
   });
 
