@@ -7,6 +7,7 @@ import type { AttemptEnd } from './attempt.ts';
 import type { Place } from './dispatcher.ts';
 import type { Exchange, ReplyListener } from './exchange.ts';
 import { RefusalRelay } from './refusal-relay.ts';
+import { breakage } from './relay.ts';
 import type { Relay, RelayParts } from './relay.ts';
 import { StreamRelay } from './stream-relay.ts';
 import { WholeRelay } from './whole-relay.ts';
@@ -183,9 +184,9 @@ const NEVER_CONNECTED: ReadonlySet<string> = new Set([
 function beforeAnswer(replicaId: string, cause: Error & { readonly code?: string }): GatewayError {
   const details = { retryable: true, cause };
   if (NEVER_CONNECTED.has(cause.code ?? '')) {
-    const message = `Replica ${replicaId} cannot be reached (${cause.code}).`;
+    const message = `Replica ${replicaId} cannot be reached.`;
     return new GatewayError('engine_unreachable', message, details);
   }
-  const message = `Replica ${replicaId} broke the connection before it answered (${cause.message}).`;
+  const message = `Replica ${replicaId} ${breakage(cause)} before it answered.`;
   return new GatewayError('engine_failed', message, details);
 }

@@ -1,5 +1,5 @@
 import type { AttemptEnd, EngineRefusal } from './attempt.ts';
-import { engineFailure } from './relay.ts';
+import { breakage, engineFailure } from './relay.ts';
 import type { Relay, RelayParts } from './relay.ts';
 
 /** Longest error body that is read; engines' own stay under a few kilobytes. */
@@ -34,7 +34,7 @@ export class RefusalRelay implements Relay {
 
   failed(error: Error): void {
     if (this.#isOver) return;
-    const what = `answered ${this.#status} and broke the connection (${error.message})`;
+    const what = `answered ${this.#status} and ${breakage(error)}`;
     this.#over({ kind: 'failed', error: engineFailure(this.#parts, what, error) });
   }
 

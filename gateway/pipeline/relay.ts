@@ -37,6 +37,19 @@ export function engineFailure(parts: RelayParts, what: string, cause?: Error): G
 /** What an engine said of an answer, or of a choice. */
 type Told = Omit<AnswerEnd, 'finishedChoices'>;
 
+/**
+ * How a connection broke, in words for clients. What the socket or the parser says of it stays the cause
+ * of the error.
+ */
+export function breakage(cause: Error & { readonly code?: string }): string {
+  return cause.code?.startsWith(PARSER_CODES) === true
+    ? 'sent what is no HTTP answer'
+    : 'broke the connection';
+}
+
+/** Codes of undici's parser. */
+const PARSER_CODES = 'HPE_';
+
 /** Writes down what an engine said at the end of a choice; `tally` adds up the counts of the answer. */
 export function recordEnd({ recorder }: Exchange, end: Told, tally: UsageTally): void {
   if (end.finishReason !== undefined) recorder.finishReason = end.finishReason;

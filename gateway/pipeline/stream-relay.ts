@@ -2,7 +2,7 @@ import { eventKinds } from '../dialects/dialect.ts';
 import { dataStart, EVENT_BYTES_MAX, eventEnd, EventJoiner } from '../wire/sse.ts';
 import type { AttemptEnd } from './attempt.ts';
 import { errorMessageIn, errorStatusIn } from './engine-error.ts';
-import { engineFailure, isBroken, recordEnd } from './relay.ts';
+import { breakage, engineFailure, isBroken, recordEnd } from './relay.ts';
 import type { Relay, RelayParts } from './relay.ts';
 import { UsageTally } from './usage-tally.ts';
 
@@ -67,7 +67,7 @@ export class StreamRelay implements Relay {
   /** What breaks behind the end of a whole answer has not cut it. */
   failed(error: Error): void {
     if (this.#isDone) this.end();
-    else if (!this.#isOver) this.#fail(`broke the connection (${error.message})`, error);
+    else if (!this.#isOver) this.#fail(`${breakage(error)} in the middle of its answer`, error);
   }
 
   /** Reads one event; false keeps it from the client. */

@@ -1,6 +1,6 @@
 import { JsonEnds } from '../wire/json-ends.ts';
 import type { AttemptEnd } from './attempt.ts';
-import { engineFailure, isBroken, recordEnd } from './relay.ts';
+import { breakage, engineFailure, isBroken, recordEnd } from './relay.ts';
 import type { Relay, RelayParts } from './relay.ts';
 import { UsageTally } from './usage-tally.ts';
 
@@ -48,7 +48,7 @@ export class WholeRelay implements Relay {
   }
 
   failed(error: Error): void {
-    if (!this.#isOver) this.#fail(`broke the connection (${error.message})`, error);
+    if (!this.#isOver) this.#fail(`${breakage(error)} in the middle of its answer`, error);
   }
 
   #send(bytes: Buffer): void {

@@ -320,7 +320,7 @@ describe('a connection that breaks before the engine has answered', () => {
       kind: 'failed',
       error: {
         code: 'engine_unreachable',
-        message: `Replica replica-0 cannot be reached (${code}).`,
+        message: 'Replica replica-0 cannot be reached.',
         retryable: true,
         cause,
       },
@@ -335,7 +335,11 @@ describe('a connection that breaks before the engine has answered', () => {
 
       await expect(end).resolves.toMatchObject({
         kind: 'failed',
-        error: { code: 'engine_failed', retryable: true },
+        error: {
+          code: 'engine_failed',
+          message: 'Replica replica-0 broke the connection before it answered.',
+          retryable: true,
+        },
       });
       expect(exchange.recorder.lastAttempt?.errorCode).toBe('engine_failed');
     },

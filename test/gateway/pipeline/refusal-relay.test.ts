@@ -55,7 +55,7 @@ describe('an engine’s refusal', () => {
       kind: 'failed',
       error: {
         code: 'engine_failed',
-        message: 'Replica replica-0 answered 500 and broke the connection (ECONNRESET).',
+        message: 'Replica replica-0 answered 500 and broke the connection.',
         retryable: true,
       },
     });

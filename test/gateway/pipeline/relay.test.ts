@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  breakage,
   engineFailure,
   isBroken,
   recordEnd,
@@ -41,6 +42,19 @@ describe('the failure of an engine', () => {
     parts.exchange.reply.start(200, {});
 
     expect(engineFailure(parts, 'broke').retryable).toBe(false);
+  });
+});
+
+describe('a connection that broke', () => {
+  it('is told in plain words, whatever the socket says of it', () => {
+    const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+    const garbage = Object.assign(new Error('Response does not match the HTTP/1.1 protocol'), {
+      code: 'HPE_INVALID_CONSTANT',
+    });
+
+    expect(breakage(reset)).toBe('broke the connection');
+    expect(breakage(new Error('other side closed'))).toBe('broke the connection');
+    expect(breakage(garbage)).toBe('sent what is no HTTP answer');
   });
 });
 

@@ -472,7 +472,7 @@ describe('an answer that is cut', () => {
       kind: 'failed',
       error: {
         code: 'engine_failed',
-        message: 'Replica replica-0 broke the connection (ECONNRESET).',
+        message: 'Replica replica-0 broke the connection in the middle of its answer.',
         retryable: false,
         cause,
       },
