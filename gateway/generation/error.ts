@@ -50,6 +50,8 @@ export interface GatewayErrorDetails {
   readonly param?: string;
   readonly retryable?: boolean;
   readonly retryAfterMs?: number;
+  /** What in particular refused the request, in a word for metrics: a filter, or a verdict's reason. */
+  readonly reason?: string;
   readonly cause?: unknown;
 }
 
@@ -63,6 +65,7 @@ export class GatewayError extends Error {
   /** True only when no byte of the answer can have reached the client. */
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
+  readonly reason: string | undefined;
 
   constructor(code: ErrorCode, message: string, details: GatewayErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -72,5 +75,6 @@ export class GatewayError extends Error {
     this.param = details.param;
     this.retryable = details.retryable ?? false;
     this.retryAfterMs = details.retryAfterMs;
+    this.reason = details.reason;
   }
 }

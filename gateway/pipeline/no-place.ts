@@ -11,8 +11,16 @@ const SHED_MESSAGES: Readonly<Record<ShedReason, string>> = {
 
 /** Our own capacity is used up: `saturated`, with the time after which to come back. */
 export function shed(reason: ShedReason, retryAfterMs: number): GatewayError {
-  return new GatewayError('saturated', SHED_MESSAGES[reason], { retryAfterMs });
+  return new GatewayError('saturated', SHED_MESSAGES[reason], { retryAfterMs, reason });
 }
+
+/** By the filter that dropped the last replica; policies may have filters of their own. */
+const UNROUTABLE_MESSAGES: Readonly<Record<string, string>> = {
+  'empty-fleet': 'The gateway has no replica yet.',
+  serves: 'No replica is known to serve the model yet.',
+  ready: 'No replica of the model is ready.',
+  'not-excluded': 'Every replica that could take the request has failed it.',
+};
 
 /** A replica that is down comes back within seconds or not soon. */
 const NO_REPLICA_RETRY_AFTER_MS = 2_000;
@@ -34,6 +42,9 @@ export function unroutable(request: RoutingRequest, filter: string, fleet: Fleet
   if (filter === 'speaks') {
     return new GatewayError('not_found', `No replica is ${engine}, whose own API this is.`);
   }
-  const message = `No replica can take the request now (${filter}).`;
-  return new GatewayError('no_replica', message, { retryAfterMs: NO_REPLICA_RETRY_AFTER_MS });
+  const message = UNROUTABLE_MESSAGES[filter] ?? 'No replica can take the request now.';
+  return new GatewayError('no_replica', message, {
+    retryAfterMs: NO_REPLICA_RETRY_AFTER_MS,
+    reason: filter,
+  });
 }

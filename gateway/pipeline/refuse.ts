@@ -16,6 +16,7 @@ export function refuse(exchange: Refusable, thrown: unknown): void {
   const error = thrown instanceof GatewayError ? thrown : internalError(thrown);
   const { dialect, reply, recorder, requestId } = exchange;
   recorder.errorCode = error.code;
+  recorder.refusal = error.reason;
   if (error.code === 'client_closed' || reply.departed) return reply.break();
   if (!reply.started) return sendError(exchange, error);
   const isStream = exchange.request?.stream === true;

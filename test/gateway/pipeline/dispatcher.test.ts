@@ -334,7 +334,7 @@ describe('a request that nobody can take', () => {
 
       expect(ask(house).error).toMatchObject({
         code: 'no_replica',
-        message: 'No replica can take the request now (ready).',
+        reason: 'ready',
       });
     },
   );

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { shed, unroutable } from '../../../gateway/pipeline/no-place.ts';
+import { eligibility } from '../../../routing/policies/catalog.ts';
 import { Fleet } from '../../../routing/fleet.ts';
 import type { Replica } from '../../../routing/replica.ts';
 import { aReplica, aRequest } from '../../support/builders.ts';
@@ -22,6 +23,7 @@ describe('a request that is shed', () => {
         source: 'gateway',
         retryable: false,
         retryAfterMs: 1234,
+        reason,
       });
       expect(error.message).toMatch(/^[A-Z][^.]+\.$/);
     },
@@ -50,8 +52,29 @@ describe('a request that nobody serves', () => {
       code: 'no_replica',
       status: 503,
       retryAfterMs: 2000,
-      message: 'No replica can take the request now (ready).',
+      message: 'No replica of the model is ready.',
+      reason: 'ready',
     });
+  });
+
+  it.each([...eligibility.map(({ name }) => name), 'empty-fleet'])(
+    'is told in one plain sentence where %s dropped the last replica, and no name of ours',
+    (filter) => {
+      const fleet = fleetOf(aReplica({ models: [] }));
+      const { message } = unroutable(aRequest({ engine: 'sglang' }), filter, fleet);
+
+      expect(message).toMatch(/^[A-Z][^.()]+\.$/);
+      expect(message).not.toMatch(/not-excluded|empty-fleet/);
+    },
+  );
+
+  it('has one sentence for each filter of every policy', () => {
+    const names = eligibility.map(({ name }) => name);
+    const messages = ['unheard of', 'empty-fleet', ...names].map(
+      (filter) => unroutable(aRequest(), filter, fleetOf()).message,
+    );
+
+    expect(new Set(messages).size).toBe(messages.length);
   });
 
   it('asks by the API of an engine of which there is none', () => {

@@ -21,6 +21,13 @@ function begun(facts: Partial<AnExchange> = {}): AnExchange {
 }
 
 describe('a refusal before the head is out', () => {
+  it('is recorded with what in particular refused', () => {
+    const error = new GatewayError('no_replica', 'None is ready.', { reason: 'ready' });
+    expect(refused(error).recorder).toMatchObject({ errorCode: 'no_replica', refusal: 'ready' });
+
+    expect(refused(new GatewayError('internal', 'x')).recorder.refusal).toBeUndefined();
+  });
+
   it('is a status and a body of known length in the dialect’s shape', () => {
     const error = new GatewayError('model_not_found', 'Kein Modell „x“.', { param: 'model' });
     const { reply, recorder, dialect } = refused(error);
