@@ -128,8 +128,9 @@ describe('a replica that is down at the start', () => {
 
   it('does not hold up the others', async () => {
     await using late = await LiveReplica.start();
-    await late.stop();
     await using there = await LiveReplica.start();
+    // Last, so that nothing that starts here is given its port.
+    await late.stop();
     await using gateway = await LiveGateway.start({
       replicas: [{ url: late.url }, { url: there.url }],
     });

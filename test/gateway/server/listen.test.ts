@@ -19,6 +19,11 @@ async function listening(handler: Parameters<typeof listen>[0], port = 0): Promi
   return listener;
 }
 
+/** Node sets what it says of its server on each connection, and keeps no public word of it. */
+function isWithoutDelay(socket: Socket): boolean {
+  return 'server' in socket && (socket.server as { readonly noDelay?: boolean }).noDelay === true;
+}
+
 async function connected(listener: Listener): Promise<Socket> {
   const socket = connect(Number(new URL(listener.url).port), '127.0.0.1');
   await once(socket, 'connect');
@@ -44,6 +49,17 @@ describe('a listener', () => {
     const fits = await fetch(url, { headers: { 'x-long': 'x'.repeat(1_000) } });
     const over = await fetch(url, { headers: { 'x-long': 'x'.repeat(2_048) } });
     expect([fits.status, over.status]).toEqual([200, 431]);
+  });
+
+  it('sends each token at once, however small, over a connection without delay', async () => {
+    let delays: boolean | undefined;
+    const { url } = await listening((request, response) => {
+      delays = !isWithoutDelay(request.socket);
+      response.end();
+    });
+    await fetch(url);
+
+    expect(delays).toBe(false);
   });
 
   it('breaks every connection when it closes', async () => {

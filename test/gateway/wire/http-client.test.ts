@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import net from 'node:net';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { HttpClient } from '../../../gateway/wire/http-client.ts';
 import type { HttpAnswerSink } from '../../../gateway/wire/http-client.ts';
@@ -61,6 +62,17 @@ const ask = {
 } as const;
 
 describe('the HTTP client', () => {
+  it('goes out over a connection without delay: a small request waits for nothing', async () => {
+    const connect = vi.spyOn(net, 'connect');
+    closings.push(() => connect.mockRestore());
+    const client = await clientOf((_request, response) => response.end());
+    const { sink, done } = aSink();
+    client.send(ask, sink);
+    await done;
+
+    expect(connect).toHaveBeenCalledWith(expect.objectContaining({ noDelay: true }));
+  });
+
   it('sends the request as it is, and tells head, data and end in order', async () => {
     const seen: (string | undefined)[] = [];
     const client = await clientOf((incoming: IncomingMessage, response: ServerResponse) => {

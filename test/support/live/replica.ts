@@ -133,9 +133,16 @@ export class LiveReplica implements AsyncDisposable {
     await this.#running.close();
   }
 
-  /** Another process at the same port. */
+  /** Another process at the same port, which a passing connection may have been given meanwhile. */
   async startAgain(): Promise<void> {
-    this.#running = await startSimulatedReplica(this.#options);
+    this.#running = await until(`the port of ${this.id} is free`, async () => {
+      try {
+        return await startSimulatedReplica(this.#options);
+      } catch (error) {
+        if (isPortTaken(error)) return false;
+        throw error;
+      }
+    });
     this.#isUp = true;
   }
 
@@ -146,4 +153,8 @@ export class LiveReplica implements AsyncDisposable {
   async #admin(method: string, path: string, body?: string): Promise<Response> {
     return fetch(`${this.#running.adminUrl}${path}`, { method, body: body ?? null });
   }
+}
+
+function isPortTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 }
