@@ -31,6 +31,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./demo.ts')).demoCommand(),
   },
   {
+    name: 'lab',
+    summary: 'Compare policies on virtual time, with a workload of your own.',
+    load: async () => (await import('./lab.ts')).labCommand(),
+  },
+  {
     name: 'explain',
     summary: 'Tell why a request went where it went.',
     load: async () => (await import('./explain.ts')).explainCommand(),

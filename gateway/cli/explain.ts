@@ -20,8 +20,8 @@ const PAGE_BYTES_MAX = 32 * 2 ** 20;
 export function explainCommand(): Command {
   return new Command('explain')
     .description(
-      'Tell why a request went where it went: every candidate with its costs, who was left out\n' +
-        'and why, what it waited for, and what came of it.',
+      'Tell why a request went where it went: every candidate with its costs, who\n' +
+        'was left out and why, what it waited for, and what came of it.',
     )
     .argument('<request-id>', 'the x-request-id of its answer, or request_id in the log')
     .option('--admin-url <url>', "the gateway's admin port", origin, 'http://127.0.0.1:9080')

@@ -85,7 +85,7 @@ function targetFlags(command: Command): void {
   command
     .optionsGroup('Against what:')
     .option('--url <origin>', 'a gateway or an engine that is running', origin)
-    .option('--simulate <preset>', 'a simulated replica; repeat it for each', presets)
+    .option('--simulate <preset>', 'a simulated replica; repeat it for each', simulatedReplicas)
     .option('--virtual', 'on virtual time: no sockets, done in a second')
     .option('--reproduce <run>', `again: ${baselineNames.join(', ')}`, oneOf(baselineNames))
     .option('--speed <n>', 'engine time each wall time', numberBetween(0.01, 100), 3)
@@ -93,7 +93,8 @@ function targetFlags(command: Command): void {
     .option('--admission <mode>', 'or pass-through', oneOf(admissionModes), admissionModes[0]);
 }
 
-function workloadFlags(command: Command): void {
+/** Adds the flags that say which requests come, and when. */
+export function workloadFlags(command: Command): void {
   const requests = integerBetween(1, REQUESTS_MAX);
   const tokens = integerBetween(1, TOKENS_MAX);
   command
@@ -136,10 +137,12 @@ function outputFlags(command: Command): void {
 
 const presetRuns = Object.keys(workloadPresets);
 const baselineNames = baselines.map(({ name }) => name);
-const admissionModes = ['late-binding', 'pass-through'] as const satisfies readonly AdmissionMode[];
+/** Modes of admission, the default first. */
+export const admissionModes: readonly AdmissionMode[] = ['late-binding', 'pass-through'];
 const ruleSets = ['0.2.14', 'current'] as const satisfies readonly RuleSet[];
 
-function presets(text: string, before?: readonly string[]): readonly string[] {
+/** Gathers the presets of a fleet. */
+export function simulatedReplicas(text: string, before?: readonly string[]): readonly string[] {
   return gather(oneOf(presetNames)(text), before);
 }
 

@@ -6,7 +6,7 @@ import { runGateway } from '../support/command-line.ts';
 /** A process takes a second to come up on a busy machine. */
 const PROCESS_MS_MAX = 30_000;
 
-const commands = ['serve', 'simulate', 'replay', 'demo', 'explain', 'config'];
+const commands = ['serve', 'simulate', 'replay', 'demo', 'lab', 'explain', 'config'];
 
 describe('the command line', { timeout: PROCESS_MS_MAX }, () => {
   const help = new Map<string, Ended>();
@@ -63,8 +63,11 @@ describe('the command line', { timeout: PROCESS_MS_MAX }, () => {
 
   it.each([
     [['srve'], "gateway: unknown command 'srve'; did you mean serve?\nSee: gateway --help\n"],
-    [['plan'], "gateway: unknown command 'plan'; known are serve, simulate, replay, demo, config"],
-    [['plan', '--help'], "gateway: unknown command 'plan'; known are serve,"],
+    [
+      ['topology'],
+      "gateway: unknown command 'topology'; known are serve, simulate, replay, demo, lab, explain, config",
+    ],
+    [['topology', '--help'], "gateway: unknown command 'topology'; known are serve,"],
     [['serve', '--replca', 'x'], "gateway: unknown option '--replca' (Did you mean --replica?)\n"],
     [
       ['serve', '--port', '65536'],

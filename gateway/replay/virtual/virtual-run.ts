@@ -24,6 +24,8 @@ export interface VirtualOutcome {
   readonly durationMs: number;
   readonly complete: true;
   readonly samples: readonly LoadSample[];
+  /** Tokens that engines computed again, since they had thrown them away to make room. */
+  readonly recomputedTokens: number;
 }
 
 /** How often the load of the replicas is noted, in virtual milliseconds. */
@@ -72,6 +74,7 @@ class VirtualRun {
       durationMs: this.#endedMs,
       complete: true,
       samples: this.#samples,
+      recomputedTokens: this.#recomputedTokens(),
     };
   }
 
@@ -96,6 +99,15 @@ class VirtualRun {
     this.#results.push(result);
     this.#endedMs = this.#clock.nowMs();
     this.#gate.leave();
+  }
+
+  #recomputedTokens(): number {
+    let sum = 0;
+    for (const replica of this.#fleet.replicas.values()) {
+      const { prefillTokens, promptTokens, cachedTokens } = replica.work();
+      sum += Math.max(prefillTokens - (promptTokens - cachedTokens), 0);
+    }
+    return sum;
   }
 
   #sample(): void {

@@ -72,7 +72,7 @@ describe('seconds for people', () => {
     [0.000_05, '0.05 ms'],
     [0.0175, '17.5 ms'],
     [7.1, '7.1 s'],
-    [3600, '3600 s'],
+    [3600, '3,600 s'],
   ])('reads %d as %s', (seconds, text) => {
     expect(secondsText(seconds)).toBe(text);
   });

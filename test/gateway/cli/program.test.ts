@@ -30,8 +30,8 @@ describe('the program', () => {
   );
 
   it.each([
-    [['plan', '--help'], "unknown command 'plan'; known are serve, ", 'gateway --help'],
-    [['--help', 'plan'], "unknown command 'plan'; known are serve, ", 'gateway --help'],
+    [['topology', '--help'], "unknown command 'topology'; known are serve, ", 'gateway --help'],
+    [['--help', 'topology'], "unknown command 'topology'; known are serve, ", 'gateway --help'],
     [['help', 'sreve'], "unknown command 'sreve'; did you mean serve?", 'gateway --help'],
     [
       ['config', 'chek', '--help'],

@@ -54,9 +54,11 @@ svg text { fill: var(--soft); font-variant-numeric: tabular-nums; }
 .published { stroke: var(--published); stroke-width: 1.4; stroke-dasharray: 4 3; }
 .line { fill: none; stroke: var(--c); stroke-width: 1.6; stroke-linejoin: round; }
 .area { fill: var(--c); opacity: 0.55; stroke: none; }
-.legend { margin-left: 10px; white-space: nowrap; }
-.key { margin-right: 12px; }
+.legend { margin-left: 10px; }
+.key { margin-right: 12px; white-space: nowrap; }
 .key i { display: inline-block; width: 14px; height: 3px; margin-right: 5px; vertical-align: middle; background: var(--c); }
+.line.later { stroke-dasharray: 6 3; }
+.later i { background: repeating-linear-gradient(90deg, var(--c) 0 5px, transparent 5px 7px); }
 .dash i { background: repeating-linear-gradient(90deg, var(--published) 0 4px, transparent 4px 7px); }
 .series-0 { --c: var(--s0); } .series-1 { --c: var(--s1); } .series-2 { --c: var(--s2); } .series-3 { --c: var(--s3); }
 .series-4 { --c: var(--s4); } .series-5 { --c: var(--s5); } .series-6 { --c: var(--s6); } .series-7 { --c: var(--s7); }
