@@ -1,11 +1,13 @@
 import { eligibility } from './policies/catalog.ts';
 import { prefillSeconds, uncachedTokens } from './prefill.ts';
-import type { Candidate } from './replica.ts';
+import type { Candidate, ReplicaId } from './replica.ts';
 import type { RoutingRequest } from './request.ts';
-import { DrainRate } from './structures/drain-rate.ts';
+import { serviceMs } from './service-time.ts';
+import type { WaitingBound, WaitingRoomLimits } from './structures/waiting-room.ts';
 
+export { Holds } from './structures/holds.ts';
 export { WaitingRoom } from './structures/waiting-room.ts';
-export type { Ticket, WaitingTerms } from './structures/waiting-room.ts';
+export type { Charge, Ticket, WaitingTerms } from './structures/waiting-room.ts';
 
 /**
  * `late-binding` holds a request back until a replica has head-room for it; `pass-through` hands
@@ -14,10 +16,8 @@ export type { Ticket, WaitingTerms } from './structures/waiting-room.ts';
 export type AdmissionMode = 'late-binding' | 'pass-through';
 
 /** How long requests may wait, how many, and how much is sent to a replica ahead of its work. */
-export interface AdmissionLimits {
+export interface AdmissionLimits extends WaitingRoomLimits {
   readonly mode: AdmissionMode;
-  readonly waitingRequestsMax: number;
-  readonly waitingMsMax: number;
   /** Uncomputed prompt tokens out at one replica, about one prefill step. */
   readonly prefillTokensMax?: number | undefined;
 }
@@ -27,35 +27,73 @@ export type Verdict =
   /** It may go to one of `candidates`, a list that is valid until the next verdict. */
   | { readonly kind: 'admit'; readonly candidates: readonly Candidate[] }
   | { readonly kind: 'wait' }
-  | { readonly kind: 'shed'; readonly reason: ShedReason; readonly retryAfterMs: number };
+  | { readonly kind: 'shed'; readonly reason: ShedReason };
 
 /** The bound that a shed request met. */
-export type ShedReason = 'queue-full' | 'sojourn-exceeded' | 'deadline-hopeless';
+export type ShedReason =
+  /** As many requests, bytes or prompt tokens wait as may. */
+  | 'queue-full'
+  | 'queue-bytes-full'
+  | 'queue-tokens-full'
+  /** It would wait longer than anyone may, or past its deadline. */
+  | 'queue-too-long'
+  | 'deadline-hopeless'
+  /** It has. */
+  | 'sojourn-exceeded'
+  | 'deadline-passed';
 
 /** Where a request stands while it asks. */
 export interface Standing {
   readonly nowMs: number;
-  /** When it entered the waiting room; `undefined` when it has just come. */
-  readonly enteredMs: number | undefined;
-  /** True when nobody in the waiting room is to be served before it. */
-  readonly isNext: boolean;
-  /** How many others wait. */
-  readonly waitingRequests: number;
+  /** When it came. */
+  readonly enteredMs: number;
+  /** It has been passed over for as long as one may be, and takes what room there is. */
+  readonly isOverdue?: boolean;
+  /** True of replicas that are held for somebody else. */
+  readonly isClosed?: (id: ReplicaId) => boolean;
+}
+
+/** What a request would join if it were let in to wait. */
+export interface Outlook {
+  readonly nowMs: number;
+  /** The bound of the waiting room that is passed with it. */
+  readonly overfull: WaitingBound | undefined;
+  /** How long it will wait; `undefined` while no pace is known. */
+  readonly waitMs: number | undefined;
+  /** Time that a stream takes for a token; `undefined` while that is not known. */
+  readonly msPerToken: number | undefined;
 }
 
 /** SGLang's chunk of a prefill step, and the step's token budget of vLLM for an 8k model. */
 const PREFILL_TOKENS_MAX = 8192;
+
+/**
+ * Tokens that may pass over one who finds no room: as many as its own, and a prefill step at least. So it
+ * loses about the time that it takes itself, and those behind it lose next to nothing.
+ */
+const PASSING_TOKENS_MIN = PREFILL_TOKENS_MAX;
+
+/** Answers take so much longer or shorter than they do on average: what is let in shall keep its deadline. */
+const SERVICE_MARGIN = 1.25;
+
+/** Part of the fleet that is held for those who were passed over, and one replica at least. */
+const HELD_SHARE_MAX = 0.25;
 
 /** A client that is told less comes back before anything can have changed; HTTP counts in seconds. */
 const RETRY_AFTER_MS_MIN = 1000;
 /** A client that is told more has gone away. */
 const RETRY_AFTER_MS_MAX = 60_000;
 
+const FULL: Readonly<Record<WaitingBound, ShedReason>> = {
+  requests: 'queue-full',
+  bytes: 'queue-bytes-full',
+  tokens: 'queue-tokens-full',
+};
+
 /** Says whether a request may run, and when: by the head-room of the replicas that can serve it. */
 export class Admission {
   readonly limits: AdmissionLimits;
   readonly #prefillTokensMax: number;
-  readonly #drainRate: DrainRate = new DrainRate();
   readonly #roomy: Candidate[] = [];
 
   constructor(limits: AdmissionLimits) {
@@ -63,41 +101,101 @@ export class Admission {
     this.#prefillTokensMax = limits.prefillTokensMax ?? PREFILL_TOKENS_MAX;
   }
 
-  /** Judges a request that has just come, or the next of those that wait. */
+  /** Judges a request whose turn it is. */
   verdict(request: RoutingRequest, candidates: readonly Candidate[], standing: Standing): Verdict {
     const reason = this.#boundMet(request, standing);
-    if (reason !== undefined) return this.#shed(reason, standing);
-    if (this.limits.mode === 'pass-through') return this.#admit(candidates, standing);
-    const canServe = this.#findRoom(request, candidates);
+    if (reason !== undefined) return { kind: 'shed', reason };
+    if (this.limits.mode === 'pass-through') return { kind: 'admit', candidates };
+    const canServe = this.#findRoom(request, candidates, standing);
     // Nobody can serve it, whatever the load: waiting would not help, and the router says why.
     if (!canServe) return { kind: 'admit', candidates };
-    if (
-      standing.isNext &&
-      this.#roomy.length > 0 &&
-      !this.#waitsForHolder(request, candidates, standing)
-    ) {
-      return this.#admit(this.#roomy, standing);
+    if (this.#roomy.length === 0) return { kind: 'wait' };
+    if (this.#waitsForHolder(request, candidates, standing)) return { kind: 'wait' };
+    return { kind: 'admit', candidates: this.#roomy };
+  }
+
+  /** Why one who finds no room is not let in to wait; `undefined` lets it in. */
+  refusal(
+    request: RoutingRequest,
+    candidates: readonly Candidate[],
+    outlook: Outlook,
+  ): ShedReason | undefined {
+    const { overfull, waitMs = 0 } = outlook;
+    if (overfull !== undefined) return FULL[overfull];
+    if (waitMs > this.limits.waitingMsMax) return 'queue-too-long';
+    return this.isHopeless(request, candidates, outlook) ? 'deadline-hopeless' : undefined;
+  }
+
+  /**
+   * True where its answer would not be whole at its deadline. Nobody is refused for what is not known,
+   * nor where a replica stands idle.
+   */
+  isHopeless(
+    request: RoutingRequest,
+    candidates: readonly Candidate[],
+    { nowMs, waitMs = 0, msPerToken }: Omit<Outlook, 'overfull'>,
+  ): boolean {
+    const leftMs = request.deadlineMs - nowMs;
+    if (leftMs === Infinity) return false;
+    if (msPerToken === undefined) return waitMs > leftMs;
+    let soonestMs = Infinity;
+    for (const candidate of candidates) {
+      if (!isEligible(request, candidate)) continue;
+      if (candidate.inFlight.requests === 0) return waitMs > leftMs;
+      soonestMs = Math.min(soonestMs, serviceMs(request, candidate, msPerToken));
     }
-    if (standing.enteredMs === undefined) return this.#letIn(standing);
-    return { kind: 'wait' };
+    return waitMs + SERVICE_MARGIN * soonestMs > leftMs;
+  }
+
+  /** When a request that was shed may come back: once those who wait have been served. */
+  retryAfterMs(drainMs: number | undefined): number {
+    return Math.min(Math.max(drainMs ?? 0, RETRY_AFTER_MS_MIN), RETRY_AFTER_MS_MAX);
+  }
+
+  /** True once so many tokens have passed over a request that has no room. */
+  isOverdue({ promptTokens, expectedOutputTokens }: RoutingRequest, passedTokens: number): boolean {
+    return passedTokens >= Math.max(promptTokens + expectedOutputTokens, PASSING_TOKENS_MIN);
+  }
+
+  /** Whom to hold for a request that is overdue: who will have room first; nobody while enough are held. */
+  toHold(
+    request: RoutingRequest,
+    candidates: readonly Candidate[],
+    isHeld: (id: ReplicaId) => boolean,
+  ): ReplicaId | undefined {
+    const free = candidates.filter((one) => !isHeld(one.replica.id));
+    const held = candidates.length - free.length;
+    if (held >= Math.max(Math.floor(HELD_SHARE_MAX * candidates.length), 1)) return undefined;
+    let soonest: { readonly id: ReplicaId; readonly lack: number; readonly seconds: number } =
+      NOBODY;
+    for (const candidate of free) {
+      if (!isEligible(request, candidate)) continue;
+      const lack = lackingTokens(request, candidate);
+      const seconds = prefillSeconds(request, candidate);
+      const isSooner = lack < soonest.lack || (lack === soonest.lack && seconds < soonest.seconds);
+      if (isSooner) soonest = { id: candidate.replica.id, lack, seconds };
+    }
+    return soonest === NOBODY ? undefined : soonest.id;
   }
 
   #boundMet({ deadlineMs }: RoutingRequest, standing: Standing): ShedReason | undefined {
     const { nowMs, enteredMs } = standing;
-    if (nowMs >= deadlineMs) return 'deadline-hopeless';
-    if (enteredMs !== undefined && nowMs - enteredMs >= this.limits.waitingMsMax) {
-      return 'sojourn-exceeded';
-    }
-    return undefined;
+    if (nowMs >= deadlineMs) return 'deadline-passed';
+    return nowMs - enteredMs >= this.limits.waitingMsMax ? 'sojourn-exceeded' : undefined;
   }
 
   /** Fills `#roomy`; returns whether anyone could serve the request at all. */
-  #findRoom(request: RoutingRequest, candidates: readonly Candidate[]): boolean {
+  #findRoom(
+    request: RoutingRequest,
+    candidates: readonly Candidate[],
+    { isClosed }: Standing,
+  ): boolean {
     this.#roomy.length = 0;
     let canServe = false;
     for (const candidate of candidates) {
       if (!isEligible(request, candidate)) continue;
       canServe = true;
+      if (isClosed?.(candidate.replica.id) === true) continue;
       if (this.#hasRoom(request, candidate)) this.#roomy.push(candidate);
     }
     return canServe;
@@ -123,9 +221,9 @@ export class Admission {
   #waitsForHolder(
     request: RoutingRequest,
     candidates: readonly Candidate[],
-    { nowMs, enteredMs = nowMs }: Standing,
+    { nowMs, enteredMs, isOverdue = false }: Standing,
   ): boolean {
-    if (request.cached === undefined) return false;
+    if (request.cached === undefined || isOverdue) return false;
     const atOnce = soonestPrefill(request, this.#roomy);
     const holders = candidates.filter(
       (candidate) => isEligible(request, candidate) && hasMemory(request, candidate),
@@ -133,35 +231,27 @@ export class Admission {
     const waited = (nowMs - enteredMs) / 1000;
     return waited + soonestPrefill(request, holders) < atOnce;
   }
-
-  #letIn(standing: Standing): Verdict {
-    if (standing.waitingRequests < this.limits.waitingRequestsMax) return { kind: 'wait' };
-    return this.#shed('queue-full', standing);
-  }
-
-  #admit(candidates: readonly Candidate[], { nowMs }: Standing): Verdict {
-    this.#drainRate.note(nowMs);
-    return { kind: 'admit', candidates };
-  }
-
-  #shed(reason: ShedReason, { nowMs, waitingRequests }: Standing): Verdict {
-    const drainMs = this.#drainRate.msToDrain(waitingRequests + 1, nowMs);
-    const retryAfterMs = Math.min(Math.max(drainMs, RETRY_AFTER_MS_MIN), RETRY_AFTER_MS_MAX);
-    return { kind: 'shed', reason, retryAfterMs };
-  }
 }
+
+const NOBODY = { id: '', lack: Infinity, seconds: Infinity };
 
 /** Its KV cache never runs over if everyone runs to the expected end, and its batch is not full. */
 function hasMemory(request: RoutingRequest, candidate: Candidate): boolean {
-  const { inFlight, others, replica, load } = candidate;
+  const { inFlight, others, load } = candidate;
   const requests = inFlight.requests + others.requests + 1;
   if (requests > (load?.runningRequestsMax ?? Infinity)) return false;
-  if (replica.kvCapacityTokens === undefined) return true;
+  return lackingTokens(request, candidate) === 0;
+}
+
+/** KV tokens by which the peak would pass the capacity; 0 where it fits. */
+function lackingTokens(request: RoutingRequest, candidate: Candidate): number {
+  const { inFlight, others, replica } = candidate;
+  if (replica.kvCapacityTokens === undefined) return 0;
   const uncached = uncachedTokens(request, candidate);
   const peak = inFlight.kvTokensPeakWith(uncached, request.expectedOutputTokens);
   // A request's last block is full only by chance.
   const blockLoss = (inFlight.requests + 1) * (replica.kvBlockTokens - 1);
-  return peak + blockLoss + others.kvTokens <= replica.kvCapacityTokens;
+  return Math.max(peak + blockLoss + others.kvTokens - replica.kvCapacityTokens, 0);
 }
 
 function soonestPrefill(request: RoutingRequest, candidates: readonly Candidate[]): number {

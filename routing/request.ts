@@ -26,6 +26,10 @@ export interface RoutingRequest {
   /** Absent where the prompt has no blocks that anybody could hold. */
   readonly cached?: CachedTokens | undefined;
   readonly sessionKey?: string;
+  /** The tenant's part of what is served beside other tenants'; 1 where it is left out. */
+  readonly tenantWeight?: number | undefined;
+  /** Bytes of its body; 0 where it is left out. */
+  readonly bodyBytes?: number | undefined;
   /** Higher runs earlier. */
   readonly priority: number;
   /** Absolute, on the gateway's monotonic clock; `Infinity` for none. */

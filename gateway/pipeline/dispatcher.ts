@@ -1,64 +1,27 @@
 import type {
   Admission,
-  Standing,
+  Charge,
+  ShedReason,
   Ticket,
   Verdict,
   WaitingTerms,
 } from '../../routing/admission.ts';
-import { WaitingRoom } from '../../routing/admission.ts';
+import { Holds, WaitingRoom } from '../../routing/admission.ts';
 import type { Fleet, Reservation } from '../../routing/fleet.ts';
-import type { Candidate, Replica } from '../../routing/replica.ts';
+import type { Candidate, ReplicaId } from '../../routing/replica.ts';
 import type { RoutingRequest } from '../../routing/request.ts';
-import type { Decision, Receipt, Router } from '../../routing/router.ts';
+import type { Decision, Router } from '../../routing/router.ts';
 import type { CancelTimer, Clock } from '../clock.ts';
 import type { GatewayError } from '../generation/error.ts';
 import { shed, unroutable } from './no-place.ts';
-import type { Served } from './served-lately.ts';
 import { ServedLately } from './served-lately.ts';
+import type { Place, Turn, TurnWait, Waiting } from './turn.ts';
+import type { Waiter } from './waiter.ts';
+import { NO_WAIT, UNASKED, waitOf } from './waiter.ts';
+import { asksNoMore, termsOf } from './waiting-terms.ts';
+import { WakingReservation } from './waking-reservation.ts';
 
-/** How a request waited for its turn. */
-export interface TurnWait {
-  readonly ms: number;
-  /** What it lacked when it came: its turn, since others stood before it, or room on a replica. */
-  readonly lacked: 'turn' | 'room' | undefined;
-  /** Requests that waited when it came. */
-  readonly waitingRequests: number;
-  /** Who was given a place while it waited. */
-  readonly served: Served;
-}
-
-/** A reserved place at a replica. */
-export interface Place {
-  readonly replica: Replica;
-  readonly receipt: Receipt;
-  /** Its first token and its release make room, and who waits is asked again. */
-  readonly reservation: Reservation;
-  readonly queueWaitMs: number;
-  readonly wait: TurnWait;
-  /** Prompt tokens that the replica is taken to have in its cache. */
-  readonly cachedTokens: number;
-}
-
-/** Told once what became of a request's turn; within `enter` itself where nothing has to be waited for. */
-export interface Turn {
-  granted(place: Place): void;
-  refused(error: GatewayError, refusal: Refusal): void;
-}
-
-/** What is known of a turn that was not given. */
-export interface Refusal {
-  readonly wait: TurnWait;
-  /** Why nobody could take it; `undefined` where no replica was looked for. */
-  readonly receipt: Receipt | undefined;
-}
-
-/** Somebody who waits. */
-export interface Waiting {
-  /** Gives the turn up; its `Turn` hears nothing more. */
-  leave(): void;
-  /** How it has waited so far. */
-  wait(): TurnWait;
-}
+export type { Place, Refusal, Turn, TurnWait, Waiting } from './turn.ts';
 
 /** What a dispatcher decides with. */
 export interface DispatcherParts {
@@ -68,15 +31,32 @@ export interface DispatcherParts {
   readonly clock: Clock;
 }
 
-interface Waiter {
-  readonly request: RoutingRequest;
-  readonly turn: Turn;
-  readonly enteredMs: number;
-  /** What it met when it came. */
-  readonly lacked: 'turn' | 'room';
-  readonly waitingRequests: number;
-  readonly servedBefore: number;
+type Answer = Exclude<Verdict, { kind: 'wait' }>;
+
+/** One look at a lane, as far as it has come. */
+interface Look {
+  /** Those who are before it and have no room. */
+  readonly passed: readonly Ticket<Waiter>[];
+  readonly candidates: readonly Candidate[];
+  readonly nowMs: number;
 }
+
+/** One of those who ask, as it is answered. */
+interface Asking {
+  readonly terms: WaitingTerms;
+  readonly nowMs: number;
+  /** The fleet that the candidates are taken from. */
+  readonly everyone: readonly Candidate[];
+  readonly wait: TurnWait;
+  /** Charges its tenant, or is the charge where that is done. */
+  readonly charge: () => Charge;
+}
+
+/**
+ * Those next in a lane who are looked at: where the first has no room, one behind it may. Each costs a look
+ * at every replica, unless one before it that wants no more had no room either.
+ */
+const LOOK_AHEAD_REQUESTS = 16;
 
 /**
  * Binds requests to replicas: verdict, pick and reservation are one synchronous step, so that no
@@ -88,11 +68,10 @@ export class Dispatcher {
   readonly #admission: Admission;
   readonly #clock: Clock;
   readonly #room: WaitingRoom<Waiter>;
+  readonly #holds: Holds<Ticket<Waiter>> = new Holds();
   readonly #served = new ServedLately();
-  /** The fleet that the last verdict was made on. */
-  #everyone: readonly Candidate[] = [];
   #cancelExpiry: CancelTimer | undefined;
-  #isWaking = false;
+  #isServing = false;
 
   constructor({ fleet, router, admission, clock }: DispatcherParts) {
     this.#fleet = fleet;
@@ -112,29 +91,14 @@ export class Dispatcher {
     const nowMs = this.#clock.nowMs();
     const request = this.#withCachedTokens(asked);
     const terms = termsOf(request, nowMs);
-    const isNext = this.#room.wouldLead(terms);
-    const waitingRequests = this.#room.size;
-    const verdict = this.#judge(request, { nowMs, enteredMs: undefined, isNext, waitingRequests });
-    const waiter: Waiter = {
-      request,
-      turn,
-      enteredMs: nowMs,
-      lacked: isNext ? 'room' : 'turn',
-      waitingRequests,
-      servedBefore: this.#served.requests,
-    };
-    if (verdict.kind !== 'wait') {
-      this.#answer(waiter, verdict, nowMs);
-      return undefined;
-    }
+    const waiter = this.#waiterOf(request, turn, nowMs);
+    const comesFirst = this.#room.sizeOf(terms.lane) === 0;
+    if (comesFirst && this.#serveAtOnce(waiter, terms, nowMs)) return undefined;
     const ticket = this.#room.enter(waiter, terms);
-    if (ticket === undefined) {
-      turn.refused(shed('queue-full', 0), {
-        wait: this.#waitOf(waiter, nowMs),
-        receipt: undefined,
-      });
-      return undefined;
-    }
+    waiter.lacked = this.#room.isFirst(ticket) ? 'room' : 'turn';
+    if (!comesFirst) this.#serve(() => this.#serveLane(terms.lane));
+    if (!waiter.isAnswered) this.#letIn(ticket, nowMs);
+    if (waiter.isAnswered) return undefined;
     this.#watchExpiry();
     return {
       leave: () => this.#leave(ticket),
@@ -144,13 +108,17 @@ export class Dispatcher {
 
   /**
    * A second place for a request whose first replica failed it: at once and past the queue, since it
-   * has waited already, or `undefined` where nobody else can serve it.
+   * has waited already, or `undefined` where nobody else can serve it or its time is up.
    */
   tryElsewhere(asked: RoutingRequest): Place | undefined {
     const nowMs = this.#clock.nowMs();
+    if (nowMs >= asked.deadlineMs) return undefined;
     const request = this.#withCachedTokens(asked);
-    this.#everyone = this.#fleet.candidates(nowMs);
-    const place = this.#bind(request, this.#everyone, nowMs, NO_WAIT);
+    const terms = termsOf(request, nowMs);
+    const charge = (): Charge => this.#room.charge(terms);
+    const everyone = this.#fleet.candidates(nowMs);
+    const asking = { terms, nowMs, everyone, wait: NO_WAIT, charge };
+    const place = this.#bind(request, everyone, asking);
     return 'reservation' in place ? place : undefined;
   }
 
@@ -161,77 +129,170 @@ export class Dispatcher {
 
   /** Asks again for everyone who waits. Called when room may have come: a release, a fleet or load change. */
   wake(): void {
-    if (this.#isWaking || this.#room.size === 0) return;
-    this.#isWaking = true;
-    try {
+    if (this.#room.size === 0) return;
+    this.#serve(() => {
       this.#expire();
-      while (this.#serveHeads());
-      this.#watchExpiry();
-    } finally {
-      this.#isWaking = false;
-    }
+      return this.#serveLanes();
+    });
   }
 
   /** Refuses everyone who waits with `error`. */
   refuseAll(error: GatewayError): void {
-    const nowMs = this.#clock.nowMs();
-    for (const { item } of this.#room.expire(Infinity)) {
-      item.turn.refused(error, { wait: this.#waitOf(item, nowMs), receipt: undefined });
+    for (const ticket of this.#room.expire(this.#clock.nowMs(), Infinity)) {
+      this.#refuse(ticket, error);
     }
     this.#watchExpiry();
   }
 
-  /** One look at the head of each lane; true when someone was served, so that a new head may stand there. */
-  #serveHeads(): boolean {
-    let served = false;
-    for (const ticket of this.#room.heads()) {
-      const nowMs = this.#clock.nowMs();
-      const waiter = ticket.item;
-      const verdict = this.#judge(waiter.request, {
-        nowMs,
-        enteredMs: waiter.enteredMs,
-        isNext: true,
-        waitingRequests: this.#room.size,
-      });
-      if (verdict.kind === 'wait') continue;
-      if (!this.#room.leave(ticket)) continue;
-      this.#answer(waiter, verdict, nowMs);
-      served = true;
+  /** Looks until nobody is served any more. Whoever asks from within an answer is looked at by the same. */
+  #serve(look: () => boolean): void {
+    if (this.#isServing) return;
+    this.#isServing = true;
+    try {
+      while (look());
+      this.#watchExpiry();
+    } finally {
+      this.#isServing = false;
     }
+  }
+
+  /** Answers one whom nobody waits before; false where it has to wait. */
+  #serveAtOnce(waiter: Waiter, terms: WaitingTerms, nowMs: number): boolean {
+    const { request } = waiter;
+    const standing = {
+      nowMs,
+      enteredMs: nowMs,
+      isClosed: (id: ReplicaId) => this.#holds.isHeld(id),
+    };
+    const candidates = this.#fleet.candidates(nowMs);
+    const verdict = this.#admission.verdict(request, candidates, standing);
+    if (verdict.kind === 'wait') return false;
+    const msPerToken = this.#room.paceOf(terms.lane).msPerToken(nowMs);
+    const outlook = { nowMs, waitMs: 0, msPerToken };
+    if (this.#admission.isHopeless(request, candidates, outlook)) {
+      waiter.turn.refused(this.#shed('deadline-hopeless', terms, nowMs), UNASKED);
+    } else if (verdict.kind === 'admit') {
+      const charge = (): Charge => this.#room.charge(terms);
+      const asking = { terms, nowMs, everyone: candidates, wait: NO_WAIT, charge };
+      this.#grant(waiter, verdict.candidates, asking);
+    } else {
+      waiter.turn.refused(this.#shed(verdict.reason, terms, nowMs), UNASKED);
+    }
+    return true;
+  }
+
+  /** One look at each lane; true when someone was served, so that another may have its turn. */
+  #serveLanes(): boolean {
+    let served = false;
+    for (const lane of this.#room.lanes()) if (this.#serveLane(lane)) served = true;
     return served;
   }
 
-  #judge(request: RoutingRequest, standing: Standing): Verdict {
-    this.#everyone = this.#fleet.candidates(standing.nowMs);
-    return this.#admission.verdict(request, this.#everyone, standing);
-  }
-
-  #answer(waiter: Waiter, verdict: Exclude<Verdict, { kind: 'wait' }>, nowMs: number): void {
-    const { request, turn } = waiter;
-    const wait = this.#waitOf(waiter, nowMs);
-    if (verdict.kind === 'shed') {
-      turn.refused(shed(verdict.reason, verdict.retryAfterMs), { wait, receipt: undefined });
-      return;
+  /** Serves the first who has room of those next in a lane; false when none has. */
+  #serveLane(lane: string): boolean {
+    const nowMs = this.#clock.nowMs();
+    const candidates = this.#fleet.candidates(nowMs);
+    const passed: Ticket<Waiter>[] = [];
+    for (const ticket of this.#nextIn(lane)) {
+      const verdict = this.#judge(ticket, passed, candidates, nowMs);
+      if (verdict.kind === 'wait') passed.push(ticket);
+      else return this.#callUp(ticket, verdict, { passed, candidates, nowMs });
     }
-    const bound = this.#bind(request, verdict.candidates, nowMs, wait);
-    if ('reservation' in bound) turn.granted(bound);
-    else turn.refused(unroutable(request, bound.filter, this.#fleet), { ...bound, wait });
+    return false;
   }
 
-  #waitOf({ enteredMs, lacked, waitingRequests, servedBefore }: Waiter, nowMs: number): TurnWait {
-    if (nowMs === enteredMs) return NO_WAIT;
-    const served = this.#served.since(servedBefore);
-    return { ms: nowMs - enteredMs, lacked, waitingRequests, served };
+  /** Those for whom a replica is held, then the others in turn. */
+  *#nextIn(lane: string): Generator<Ticket<Waiter>> {
+    for (const ticket of this.#holds.holders()) if (ticket.lane === lane) yield ticket;
+    let seen = 0;
+    for (const ticket of this.#room.inOrder(lane)) {
+      if (this.#holds.heldFor(ticket) !== undefined) continue;
+      yield ticket;
+      if (++seen === LOOK_AHEAD_REQUESTS) return;
+    }
   }
 
-  /** Reserves where the router says; tells who is to blame where it finds nobody. */
+  #judge(
+    ticket: Ticket<Waiter>,
+    passed: readonly Ticket<Waiter>[],
+    candidates: readonly Candidate[],
+    nowMs: number,
+  ): Verdict {
+    const { request, passedTokens } = ticket.item;
+    const isHolder = this.#holds.heldFor(ticket) !== undefined;
+    if (!isHolder && passed.some(({ item }) => asksNoMore(item.request, request))) return WAIT;
+    return this.#admission.verdict(request, candidates, {
+      nowMs,
+      enteredMs: ticket.enteredMs,
+      isOverdue: this.#admission.isOverdue(request, passedTokens),
+      isClosed: (id) => this.#holds.isHeld(id) && this.#holds.heldFor(ticket) !== id,
+    });
+  }
+
+  /** Gives one its turn, past those who had no room. */
+  #callUp(ticket: Ticket<Waiter>, verdict: Answer, { passed, candidates, nowMs }: Look): true {
+    if (verdict.kind === 'shed') {
+      this.#room.leave(ticket, nowMs);
+      this.#refuse(ticket, this.#shed(verdict.reason, ticket, nowMs));
+      return true;
+    }
+    this.#holds.release(ticket);
+    for (const one of passed) this.#passOver(one, ticket.tokens, candidates);
+    const charge = this.#room.serve(ticket, nowMs);
+    const wait = this.#waitOf(ticket.item, nowMs);
+    const asking = { terms: ticket, nowMs, everyone: candidates, wait, charge: () => charge };
+    if (!this.#grant(ticket.item, verdict.candidates, asking)) charge.settle(0);
+    return true;
+  }
+
+  /** Who has been passed over for too long gets a replica held, which empties until it fits. */
+  #passOver(ticket: Ticket<Waiter>, tokens: number, candidates: readonly Candidate[]): void {
+    const { item } = ticket;
+    item.passedTokens += tokens;
+    if (!this.#admission.isOverdue(item.request, item.passedTokens)) return;
+    const held = this.#holds.heldFor(ticket);
+    const isThere = candidates.some(
+      ({ replica, state }) => replica.id === held && state === 'ready',
+    );
+    if (isThere) return;
+    this.#holds.release(ticket);
+    const isHeld = (id: ReplicaId): boolean => this.#holds.isHeld(id);
+    const id = this.#admission.toHold(item.request, candidates, isHeld);
+    if (id !== undefined) this.#holds.hold(id, ticket);
+  }
+
+  /** Binds a request and tells it; false where nobody can take it. */
+  #grant(waiter: Waiter, candidates: readonly Candidate[], asking: Asking): boolean {
+    waiter.isAnswered = true;
+    const { request, turn } = waiter;
+    const bound = this.#bind(request, candidates, asking);
+    if ('reservation' in bound) {
+      turn.granted(bound);
+      return true;
+    }
+    turn.refused(unroutable(request, bound.filter, this.#fleet), { ...bound, wait: asking.wait });
+    return false;
+  }
+
+  #refuse(ticket: Ticket<Waiter>, error: GatewayError): void {
+    this.#holds.release(ticket);
+    const { item } = ticket;
+    item.isAnswered = true;
+    const wait = this.#waitOf(item, this.#clock.nowMs());
+    item.turn.refused(error, { wait, receipt: undefined });
+  }
+
+  #shed(reason: ShedReason, { lane }: WaitingTerms, nowMs: number): GatewayError {
+    const drainMs = this.#room.msToDrain(lane, nowMs);
+    return shed(reason, this.#admission.retryAfterMs(drainMs));
+  }
+
   #bind(
     request: RoutingRequest,
     candidates: readonly Candidate[],
-    nowMs: number,
-    wait: TurnWait,
+    { terms, nowMs, everyone, wait, charge }: Asking,
   ): Place | Extract<Decision, { kind: 'unroutable' }> {
-    const decision = this.#router.route(request, candidates, this.#everyone);
+    const decision = this.#router.route(request, candidates, everyone);
     if (decision.kind === 'unroutable') return decision;
     this.#served.note(request.requestId);
     const { replica, receipt } = decision;
@@ -239,13 +300,40 @@ export class Dispatcher {
     const { promptTokens, expectedOutputTokens, outlook, blockHashes } = request;
     const open = { promptTokens, cachedTokens, expectedOutputTokens, outlook, blockHashes, nowMs };
     const reserved = this.#fleet.reserve(replica.id, open);
+    const ended = this.#follow(reserved, terms, charge());
     return {
       replica,
       receipt,
-      reservation: new WakingReservation(reserved, () => this.wake()),
+      reservation: new WakingReservation(reserved, { madeRoom: () => this.wake(), ended }),
       queueWaitMs: wait.ms,
       wait,
       cachedTokens,
+    };
+  }
+
+  #waiterOf(request: RoutingRequest, turn: Turn, enteredMs: number): Waiter {
+    const { size } = this.#room;
+    const { requests } = this.#served;
+    const met = { lacked: 'room', waitingRequests: size, servedBefore: requests } as const;
+    return { request, turn, passedTokens: 0, isAnswered: false, enteredMs, ...met };
+  }
+
+  #waitOf(waiter: Waiter, nowMs: number): TurnWait {
+    return waitOf(waiter, nowMs, this.#served);
+  }
+
+  /** While a request runs it shows the pace of its lane; at its end it is charged for what it was. */
+  #follow(
+    reserved: Reservation,
+    { lane }: WaitingTerms,
+    charge: Charge,
+  ): (outputTokens: number | undefined) => void {
+    const pace = this.#room.paceOf(lane);
+    pace.follow(reserved);
+    return (outputTokens) => {
+      pace.leave(reserved);
+      // Who was given no answer was served nothing.
+      charge.settle(outputTokens === undefined ? 0 : reserved.promptTokens + outputTokens);
     };
   }
 
@@ -255,23 +343,40 @@ export class Dispatcher {
     return cached === undefined ? request : { ...request, cached };
   }
 
+  /** Lets one who found no room stay, or refuses it at once where waiting would lead to nothing. */
+  #letIn(ticket: Ticket<Waiter>, nowMs: number): void {
+    const reason = this.#refusal(ticket, nowMs);
+    if (reason === undefined) return;
+    this.#room.leave(ticket, nowMs);
+    this.#refuse(ticket, this.#shed(reason, ticket, nowMs));
+  }
+
+  #refusal(ticket: Ticket<Waiter>, nowMs: number): ShedReason | undefined {
+    const { request } = ticket.item;
+    const candidates = this.#fleet.candidates(nowMs);
+    const { overfull } = this.#room;
+    const msPerToken = this.#room.paceOf(ticket.lane).msPerToken(nowMs);
+    const refusal = (waitMs: number | undefined): ShedReason | undefined =>
+      this.#admission.refusal(request, candidates, { nowMs, overfull, waitMs, msPerToken });
+    // Most would be served in time behind everyone, and need not be told who is before them.
+    if (refusal(this.#room.msToDrain(ticket.lane, nowMs)) === undefined) return undefined;
+    return refusal(this.#room.msUntilTurn(ticket, nowMs));
+  }
+
   #leave(ticket: Ticket<Waiter>): void {
-    if (!this.#room.leave(ticket)) return;
+    if (!this.#room.leave(ticket, this.#clock.nowMs())) return;
+    this.#holds.release(ticket);
     this.#watchExpiry();
-    // It may have been the head that held up those behind it.
+    // It may have been the one that held up those behind it.
     this.wake();
   }
 
   #expire(): void {
     const nowMs = this.#clock.nowMs();
-    for (const { item } of this.#room.expire(nowMs)) {
-      const verdict = this.#judge(item.request, {
-        nowMs,
-        enteredMs: item.enteredMs,
-        isNext: false,
-        waitingRequests: this.#room.size,
-      });
-      this.#answer(item, verdict.kind === 'wait' ? EXPIRED : verdict, nowMs);
+    for (const ticket of this.#room.expire(nowMs)) {
+      const isPast = nowMs >= ticket.deadlineMs;
+      const reason = isPast ? 'deadline-passed' : 'sojourn-exceeded';
+      this.#refuse(ticket, this.#shed(reason, ticket, nowMs));
     }
   }
 
@@ -285,61 +390,4 @@ export class Dispatcher {
   }
 }
 
-const NO_WAIT: TurnWait = {
-  ms: 0,
-  lacked: undefined,
-  waitingRequests: 0,
-  served: { requests: 0, lastIds: [] },
-};
-
-const EXPIRED: Verdict & { readonly kind: 'shed' } = {
-  kind: 'shed',
-  reason: 'sojourn-exceeded',
-  retryAfterMs: 0,
-};
-
-/** Requests that the same replicas can serve wait in one lane: others may have room meanwhile. */
-function termsOf(
-  { model, engine = '', priority, deadlineMs }: RoutingRequest,
-  enteredMs: number,
-): WaitingTerms {
-  return { lane: `${engine} ${model}`, priority, deadlineMs, enteredMs };
-}
-
-/** A reservation that lets those who wait know when it makes room. */
-class WakingReservation implements Reservation {
-  readonly #reserved: Reservation;
-  readonly #wake: () => void;
-
-  constructor(reserved: Reservation, wake: () => void) {
-    this.#reserved = reserved;
-    this.#wake = wake;
-  }
-
-  get replicaId(): string {
-    return this.#reserved.replicaId;
-  }
-
-  get promptTokens(): number {
-    return this.#reserved.promptTokens;
-  }
-
-  get outputTokens(): number {
-    return this.#reserved.outputTokens;
-  }
-
-  set outputTokens(tokens: number) {
-    this.#reserved.outputTokens = tokens;
-  }
-
-  firstToken(): void {
-    this.#reserved.firstToken();
-    this.#wake();
-  }
-
-  release(): boolean {
-    const released = this.#reserved.release();
-    if (released) this.#wake();
-    return released;
-  }
-}
+const WAIT: Verdict = { kind: 'wait' };

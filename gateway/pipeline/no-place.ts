@@ -5,8 +5,14 @@ import { GatewayError } from '../generation/error.ts';
 
 const SHED_MESSAGES: Readonly<Record<ShedReason, string>> = {
   'queue-full': 'Every replica is full and so is the queue.',
+  'queue-bytes-full':
+    'Every replica is full, and the bodies that wait take up all memory they may.',
+  'queue-tokens-full': 'Every replica is full, and as many prompt tokens wait as may.',
+  'queue-too-long': 'Every replica is full, and the queue takes longer than the longest wait.',
+  'deadline-hopeless':
+    'Every replica is full, and the queue outlasts the time limit of the request.',
   'sojourn-exceeded': 'No replica had room within the longest wait.',
-  'deadline-hopeless': 'The time limit of the request passed while it waited.',
+  'deadline-passed': 'The time limit of the request passed while it waited.',
 };
 
 /** Our own capacity is used up: `saturated`, with the time after which to come back. */

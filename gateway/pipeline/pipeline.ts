@@ -93,6 +93,7 @@ async function attemptAt(
     if (cachedTokens !== undefined) parts.dispatcher.observeCached(place, cachedTokens);
     return end;
   } finally {
+    reservation.answeredTokens = exchange.recorder.outputTokens;
     reservation.release();
     parts.dispatcher.wake();
   }

@@ -18,6 +18,30 @@ export class Heap<T extends object> {
     return this.#items[0];
   }
 
+  /** All items, in no order. */
+  values(): Iterable<T> {
+    return this.#items;
+  }
+
+  /**
+   * All items in order, as far as they are asked for: O(k log k) for the first k. The heap must not
+   * change meanwhile.
+   */
+  *inOrder(): Generator<T> {
+    const frontier = new Heap<Placed<T>>((one, other) => this.#comesBefore(one.item, other.item));
+    const reach = (place: number): void => {
+      const item = this.#items[place];
+      if (item !== undefined) frontier.add({ item, place });
+    };
+    reach(0);
+    for (let next = frontier.first; next !== undefined; next = frontier.first) {
+      frontier.remove(next);
+      yield next.item;
+      reach(2 * next.place + 1);
+      reach(2 * next.place + 2);
+    }
+  }
+
   /** Adds an item that is not in the heap. */
   add(item: T): void {
     this.#items.push(item);
@@ -58,7 +82,7 @@ export class Heap<T extends object> {
     this.#put(item, place);
   }
 
-  #firstChild(place: number): { readonly item: T; readonly place: number } | undefined {
+  #firstChild(place: number): Placed<T> | undefined {
     const left = this.#items[2 * place + 1];
     const right = this.#items[2 * place + 2];
     if (left === undefined) return undefined;
@@ -72,4 +96,9 @@ export class Heap<T extends object> {
     this.#items[place] = item;
     this.#places.set(item, place);
   }
+}
+
+interface Placed<T> {
+  readonly item: T;
+  readonly place: number;
 }

@@ -44,14 +44,16 @@ function timeDecisions(policy: PolicyName, { fleet, open, random }: Scene): numb
   const admission = new Admission({ mode: 'late-binding', ...limits });
   const router = new Router(createPolicy(policy, { random }));
   const request = aRequest();
-  const standing = { enteredMs: undefined, isNext: true, waitingRequests: 0 };
   const decisions = Math.max(200, Math.floor(4_000 / fleet.replicas().length));
   let spentNs = 0n;
   for (let index = 0; index < decisions; index++) {
     const nowMs = 10 + index;
     for (const reservation of open) reservation.outputTokens += random() < 0.9 ? 1 : 0;
     const began = process.hrtime.bigint();
-    const verdict = admission.verdict(request, fleet.candidates(nowMs), { ...standing, nowMs });
+    const verdict = admission.verdict(request, fleet.candidates(nowMs), {
+      nowMs,
+      enteredMs: nowMs,
+    });
     if (verdict.kind !== 'admit') throw new Error(`unexpected verdict ${verdict.kind}`);
     const decision = router.route(request, verdict.candidates);
     if (decision.kind !== 'routed') throw new Error(`unroutable by ${decision.filter}`);

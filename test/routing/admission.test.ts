@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Admission, type AdmissionLimits, type Standing } from '../../routing/admission.ts';
+import {
+  Admission,
+  type AdmissionLimits,
+  type Outlook,
+  type Standing,
+} from '../../routing/admission.ts';
 import type { Candidate, InFlight, Replica } from '../../routing/replica.ts';
+import { serviceMs } from '../../routing/service-time.ts';
 import {
   aCandidate,
   aLoad,
@@ -9,14 +15,10 @@ import {
   anInFlight,
   aRequest,
   otherTraffic,
+  replicas,
 } from '../support/builders.ts';
 
-const justCome: Standing = {
-  nowMs: 0,
-  enteredMs: undefined,
-  isNext: true,
-  waitingRequests: 0,
-};
+const justCome: Standing = { nowMs: 0, enteredMs: 0 };
 
 function anAdmission(limits: Partial<AdmissionLimits> = {}): Admission {
   return new Admission({
@@ -220,10 +222,16 @@ describe('Admission', () => {
       expect(anAdmission().verdict(aRequest(), [], justCome).kind).toBe('admit');
     });
 
-    it('lets nobody pass those who wait', () => {
-      const standing = { ...justCome, isNext: false, waitingRequests: 3 };
+    it('keeps off a replica that is held for somebody else', () => {
+      const held = aCandidate({ replica: aReplica({ id: 'held' }) });
+      const other = busy({}, { id: 'other' });
+      const standing: Standing = { ...justCome, isClosed: (id) => id === 'held' };
 
-      expect(anAdmission().verdict(aRequest(), [aCandidate()], standing)).toEqual({ kind: 'wait' });
+      expect(anAdmission().verdict(aRequest(), [held], standing)).toEqual({ kind: 'wait' });
+      expect(anAdmission().verdict(aRequest(), [held, other], standing)).toEqual({
+        kind: 'admit',
+        candidates: [other],
+      });
     });
 
     it('is work conserving: whoever is next runs wherever a replica is idle', () => {
@@ -245,11 +253,10 @@ describe('Admission', () => {
   });
 
   describe('as a pass-through', () => {
-    it('admits to everyone at once, room or not, turn or not', () => {
+    it('admits to everyone at once, room or not', () => {
       const admission = anAdmission({ mode: 'pass-through' });
-      const standing = { ...justCome, isNext: false, waitingRequests: 10 };
 
-      expect(admission.verdict(aRequest(), [full], standing)).toEqual({
+      expect(admission.verdict(aRequest(), [full], justCome)).toEqual({
         kind: 'admit',
         candidates: [full],
       });
@@ -260,34 +267,14 @@ describe('Admission', () => {
 
       const verdict = admission.verdict(aRequest({ deadlineMs: 0 }), [aCandidate()], justCome);
 
-      expect(verdict).toMatchObject({ kind: 'shed', reason: 'deadline-hopeless' });
+      expect(verdict).toMatchObject({ kind: 'shed', reason: 'deadline-passed' });
     });
   });
 
   describe('at its bounds', () => {
-    it('sheds who comes when the room is full, and not one earlier', () => {
-      const verdict = (waitingRequests: number) =>
-        anAdmission().verdict(aRequest(), [full], { ...justCome, isNext: false, waitingRequests });
-
-      expect(verdict(9)).toEqual({ kind: 'wait' });
-      expect(verdict(10)).toMatchObject({ kind: 'shed', reason: 'queue-full' });
-    });
-
-    it('admits past a full room who need not wait', () => {
-      const standing = { ...justCome, waitingRequests: 10 };
-
-      expect(anAdmission().verdict(aRequest(), [aCandidate()], standing).kind).toBe('admit');
-    });
-
-    it('never sheds for the full room who waits in it', () => {
-      const standing = { ...justCome, enteredMs: 0, waitingRequests: 10 };
-
-      expect(anAdmission().verdict(aRequest(), [full], standing)).toEqual({ kind: 'wait' });
-    });
-
     it('sheds who has waited for as long as one may', () => {
       const verdict = (nowMs: number) =>
-        anAdmission().verdict(aRequest(), [full], { ...justCome, nowMs, enteredMs: 100 });
+        anAdmission().verdict(aRequest(), [full], { nowMs, enteredMs: 100 });
 
       expect(verdict(1099)).toEqual({ kind: 'wait' });
       expect(verdict(1100)).toMatchObject({ kind: 'shed', reason: 'sojourn-exceeded' });
@@ -296,37 +283,173 @@ describe('Admission', () => {
     it('sheds at the deadline, even where there is room', () => {
       const request = aRequest({ deadlineMs: 500 });
       const verdict = (nowMs: number) =>
-        anAdmission().verdict(request, [aCandidate()], { ...justCome, nowMs });
+        anAdmission().verdict(request, [aCandidate()], { nowMs, enteredMs: 0 });
 
       expect(verdict(499).kind).toBe('admit');
-      expect(verdict(500)).toMatchObject({ kind: 'shed', reason: 'deadline-hopeless' });
+      expect(verdict(500)).toMatchObject({ kind: 'shed', reason: 'deadline-passed' });
+    });
+  });
+
+  describe('before it lets one wait', () => {
+    const outlook: Outlook = {
+      nowMs: 0,
+      overfull: undefined,
+      waitMs: undefined,
+      msPerToken: undefined,
+    };
+
+    it.each([
+      ['requests', 'queue-full'],
+      ['bytes', 'queue-bytes-full'],
+      ['tokens', 'queue-tokens-full'],
+    ] as const)('refuses what is too much of %s as %s', (overfull, reason) => {
+      const refusal = anAdmission().refusal(aRequest(), [full], { ...outlook, overfull });
+
+      expect(refusal).toBe(reason);
     });
 
-    it('tells how long the queue takes to drain at its pace of late', () => {
-      const admission = anAdmission();
-      for (let nowMs = 0; nowMs < 60_000; nowMs += 500) {
-        admission.verdict(aRequest(), [aCandidate()], { ...justCome, nowMs });
-      }
+    it('refuses nobody of whose wait nothing is known', () => {
+      const request = aRequest({ deadlineMs: 1 });
 
-      const verdict = admission.verdict(aRequest(), [full], {
-        ...justCome,
-        nowMs: 60_000,
-        waitingRequests: 19,
-      });
-
-      if (verdict.kind !== 'shed') throw new Error(verdict.kind);
-      expect(verdict.retryAfterMs / 10_000).toBeCloseTo(1, 1);
+      expect(anAdmission().refusal(request, [full], outlook)).toBeUndefined();
     });
 
-    it('sends nobody back sooner than in a second or later than in a minute', () => {
-      const quick = anAdmission({ waitingRequestsMax: 0 });
-      for (let count = 0; count < 1000; count++)
-        quick.verdict(aRequest(), [aCandidate()], justCome);
+    it('refuses who would wait longer than one may, and not a millisecond less', () => {
+      const refusal = (waitMs: number) =>
+        anAdmission().refusal(aRequest(), [full], { ...outlook, waitMs });
 
-      const never = anAdmission({ waitingRequestsMax: 0 });
+      expect(refusal(1000)).toBeUndefined();
+      expect(refusal(1001)).toBe('queue-too-long');
+    });
 
-      expect(quick.verdict(aRequest(), [full], justCome)).toMatchObject({ retryAfterMs: 1000 });
-      expect(never.verdict(aRequest(), [full], justCome)).toMatchObject({ retryAfterMs: 60_000 });
+    it('refuses who would wait past its deadline, and not a millisecond less', () => {
+      const refusal = (waitMs: number) =>
+        anAdmission().refusal(aRequest({ deadlineMs: 600 }), [full], {
+          ...outlook,
+          nowMs: 500,
+          waitMs,
+        });
+
+      expect(refusal(100)).toBeUndefined();
+      expect(refusal(101)).toBe('deadline-hopeless');
+    });
+
+    it('reckons with a quarter more than its answer takes, once the pace of streams is known', () => {
+      const takesMs = 1.25 * serviceMs(aRequest(), full, 40);
+      const refusal = (waitMs: number) =>
+        anAdmission().refusal(aRequest({ deadlineMs: 100 + takesMs }), [full], {
+          ...outlook,
+          waitMs,
+          msPerToken: 40,
+        });
+
+      expect(refusal(100)).toBeUndefined();
+      expect(refusal(101)).toBe('deadline-hopeless');
+    });
+
+    it('reckons with the quickest of those who can serve it', () => {
+      const slow = busy({ requests: 500 });
+      const stranger = { ...full, state: 'ejected' as const };
+      const takesMs = 1.25 * serviceMs(aRequest(), full, 1);
+      const refusal = (candidates: readonly Candidate[]) =>
+        anAdmission().refusal(aRequest({ deadlineMs: takesMs + 10 }), candidates, {
+          ...outlook,
+          waitMs: 1,
+          msPerToken: 1,
+        });
+
+      expect(refusal([slow, full])).toBeUndefined();
+      expect(refusal([slow, stranger])).toBe('deadline-hopeless');
+    });
+
+    it('refuses nobody where a replica stands idle, whatever the pace of others', () => {
+      const request = aRequest({ deadlineMs: 10 });
+      const refusal = (candidates: readonly Candidate[]) =>
+        anAdmission().refusal(request, candidates, { ...outlook, msPerToken: 1000 });
+
+      expect(refusal([full, aCandidate()])).toBeUndefined();
+      expect(refusal([full])).toBe('deadline-hopeless');
+    });
+
+    it('refuses no sooner for a shorter wait', () => {
+      const waits = fc.nat({ max: 2000 });
+      fc.assert(
+        fc.property(waits, waits, fc.nat({ max: 60_000 }), (one, other, deadlineMs) => {
+          const refusal = (waitMs: number) =>
+            anAdmission().refusal(aRequest({ deadlineMs }), [full], { ...outlook, waitMs });
+          const isRefused = refusal(Math.max(one, other)) !== undefined;
+
+          if (!isRefused) expect(refusal(Math.min(one, other))).toBeUndefined();
+        }),
+      );
+    });
+  });
+
+  it('sends nobody back sooner than in a second or later than in a minute', () => {
+    const admission = anAdmission();
+
+    expect(admission.retryAfterMs(undefined)).toBe(1000);
+    expect(admission.retryAfterMs(999)).toBe(1000);
+    expect(admission.retryAfterMs(10_000)).toBe(10_000);
+    expect(admission.retryAfterMs(60_001)).toBe(60_000);
+  });
+
+  describe('for one who is passed over', () => {
+    it.each([
+      [100, 8192],
+      [20_000, 21_000],
+    ])('lets pass as much as it wants itself, and a prefill step: %d, %d', (promptTokens, most) => {
+      const request = aRequest({ promptTokens, expectedOutputTokens: 1000 });
+
+      expect(anAdmission().isOverdue(request, most - 1)).toBe(false);
+      expect(anAdmission().isOverdue(request, most)).toBe(true);
+    });
+
+    const nobody = (): boolean => false;
+
+    it('holds the replica whose KV cache lacks least, then the one that prefills soonest', () => {
+      const lacking = busy({ kvTokensPeak: 599_000 }, { id: 'lacking' });
+      const slow = busy({ prefillTokens: 8000 }, { id: 'slow' });
+      const soon = busy({ prefillTokens: 7000 }, { id: 'soon' });
+
+      expect(anAdmission().toHold(aRequest(), [lacking, slow, soon], nobody)).toBe('soon');
+      expect(anAdmission().toHold(aRequest(), [full, lacking], nobody)).toBe('lacking');
+    });
+
+    it('holds nobody who cannot serve it', () => {
+      const ejected = { ...busy(), state: 'ejected' as const };
+
+      expect(anAdmission().toHold(aRequest(), [ejected], nobody)).toBeUndefined();
+    });
+
+    it.each([
+      [1, 0],
+      [7, 0],
+      [8, 1],
+      [12, 2],
+    ])('holds a quarter of %d replicas and one at least: beside %d', (count, others) => {
+      const given = replicas(count).map((replica) => busy({}, replica));
+      const beside = (held: number) =>
+        anAdmission().toHold(aRequest(), given, (id) =>
+          given.slice(0, held).some((one) => one.replica.id === id),
+        );
+
+      expect(beside(others)).toBeDefined();
+      expect(beside(others + 1)).toBeUndefined();
+    });
+
+    it('no longer waits for who has its prompt in the cache', () => {
+      const holder = busy({ prefillTokens: 6000 }, { id: 'holder' });
+      const roomy = busy({}, { id: 'roomy' });
+      const cached = { at: (id: string) => (id === 'holder' ? 19_000 : 0) };
+      const request = aRequest({ promptTokens: 20_000, cached });
+      const kind = (isOverdue: boolean) =>
+        anAdmission({ prefillTokensMax: 6500 }).verdict(request, [holder, roomy], {
+          ...justCome,
+          isOverdue,
+        }).kind;
+
+      expect([kind(false), kind(true)]).toEqual(['wait', 'admit']);
     });
   });
 });

@@ -132,18 +132,6 @@ describe('who waits', () => {
     expect(statesOf(all)).toEqual(['granted', 'granted', 'waiting']);
   });
 
-  it('is not overtaken by a newcomer that would fit', () => {
-    const house = aDispatcher([forTwo]);
-    const running = ask(house);
-    const large = ask(house, { promptTokens: 6000 });
-    const small = ask(house, { promptTokens: 1, expectedOutputTokens: 1 });
-    expect(statesOf([large, small])).toEqual(['waiting', 'waiting']);
-
-    release(running);
-
-    expect(large.state).toBe('granted');
-  });
-
   it('is overtaken by a newcomer of a higher priority', () => {
     const house = full();
     const early = ask(house);
@@ -175,6 +163,183 @@ describe('who waits', () => {
     release(large);
 
     expect(statesOf(two)).toEqual(['granted', 'granted']);
+  });
+});
+
+describe('who finds no room', () => {
+  /** One request that runs, one of 7000 tokens that does not fit beside it, and small ones behind. */
+  function blocked(members: readonly Replica[] = [forTwo]) {
+    const house = aDispatcher(members);
+    const running = members.map(() => ask(house, { promptTokens: 2000 }));
+    const large = ask(house, { promptTokens: 6000 });
+    const small = (): Asked => ask(house, { promptTokens: 900, expectedOutputTokens: 100 });
+    return { ...house, running, large, small };
+  }
+
+  it('lets pass those behind it who have', () => {
+    const { large, small } = blocked();
+
+    expect(statesOf([small(), large])).toEqual(['granted', 'waiting']);
+  });
+
+  it('is passed over by no more than a prefill step of tokens, then a replica empties for it', () => {
+    const house = blocked();
+    let passed = 0;
+    for (let one = house.small(); one.state === 'granted'; one = house.small()) {
+      passed += 1;
+      release(one);
+    }
+    // The ninth passes 8192 tokens.
+    expect(passed).toBe(9);
+    expect(house.large.state).toBe('waiting');
+
+    release(house.running[0]);
+
+    expect(house.large.state).toBe('granted');
+  });
+
+  it('has one replica held, and the others stay open', () => {
+    const house = blocked(replicas(2, { kvCapacityTokens: 6000 }));
+    const passed = Array.from({ length: 20 }, () => {
+      const one = house.small();
+      release(one);
+      return one.place?.replica.id;
+    });
+
+    const after = new Set(passed.slice(9));
+    expect(after.size).toBe(1);
+    expect(after.has(undefined)).toBe(false);
+    release(house.running.find(({ place }) => !after.has(place?.replica.id)));
+    expect(after.has(house.large.place?.replica.id)).toBe(false);
+    expect(house.large.state).toBe('granted');
+  });
+
+  it('takes room wherever it comes first, and what was held for it is open again', () => {
+    const house = blocked(replicas(2, { kvCapacityTokens: 6000 }));
+    const open = Array.from({ length: 20 }, () => {
+      const one = house.small();
+      release(one);
+      return one.place?.replica.id;
+    }).at(-1);
+    release(house.running.find(({ place }) => place?.replica.id === open));
+    expect(house.large.place?.replica.id).toBe(open);
+
+    expect(house.small().state).toBe('granted');
+  });
+
+  it('opens what is held for it when it leaves', () => {
+    const house = blocked();
+    for (let index = 0; index < 9; index++) release(house.small());
+    const behind = house.small();
+    expect(behind.state).toBe('waiting');
+
+    house.large.waiting?.leave();
+
+    expect(behind.state).toBe('granted');
+  });
+
+  it('has another replica held where the first one leaves', () => {
+    const house = blocked(replicas(2, { kvCapacityTokens: 6000 }));
+    const open = Array.from({ length: 20 }, () => {
+      const one = house.small();
+      release(one);
+      return one.place?.replica.id;
+    }).at(-1);
+    house.fleet.leave(open === 'replica-0' ? 'replica-1' : 'replica-0');
+    for (let index = 0; index < 2; index++) release(house.small());
+
+    expect(house.small().state).toBe('waiting');
+    release(house.running.find(({ place }) => place?.replica.id === open));
+    expect(house.large.state).toBe('granted');
+  });
+
+  it('is passed by those within sixteen places and by nobody further back', () => {
+    const behind = (count: number): Asked => {
+      const { large: _, ...house } = blocked();
+      for (let index = 1; index < count; index++) {
+        ask(house, { promptTokens: 5000 - index, expectedOutputTokens: 1000 + index });
+      }
+      return house.small();
+    };
+
+    expect(behind(15).state).toBe('granted');
+    expect(behind(16).state).toBe('waiting');
+  });
+});
+
+describe('one who finds no room', () => {
+  it('is served in the end, whatever keeps coming behind it, of whatever priority', () => {
+    const sizes = fc.array(fc.integer({ min: 1, max: 1500 }), { minLength: 5, maxLength: 30 });
+    const large = fc.integer({ min: 3000, max: 9000 });
+    fc.assert(
+      fc.property(sizes, large, fc.integer({ min: 1, max: 5 }), (given, promptTokens, count) => {
+        const house = aDispatcher(replicas(count, { kvCapacityTokens: 6000 }));
+        const running = [ask(house, { promptTokens: 5000 }), ...askTimes(house, count)];
+        const asked = ask(house, { promptTokens });
+        let turns = 0;
+        for (; asked.state === 'waiting' && turns < 400; turns++) {
+          const size = given[turns % given.length] ?? 1;
+          const facts = { promptTokens: size, expectedOutputTokens: size, priority: turns % 3 };
+          running.push(ask(house, facts));
+          const oldest = running.findIndex(({ state }) => state === 'granted');
+          const [ended] = running.splice(oldest, 1);
+          ended?.place?.reservation.firstToken();
+          release(ended);
+        }
+
+        expect(asked.state).toBe('granted');
+      }),
+      { numRuns: 40 },
+    );
+  }, 30_000);
+});
+
+describe('tenants', () => {
+  /** Everyone asks while the house is full; each is served when the one before is done, with so many tokens. */
+  function served(
+    house: ReturnType<typeof full>,
+    given: readonly Partial<RoutingRequest>[],
+    outputTokensOf: (tenant: string) => number = () => 1000,
+  ): string {
+    const order: string[] = [];
+    for (const facts of given) {
+      house.dispatcher.enter(aRequest(facts), {
+        granted: ({ reservation }) => {
+          order.push(facts.tenant ?? '');
+          reservation.firstToken();
+          reservation.outputTokens = outputTokensOf(facts.tenant ?? '');
+          reservation.release();
+        },
+        refused: () => undefined,
+      });
+    }
+    release(house.first);
+    return order.join('');
+  }
+
+  const six = Array.from({ length: 6 }, () => ({ tenant: 'a' }));
+
+  it('are served in turns, however many requests each has sent', () => {
+    expect(served(full(), [...six, { tenant: 'b' }, { tenant: 'b' }])).toBe('ababaaaa');
+  });
+
+  it('share by their weights', () => {
+    const heavy = Array.from({ length: 4 }, () => ({ tenant: 'b', tenantWeight: 2 }));
+
+    expect(served(full(), [...six, ...heavy])).toBe('abbabbaaaa');
+  });
+
+  it('are charged for what they are served without waiting', () => {
+    const house = full();
+    house.first.place?.reservation.firstToken();
+
+    expect(served(house, [{ tenant: 'anyone' }, { tenant: 'a' }])).toBe('aanyone');
+  });
+
+  it('are charged for what came of an answer and not for what was expected', () => {
+    const both = [...six.slice(0, 3), ...Array.from({ length: 6 }, () => ({ tenant: 'b' }))];
+
+    expect(served(full(), both, (tenant) => (tenant === 'a' ? 4000 : 1000))).toBe('abbabbabb');
   });
 });
 
@@ -495,40 +660,46 @@ describe('any course of requests', () => {
     return held.requests <= 1 || held.kvTokensPeak <= (replica.kvCapacityTokens ?? Infinity);
   }
 
-  it('never gives the same room twice, never idles while someone waits, and ends at nothing', () => {
-    fc.assert(
-      fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
-        const house = aDispatcher(members, { waitingMsMax: 1000, waitingRequestsMax: 8 });
-        const all: Asked[] = [];
-        const left = new Set<Asked>();
-        for (const one of steps) {
-          const leaver = one.kind === 'leave' ? all[one.which] : undefined;
-          if (leaver === undefined) take(house, all, one);
-          else if (leaver.state === 'waiting') left.add(leaver);
-          leaver?.waiting?.leave();
-          const candidates = house.fleet.candidates(house.clock.nowMs());
+  it(
+    'never gives the same room twice, never idles while someone waits, and ends at nothing',
+    {
+      timeout: 30_000,
+    },
+    () => {
+      fc.assert(
+        fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+          const house = aDispatcher(members, { waitingMsMax: 1000, waitingRequestsMax: 8 });
+          const all: Asked[] = [];
+          const left = new Set<Asked>();
+          for (const one of steps) {
+            const leaver = one.kind === 'leave' ? all[one.which] : undefined;
+            if (leaver === undefined) take(house, all, one);
+            else if (leaver.state === 'waiting') left.add(leaver);
+            leaver?.waiting?.leave();
+            const candidates = house.fleet.candidates(house.clock.nowMs());
 
-          expect(candidates.every(fits)).toBe(true);
-          expect(house.dispatcher.waitingRequests).toBeLessThanOrEqual(8);
-          const idle = candidates.filter((candidate) => candidate.inFlight.requests === 0);
-          const waiting = all.filter((asked) => asked.state === 'waiting' && !left.has(asked));
-          for (const { request } of waiting) {
-            expect(idle.filter(({ replica }) => replica.models.includes(request.model))).toEqual(
-              [],
-            );
+            expect(candidates.every(fits)).toBe(true);
+            expect(house.dispatcher.waitingRequests).toBeLessThanOrEqual(8);
+            const idle = candidates.filter((candidate) => candidate.inFlight.requests === 0);
+            const waiting = all.filter((asked) => asked.state === 'waiting' && !left.has(asked));
+            for (const { request } of waiting) {
+              expect(idle.filter(({ replica }) => replica.models.includes(request.model))).toEqual(
+                [],
+              );
+            }
+            expect(waiting).toHaveLength(house.dispatcher.waitingRequests);
           }
-          expect(waiting).toHaveLength(house.dispatcher.waitingRequests);
-        }
-        house.clock.advance(1000);
-        for (const asked of all) release(asked);
+          house.clock.advance(1000);
+          for (const asked of all) release(asked);
 
-        expect(house.dispatcher.waitingRequests).toBe(0);
-        expect(inFlight(house)).toBe(0);
-        expect(house.clock.timers).toBe(0);
-      }),
-      { numRuns: 300 },
-    );
-  });
+          expect(house.dispatcher.waitingRequests).toBe(0);
+          expect(inFlight(house)).toBe(0);
+          expect(house.clock.timers).toBe(0);
+        }),
+        { numRuns: 300 },
+      );
+    },
+  );
 });
 
 describe('a prompt that was asked before', () => {

@@ -12,22 +12,27 @@ function fleetOf(...members: readonly Replica[]): Fleet {
 }
 
 describe('a request that is shed', () => {
-  it.each(['queue-full', 'sojourn-exceeded', 'deadline-hopeless'] as const)(
-    'for %s is saturated, and told in words and when to come back',
-    (reason) => {
-      const error = shed(reason, 1234);
+  it.each([
+    'queue-full',
+    'queue-bytes-full',
+    'queue-tokens-full',
+    'queue-too-long',
+    'deadline-hopeless',
+    'sojourn-exceeded',
+    'deadline-passed',
+  ] as const)('for %s is saturated, and told in words and when to come back', (reason) => {
+    const error = shed(reason, 1234);
 
-      expect(error).toMatchObject({
-        code: 'saturated',
-        status: 503,
-        source: 'gateway',
-        retryable: false,
-        retryAfterMs: 1234,
-        reason,
-      });
-      expect(error.message).toMatch(/^[A-Z][^.]+\.$/);
-    },
-  );
+    expect(error).toMatchObject({
+      code: 'saturated',
+      status: 503,
+      source: 'gateway',
+      retryable: false,
+      retryAfterMs: 1234,
+      reason,
+    });
+    expect(error.message).toMatch(/^[A-Z][^.]+\.$/);
+  });
 });
 
 describe('a request that nobody serves', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { GatewayError } from '../../../gateway/generation/error.ts';
+import type { Place } from '../../../gateway/pipeline/dispatcher.ts';
 import { ATTEMPTS_MAX, serve } from '../../../gateway/pipeline/pipeline.ts';
 import type { Fleet } from '../../../routing/fleet.ts';
 import type { Recorder } from '../../../telemetry/recorder.ts';
@@ -223,6 +224,29 @@ describe('a request', () => {
       [false, 5],
       [true, 5],
     ]);
+  });
+
+  it('is charged to its tenant as the engine counted it, where it came in one piece', async () => {
+    const house = aPipeline();
+    const places: Place[] = [];
+    const enter = house.dispatcher.enter.bind(house.dispatcher);
+    vi.spyOn(house.dispatcher, 'enter').mockImplementation((request, turn) =>
+      enter(request, {
+        granted: (place) => {
+          places.push(place);
+          turn.granted(place);
+        },
+        refused: (error, refusal) => turn.refused(error, refusal),
+      }),
+    );
+    const served = await begin(house, { request: decoded({ ...chatBody, stream: false }) });
+    lastCall(served).answer(200, {
+      choices: [{ index: 0, finish_reason: 'stop', message: { content: 'Red.' } }],
+      usage: { prompt_tokens: 9, completion_tokens: 321 },
+    });
+    await served.over;
+
+    expect(places.map(({ reservation }) => reservation.answeredTokens)).toEqual([321]);
   });
 
   it('for an alias is sent under the engine’s own name', async () => {

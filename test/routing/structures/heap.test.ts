@@ -76,3 +76,24 @@ describe('Heap', () => {
     expect(heap.remove(item)).toBe(false);
   });
 });
+
+describe('walking a heap', () => {
+  it('meets its items in order, as far as it goes, and leaves it as it was', () => {
+    fc.assert(
+      fc.property(items, fc.nat({ max: 60 }), (given, count) => {
+        const heap = heapOf(given);
+        const ranks = given.map(({ rank }) => rank).toSorted((one, other) => one - other);
+        const walked = [...heap.inOrder()].slice(0, count).map(({ rank }) => rank);
+
+        expect(walked).toEqual(ranks.slice(0, count));
+        expect(drain(heap)).toEqual(ranks);
+      }),
+    );
+  });
+
+  it('has all items, in whatever order', () => {
+    const given = [{ rank: 3 }, { rank: 1 }, { rank: 2 }];
+
+    expect(new Set(heapOf(given).values())).toEqual(new Set(given));
+  });
+});

@@ -1,0 +1,21 @@
+import { prefillSeconds } from './prefill.ts';
+import type { Candidate } from './replica.ts';
+import type { RoutingRequest } from './request.ts';
+
+/**
+ * Milliseconds from a request's dispatch to its expected end at a replica: the prefills there and its own,
+ * then its output at the pace of the streams under way, and at the replica's decode step where that is slower.
+ */
+export function serviceMs(
+  request: RoutingRequest,
+  candidate: Candidate,
+  msPerToken: number | undefined,
+): number {
+  const { inFlight, others, speed } = candidate;
+  const stepMs =
+    speed.decodeStepMs +
+    speed.decodeStepMsPerRequest * (inFlight.requests + others.requests) +
+    speed.decodeStepMsPerKvToken * (inFlight.kvTokens + others.kvTokens);
+  const paceMs = Math.max(stepMs, msPerToken ?? 0);
+  return 1000 * prefillSeconds(request, candidate) + paceMs * request.expectedOutputTokens;
+}
