@@ -34,6 +34,7 @@ import { ModelList } from './server/model-list.ts';
 import { Readiness } from './server/readiness.ts';
 import { readTls, watchTls } from './server/tls-files.ts';
 import type { ReceiveParts } from './server/receive.ts';
+import { Tenants } from './server/tenants.ts';
 import { readReplica } from './server/replica-readings.ts';
 import { version } from './version.ts';
 
@@ -133,6 +134,7 @@ function dataApp(rooms: Rooms): ReturnType<typeof createApp> {
     pipeline,
     telemetry,
     authenticator: new Authenticator(config.keys),
+    tenants: new Tenants(config.tenants),
     doorkeeper,
     clock,
     bodyBytesMax: config.limits.bodyBytesMax,
@@ -169,16 +171,11 @@ function openTelemetry(config: Config, clock: Clock): Promise<Telemetry> {
 const STDERR = 2;
 
 function buildDispatcher(config: Config, fleet: Fleet, clock: Clock): Dispatcher {
-  const { mode, waitingRequestsMax, waitingMsMax, prefillTokensOutMax } = config.admission;
+  const { prefillTokensOutMax, ...limits } = config.admission;
   return new Dispatcher({
     fleet,
     router: buildRouter(config.routing),
-    admission: new Admission({
-      mode,
-      waitingRequestsMax,
-      waitingMsMax,
-      prefillTokensMax: prefillTokensOutMax,
-    }),
+    admission: new Admission({ ...limits, prefillTokensMax: prefillTokensOutMax }),
     clock,
   });
 }

@@ -1,3 +1,4 @@
+import { ANONYMOUS_TENANT } from '../generation/tenant.ts';
 import { guessableKey, MAKE_A_KEY } from './guessable-keys.ts';
 import type { SoundParts } from './sound-parts.ts';
 import type { SettingPath } from './yaml-source.ts';
@@ -11,7 +12,13 @@ export interface Contradiction {
 
 /** Everything in a configuration that cannot be meant as it stands. */
 export function contradictionsOf(parts: SoundParts): readonly Contradiction[] {
-  return [...openDoors(parts), ...guessableKeys(parts), ...twins(parts), ...renamedAliases(parts)];
+  return [
+    ...openDoors(parts),
+    ...guessableKeys(parts),
+    ...twins(parts),
+    ...renamedAliases(parts),
+    ...strangers(parts),
+  ];
 }
 
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/i;
@@ -82,4 +89,23 @@ function renamedAliases({ models }: SoundParts): Contradiction[] {
     if (!Object.hasOwn(aliases, target)) return [];
     return [{ path: ['models', 'aliases', alias], what: `${target} is an alias itself` }];
   });
+}
+
+/** Tenants that are described twice, or whom no key makes anybody. */
+function strangers({ tenants = [], keys }: SoundParts): Contradiction[] {
+  return tenants.flatMap((tenant, index) => {
+    if (tenant === undefined) return [];
+    const { name } = tenant;
+    const path = ['tenants', index, 'name'];
+    if (tenants.findIndex((other) => other?.name === name) < index) {
+      return [{ path, what: `${name} is described twice` }];
+    }
+    return isKnown(name, keys) ? [] : [{ path, what: `no key makes anybody ${name}` }];
+  });
+}
+
+/** Of keys that are wrong nobody can say whose they are. */
+function isKnown(name: string, keys: SoundParts['keys']): boolean {
+  if (keys?.length === 0) return name === ANONYMOUS_TENANT;
+  return keys?.every((key) => key !== undefined && key.tenant !== name) !== true;
 }

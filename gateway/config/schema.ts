@@ -23,6 +23,10 @@ const GIB = 2 ** 30;
 /** 100 million tokens: ten times the KV cache of the largest published replica. */
 const KV_TOKENS_MAX = 100_000_000;
 
+/** Few enough that each can mean something. */
+const PRIORITY_MIN = -10;
+const PRIORITY_MAX = 10;
+
 interface Bounds {
   readonly min: number;
   readonly max: number;
@@ -153,6 +157,14 @@ const admission = z.strictObject({
   waitingRequestsMax: whole({ min: 0, max: 1_000_000 })
     .default(10_000)
     .describe('Requests that may wait; one more is answered 503.'),
+  // Ten thousand prompts of some 13 thousand tokens as text.
+  waitingBytesMax: whole({ min: 0, max: 1_024 * GIB })
+    .default(512 * 2 ** 20)
+    .describe('Bytes of bodies that may wait; with one more, 503.'),
+  // What sixteen replicas of a 70B model compute within the longest wait.
+  waitingPromptTokensMax: whole({ min: 0, max: 10_000_000_000 })
+    .default(100_000_000)
+    .describe('Prompt tokens that may wait; with one more, 503.'),
   // What the OpenAI clients wait before they give up by themselves.
   waitingMsMax: whole({ min: 1, max: DAY_MS })
     .default(600_000)
@@ -187,6 +199,19 @@ const timeouts = z.strictObject({
 const key = z.strictObject({
   sha256: sha256.describe('SHA-256 of the key, hex: `printf %s KEY | sha256sum`.'),
   tenant: line(128).describe('Whose the key is.'),
+});
+
+const tenant = z.strictObject({
+  name: line(128).describe('As `keys` name it; `anonymous` where there are no keys.'),
+  weight: z
+    .number()
+    .min(0.01)
+    .max(100)
+    .default(1)
+    .describe('Its part of the tokens that are served while others wait too.'),
+  priority: whole({ min: PRIORITY_MIN, max: PRIORITY_MAX })
+    .default(0)
+    .describe('Higher is served earlier. `x-gateway-priority` may ask for less, not for more.'),
 });
 
 const discovery = z.strictObject({
@@ -252,6 +277,7 @@ export const configSchema: z.ZodType<Config> = z.strictObject({
   limits: limits.prefault({}),
   timeouts: timeouts.prefault({}),
   keys: z.array(key).max(10_000).default([]),
+  tenants: z.array(tenant).max(10_000).default([]),
   discovery: discovery.prefault({}),
   telemetry: telemetry.prefault({}),
   shutdown: shutdown.prefault({}),

@@ -14,6 +14,7 @@ export interface Config {
   readonly limits: LimitSettings;
   readonly timeouts: TimeoutSettings;
   readonly keys: readonly KeySettings[];
+  readonly tenants: readonly TenantSettings[];
   readonly discovery: DiscoverySettings;
   readonly telemetry: TelemetrySettings;
   readonly shutdown: ShutdownSettings;
@@ -76,6 +77,8 @@ export interface RoutingSettings {
 export interface AdmissionSettings {
   readonly mode: AdmissionMode;
   readonly waitingRequestsMax: number;
+  readonly waitingBytesMax: number;
+  readonly waitingPromptTokensMax: number;
   readonly waitingMsMax: number;
   readonly prefillTokensOutMax: number;
 }
@@ -98,6 +101,13 @@ export interface TimeoutSettings {
 export interface KeySettings {
   readonly sha256: string;
   readonly tenant: string;
+}
+
+/** What is special about one tenant. */
+export interface TenantSettings {
+  readonly name: string;
+  readonly weight: number;
+  readonly priority: number;
 }
 
 /** How replicas are watched. */

@@ -1,6 +1,6 @@
 import { UNSET } from './environment.ts';
 import { configSchema } from './schema.ts';
-import type { Config, KeySettings, ReplicaSettings } from './settings.ts';
+import type { Config, KeySettings, ReplicaSettings, TenantSettings } from './settings.ts';
 
 /** What of a configuration is right by itself. A part that is wrong is `undefined`, and keeps its place. */
 export interface SoundParts {
@@ -9,6 +9,7 @@ export interface SoundParts {
   readonly models: Config['models'] | undefined;
   readonly replicas: readonly (ReplicaSettings | undefined)[] | undefined;
   readonly keys: readonly (KeySettings | undefined)[] | undefined;
+  readonly tenants: readonly (TenantSettings | undefined)[] | undefined;
 }
 
 /** Reads a tree section by section and item by item, so that one mistake does not hide what is beside it. */
@@ -20,6 +21,7 @@ export function soundParts(tree: unknown): SoundParts {
     // A replica is known by its address, whatever else of it is not.
     replicas: items('replicas', tree, withoutUnset),
     keys: items('keys', tree),
+    tenants: items('tenants', tree),
   };
 }
 
@@ -28,7 +30,7 @@ function section<Name extends keyof Config>(name: Name, tree: unknown): Config[N
   return configSchema.safeParse(value === undefined ? {} : { [name]: value }).data?.[name];
 }
 
-function items<Name extends 'replicas' | 'keys'>(
+function items<Name extends 'replicas' | 'keys' | 'tenants'>(
   name: Name,
   tree: unknown,
   prepared: (item: unknown) => unknown = (item) => item,

@@ -47,6 +47,10 @@ export interface Exchange {
   readonly path: string;
   readonly request: GenerateRequest;
   readonly tenant: string;
+  /** The tenant's part of what is served while others wait too. */
+  readonly tenantWeight: number;
+  /** Higher is served earlier. */
+  readonly priority: number;
   /** The client's `Authorization`, for the replicas that are told to have it. */
   readonly authorization: string | undefined;
   readonly receivedMs: number;

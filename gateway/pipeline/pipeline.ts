@@ -68,7 +68,9 @@ function describe(
     expectedOutputTokens,
     outlook,
     ...promptBlocks(exchange.request, { model, promptTokens }),
-    priority: 0,
+    tenantWeight: exchange.tenantWeight,
+    bodyBytes: exchange.request.body.length,
+    priority: exchange.priority,
     deadlineMs: exchange.deadlineMs,
     excluded,
   };

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 
 import { GatewayError } from '../generation/error.ts';
+import { ANONYMOUS_TENANT } from '../generation/tenant.ts';
 import { bearerToken, hashKey } from './key-check.ts';
 
 /** One API key, known by the SHA-256 of its text, and whose it is. */
@@ -9,9 +10,6 @@ export interface ApiKey {
   readonly sha256: string;
   readonly tenant: string;
 }
-
-/** Tenant of every request where no keys are set up. */
-const ANONYMOUS_TENANT = 'anonymous';
 
 /** Tells whose a request is. Without keys everybody is `ANONYMOUS_TENANT`, whatever they send. */
 export class Authenticator {

@@ -16,12 +16,15 @@ import { readBody } from './body.ts';
 import type { Doorkeeper } from './doorkeeper.ts';
 import { NodeReply } from './node-reply.ts';
 import { requestIdOf } from './request-id.ts';
+import type { Tenants } from './tenants.ts';
+import { grantedMs, grantedPriority } from './wishes.ts';
 
 /** What requests are received with. */
 export interface ReceiveParts {
   readonly pipeline: PipelineParts;
   readonly telemetry: Telemetry;
   readonly authenticator: Authenticator;
+  readonly tenants: Tenants;
   readonly doorkeeper: Doorkeeper;
   readonly clock: Clock;
   readonly bodyBytesMax: number;
@@ -109,18 +112,22 @@ function makeExchange(
   arrived: Arrived,
   request: GenerateRequest,
   tenant: string,
-  { totalMsMax }: ReceiveParts,
+  { totalMsMax, tenants }: ReceiveParts,
 ): Exchange {
   const { recorder } = arrived;
+  const { headers } = incoming;
+  const { weight, priority } = tenants.of(tenant);
   recorder.model = request.model;
   recorder.streamed = request.stream;
   return {
     ...arrived,
     request,
     tenant,
-    authorization: incoming.headers.authorization,
-    deadlineMs: arrived.receivedMs + totalMsMax,
-    namesReplica: incoming.headers[REPLICA_HEADER] !== undefined,
+    tenantWeight: weight,
+    priority: grantedPriority(headers, priority),
+    authorization: headers.authorization,
+    deadlineMs: arrived.receivedMs + grantedMs(headers, totalMsMax),
+    namesReplica: headers[REPLICA_HEADER] !== undefined,
   };
 }
 

@@ -45,6 +45,8 @@ export function anExchange(facts: Partial<AnExchange> = {}): AnExchange {
     path: '/v1/chat/completions',
     request: facts.request ?? decoded(),
     tenant: 'anyone',
+    tenantWeight: 1,
+    priority: 0,
     authorization: undefined,
     receivedMs: 0,
     deadlineMs: Infinity,

@@ -135,3 +135,25 @@ describe('an alias', () => {
     expect(contradictions({ models: { aliases: { a: 'toString' } } })).toEqual([]);
   });
 });
+
+describe('a tenant that is described', () => {
+  const keys = [{ sha256, tenant: 'a' }];
+
+  it('is one that a key makes somebody', () => {
+    expect(pathsAtFault({ keys, tenants: [{ name: 'a' }] })).toEqual([]);
+    expect(contradictions({ keys, tenants: [{ name: 'a' }, { name: 'b' }] })).toEqual([
+      ['tenants.1.name', 'no key makes anybody b'],
+    ]);
+  });
+
+  it('is everybody where there are no keys', () => {
+    expect(pathsAtFault({ tenants: [{ name: 'anonymous' }] })).toEqual([]);
+    expect(pathsAtFault({ tenants: [{ name: 'a' }] })).toEqual(['tenants.0.name']);
+  });
+
+  it('is described once', () => {
+    expect(contradictions({ keys, tenants: [{ name: 'a' }, { name: 'a', weight: 2 }] })).toEqual([
+      ['tenants.1.name', 'a is described twice'],
+    ]);
+  });
+});

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { openAiChat } from '../../../gateway/dialects/openai-chat.ts';
 import { DecisionLog } from '../../../gateway/pipeline/decision-log.ts';
@@ -13,6 +13,7 @@ import { Authenticator } from '../../../gateway/server/auth.ts';
 import { Doorkeeper } from '../../../gateway/server/doorkeeper.ts';
 import type { ReceiveParts } from '../../../gateway/server/receive.ts';
 import { receive } from '../../../gateway/server/receive.ts';
+import { Tenants } from '../../../gateway/server/tenants.ts';
 import { OutputLengths } from '../../../routing/output-lengths.ts';
 import { Admission } from '../../../routing/admission.ts';
 import { Fleet } from '../../../routing/fleet.ts';
@@ -61,6 +62,7 @@ async function aDoor(facts: Partial<ReceiveParts> = {}) {
     },
     telemetry,
     authenticator: new Authenticator([]),
+    tenants: new Tenants([]),
     doorkeeper: new Doorkeeper(10),
     clock,
     bodyBytesMax: 1_000,
@@ -122,6 +124,27 @@ describe('receiving a request', () => {
     const most = chat.padEnd(parts.bodyBytesMax, ' ');
     expect((await post(most)).status).toBe(503);
     expect((await post(`${most} `)).status).toBe(413);
+  });
+
+  it('reads what a request wishes, within what its tenant may', async () => {
+    const tenants = new Tenants([{ name: 'anonymous', weight: 3, priority: 2 }]);
+    const { post, parts } = await aDoor({ tenants });
+    const entered = vi.spyOn(parts.pipeline.dispatcher, 'enter');
+    await post(chat, { 'x-gateway-priority': '9', 'x-gateway-deadline-ms': '400' });
+    await post(chat, { 'x-gateway-priority': '-1' });
+
+    expect(entered.mock.calls.map(([request]) => request)).toMatchObject([
+      { priority: 2, tenantWeight: 3, deadlineMs: 405, bodyBytes: chat.length },
+      { priority: -1, tenantWeight: 3, deadlineMs: 1005 },
+    ]);
+  });
+
+  it('refuses a request whose wish cannot be read, and one whose time is up', async () => {
+    const { post, records } = await aDoor();
+    expect((await post(chat, { 'x-gateway-priority': 'high' })).status).toBe(400);
+    expect((await post(chat, { 'x-gateway-deadline-ms': '0' })).status).toBe(503);
+
+    expect(records).toMatchObject([{ errorCode: 'invalid_request' }, { errorCode: 'saturated' }]);
   });
 
   it('asks for the key before it reads the body', async () => {
