@@ -15,6 +15,7 @@ import type { ReplayPlan } from '../replay/replay-settings.ts';
 import { openTextClient } from '../wire/text-client.ts';
 import { EXIT_INTERRUPTED, Interruption } from './interruption.ts';
 import { say, tell } from './output.ts';
+import { provenanceOf } from './provenance.ts';
 import { ProgressLine } from './progress-line.ts';
 import { filesOf, lineOptions, tryFiles } from './report-output.ts';
 import type { OutputFlags } from './report-output.ts';
@@ -59,7 +60,8 @@ export async function reportOn(
   const virtual = foretold(plan);
   const run = await withProgress(plan, virtual, { makeRun, signal: interruption.signal });
   const columns = comparedColumns({ run, virtual, reproduced: plan.reproduced, others });
-  const page = { run, columns, baseline: baselineOf(plan, columns) };
+  const provenance = provenanceOf(process.argv.slice(2));
+  const page = { run, columns, baseline: baselineOf(plan, columns), provenance };
   const isWritten = await present({ page, flags, files });
   if (interruption.signal.aborted) return EXIT_INTERRUPTED;
   return isWritten && isSuccess(run, plan.reproduced) ? 0 : 1;

@@ -14,13 +14,20 @@ const LATE_MS_MIN = 2;
 /** Below it, a P99 is one of the two worst values and not a percentile. */
 export const SAMPLES_MIN = 200;
 
-/** Wall milliseconds of a usual decode step: the median gap between tokens, at the speed of the run. */
+/**
+ * Wall milliseconds of a usual decode step: the median gap between tokens, at the speed of the run. On a
+ * machine so late that most tokens come together there is none, and the median time a token stands for it.
+ */
 export function stepWallMs(
-  { interTokenMs }: Pick<Measures, 'interTokenMs'>,
+  { interTokenMs, timePerOutputTokenMs }: Pick<Measures, 'interTokenMs' | 'timePerOutputTokenMs'>,
   speed: number,
 ): number {
-  return interTokenMs.median / speed;
+  const isTogether = interTokenMs.median < timePerOutputTokenMs.median * TOGETHER_SHARE;
+  return (isTogether ? timePerOutputTokenMs : interTokenMs).median / speed;
 }
+
+/** Prefills between the steps make the time a token longer than a step, but never so much. */
+const TOGETHER_SHARE = 0.1;
 
 /** Share of a step that the P99 lateness of a process may come to. */
 export function latenessShareMax({ keepsPace }: ProcessLateness): number {

@@ -78,9 +78,13 @@ function usageNotes({ results }: NoteSources): readonly string[] {
   if (promptTokens === 0) return [];
   const outputTokens = told.reduce((sum, each) => sum + each.outputTokens, 0);
   return [
-    `The engines counted ${promptTokens} prompt and ${outputTokens} output tokens over ` +
-      `${told.length} answers.`,
+    `The engines counted ${grouped(promptTokens)} prompt and ${grouped(outputTokens)} output ` +
+      `tokens over ${grouped(told.length)} answers.`,
   ];
+}
+
+function grouped(count: number): string {
+  return count.toLocaleString('en');
 }
 
 function failureNotes({ results }: NoteSources): readonly string[] {

@@ -142,7 +142,7 @@ describe('a replay against a server that is there', () => {
       total_output_tokens_retokenized: 40 * 64,
     });
     expect(stdout.replaceAll(/\s+/gu, ' ')).toContain(
-      `The engines counted ${40 * 256} prompt and ${40 * 64} output tokens over 40 answers.`,
+      'The engines counted 10,240 prompt and 2,560 output tokens over 40 answers.',
     );
   });
 });

@@ -101,7 +101,15 @@ function distributionChart(
     };
   });
   const durationMs = Math.max(1, ...lines.map(({ timesMs }) => timesMs.at(-1) ?? 0));
-  return lineChart({ title, explanation, lines, durationMs, most: 1, unit: 'share' });
+  return lineChart({
+    title,
+    explanation,
+    valueTitle: 'share of requests',
+    lines,
+    durationMs,
+    most: 1,
+    unit: 'share',
+  });
 }
 
 function loadChart(
@@ -113,6 +121,7 @@ function loadChart(
   return lineChart({
     title,
     explanation,
+    valueTitle: 'requests',
     lines: entries.map((entry, index) => lineOf(entry, index, (moment) => sum(moment, loadOf))),
     durationMs: longest(entries),
     unit: 'count',
@@ -125,6 +134,7 @@ function kvChart(entries: readonly LabEntry[]): string {
   return lineChart({
     title: 'KV cache in use',
     explanation: 'mean over the replicas',
+    valueTitle: 'share of the cache',
     lines: entries.map((entry, index) => lineOf(entry, index, mean)),
     durationMs: longest(entries),
     most: 1,

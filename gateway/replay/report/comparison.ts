@@ -88,14 +88,20 @@ export function comparisonLegend(columns: readonly ComparisonColumn[]): readonly
   });
 }
 
+/** How figures are written: as the reference writes them, or in groups of three digits. */
+export type FigureStyle = 'plain' | 'grouped';
+
 /** Every line that any column has a figure for. */
-export function comparisonRows(columns: readonly ComparisonColumn[]): readonly ComparisonRow[] {
+export function comparisonRows(
+  columns: readonly ComparisonColumn[],
+  style: FigureStyle = 'plain',
+): readonly ComparisonRow[] {
   return comparedFigures
     .filter((figure) => columns.some(({ figures }) => figures[figure] !== undefined))
     .map((figure) => ({
       figure,
       label: figureLabels[figure],
-      cells: columns.flatMap((column) => cellsOf(figure, column)),
+      cells: columns.flatMap((column) => cellsOf(figure, column, style)),
     }));
 }
 
@@ -133,14 +139,24 @@ export function signedPercent(share: number | undefined): string {
   return `${share > 0 ? '+' : ''}${text} %`;
 }
 
-function cellsOf(figure: ComparedFigure, column: ComparisonColumn): readonly string[] {
+function cellsOf(
+  figure: ComparedFigure,
+  column: ComparisonColumn,
+  style: FigureStyle,
+): readonly string[] {
   const value = column.figures[figure];
   return [
-    value === undefined ? '' : valueText(figure, value),
+    value === undefined ? '' : valueText(figure, value, style),
     ...column.differences.map(({ from }) => signedPercent(difference(value, from[figure]))),
   ];
 }
 
-function valueText(figure: ComparedFigure, value: number): string {
-  return counts.has(figure) ? String(value) : twoDecimals(value);
+function valueText(figure: ComparedFigure, value: number, style: FigureStyle): string {
+  const isCount = counts.has(figure);
+  if (style === 'plain') return isCount ? String(value) : twoDecimals(value);
+  const decimals = isCount ? 0 : 2;
+  return value.toLocaleString('en', {
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+  });
 }

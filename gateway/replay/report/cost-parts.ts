@@ -12,7 +12,7 @@ export interface CostPart {
 export function costParts({ gatewayCost, lateness }: ReplayRun): readonly CostPart[] {
   const parts: CostPart[] = [
     {
-      title: 'Waiting for room in a KV cache (engine time, as at speed 1)',
+      title: 'Waiting for KV room (engine time, as at speed 1)',
       rows: waitRows(gatewayCost),
     },
     { title: 'What the gateway itself added (wall time)', rows: addedRows(gatewayCost) },

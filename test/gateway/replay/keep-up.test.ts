@@ -11,11 +11,17 @@ import { summarize } from '../../../gateway/replay/statistics.ts';
 import { aLateness } from './builders.ts';
 
 describe('a step in wall time', () => {
+  const timePerOutputTokenMs = summarize([100, 120, 150]);
+
   it('is the median gap, shorter at a higher speed', () => {
     const interTokenMs = summarize([60, 90, 900]);
 
-    expect(stepWallMs({ interTokenMs }, 1)).toBe(90);
-    expect(stepWallMs({ interTokenMs }, 3)).toBe(30);
+    expect(stepWallMs({ interTokenMs, timePerOutputTokenMs }, 1)).toBe(90);
+    expect(stepWallMs({ interTokenMs, timePerOutputTokenMs }, 3)).toBe(30);
+  });
+
+  it('is the median time a token where most tokens come together', () => {
+    expect(stepWallMs({ interTokenMs: summarize([0, 0, 900]), timePerOutputTokenMs }, 1)).toBe(120);
   });
 });
 

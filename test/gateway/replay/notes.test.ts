@@ -78,6 +78,8 @@ describe('the notes of a run', () => {
     expect(notes({ results: [aResult({ usage }), aResult({ usage }), aResult()] })).toEqual([
       'The engines counted 22 prompt and 8 output tokens over 2 answers.',
     ]);
+    const many = { promptTokens: 2_033_482, outputTokens: 1_027_062 };
+    expect(notes({ results: [aResult({ usage: many })] })[0]).toContain('2,033,482 prompt');
   });
 
   it('count failures by their errors, the commonest first, and no more than five', () => {

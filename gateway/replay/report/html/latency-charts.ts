@@ -12,6 +12,7 @@ export function latencyCharts(run: ReplayRun, baseline: Baseline | undefined): r
     distributionChart({
       title: 'TTFT',
       explanation: 'time to first token, each request once',
+      counted: 'requests',
       valuesMs: Float64Array.from(successes, (result) => result.timeToFirstTokenMs),
       statistics: measures.timeToFirstTokenMs,
       spacing: 'linear',
@@ -19,7 +20,8 @@ export function latencyCharts(run: ReplayRun, baseline: Baseline | undefined): r
     }),
     distributionChart({
       title: 'ITL',
-      explanation: 'gaps between chunks, all pooled, logarithmic',
+      explanation: 'inter-token latency: gaps between chunks, all pooled',
+      counted: 'gaps',
       valuesMs: pooledGaps(successes),
       statistics: measures.interTokenMs,
       spacing: 'log',
@@ -27,7 +29,8 @@ export function latencyCharts(run: ReplayRun, baseline: Baseline | undefined): r
     }),
     distributionChart({
       title: 'TPOT',
-      explanation: 'time per output token after the first, logarithmic',
+      explanation: 'time per output token after the first, each request once',
+      counted: 'requests',
       valuesMs: Float64Array.from(timesPerOutputToken(successes)),
       statistics: measures.timePerOutputTokenMs,
       spacing: 'log',
@@ -35,7 +38,8 @@ export function latencyCharts(run: ReplayRun, baseline: Baseline | undefined): r
     }),
     distributionChart({
       title: 'E2E',
-      explanation: 'request sent to last line, each request once',
+      explanation: 'end to end: request sent to last line, each request once',
+      counted: 'requests',
       valuesMs: Float64Array.from(successes, ({ endToEndMs }) => endToEndMs),
       statistics: measures.endToEndMs,
       spacing: 'linear',
@@ -51,6 +55,6 @@ function marks(
   return figures.flatMap((figure) => {
     const valueMs = baseline?.figures[figure];
     const name = figure.endsWith('P99') ? 'P99' : 'median';
-    return valueMs === undefined ? [] : [{ label: `${baseline?.title} ${name}`, valueMs }];
+    return valueMs === undefined ? [] : [{ owner: baseline?.title ?? '', name, valueMs }];
   });
 }

@@ -1,4 +1,6 @@
 import { countText, durationText } from '../quantity-text.ts';
+import { baseAxis, upwardAxis } from './axes.ts';
+import type { Frame } from './axes.ts';
 import { escaped, pixel } from './markup.ts';
 import { linearScale } from './scale.ts';
 import type { Scale } from './scale.ts';
@@ -17,6 +19,8 @@ export interface Line {
 export interface LineChart {
   readonly title: string;
   readonly explanation: string;
+  /** What the values are, such as `requests`. */
+  readonly valueTitle: string;
   readonly lines: readonly Line[];
   readonly durationMs: number;
   /** Top of the axis; found from the lines where it is left out. */
@@ -25,30 +29,54 @@ export interface LineChart {
   readonly unit: 'count' | 'share';
 }
 
-const WIDTH = 980;
-const HEIGHT = 200;
-const plot = { left: 58, right: WIDTH - 12, top: 10, bottom: HEIGHT - 26 };
+/** A picture for one width of the page: a wide one made small could not be read on a phone. */
+interface Picture {
+  readonly style: string;
+  readonly width: number;
+  readonly height: number;
+  readonly timeTicks: number;
+}
 
-/** One panel as SVG, with its legend in the caption. */
+const pictures: readonly Picture[] = [
+  { style: 'at-wide', width: 980, height: 216, timeTicks: 10 },
+  { style: 'at-narrow', width: 480, height: 250, timeTicks: 7 },
+];
+
+/** One panel as SVG, twice, of which the page shows what fits its width; its legend stands in the caption. */
 export function lineChart(chart: LineChart): string {
+  return [
+    `<figure class="chart wide"><figcaption><b>${escaped(chart.title)}</b> ${escaped(chart.explanation)}${legend(chart.lines)}</figcaption>`,
+    ...pictures.map((picture) => drawnChart(chart, picture)),
+    '</figure>',
+  ].join('\n');
+}
+
+function drawnChart(chart: LineChart, { style, width, height, timeTicks }: Picture): string {
+  const frame: Frame = { left: 58, right: width - 16, top: 22, bottom: height - 42 };
   const time = linearScale(
     { from: 0, to: chart.durationMs },
-    { from: plot.left, to: plot.right },
-    10,
+    { from: frame.left, to: frame.right },
+    timeTicks,
   );
   const heights = linearScale(
     { from: 0, to: chart.most ?? largest(chart.lines) },
-    { from: plot.bottom, to: plot.top },
+    { from: frame.bottom, to: frame.top },
     4,
   );
+  const label = chart.unit === 'share' ? shareText : countText;
   return [
-    `<figure class="chart wide"><figcaption><b>${escaped(chart.title)}</b> ${escaped(chart.explanation)}${legend(chart.lines)}</figcaption>`,
-    `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(chart.title)} over time">`,
-    valueAxis(heights, chart.unit),
-    timeAxis(time),
+    `<svg class="${style}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(chart.title)} over time">`,
+    upwardAxis({ scale: heights, title: chart.valueTitle, label }, frame),
+    baseAxis({ scale: time, title: TIME_TITLE, label: durationText }, frame),
     ...chart.lines.map((line) => drawn(line, time, heights)),
-    '</svg></figure>',
+    '</svg>',
   ].join('\n');
+}
+
+const TIME_TITLE = 'time since the start, as at speed 1';
+
+function shareText(share: number): string {
+  return `${Math.round(share * 100)} %`;
 }
 
 function legend(lines: readonly Line[]): string {
@@ -66,23 +94,6 @@ function largest(lines: readonly Line[]): number {
   );
 }
 
-function valueAxis(heights: Scale, unit: LineChart['unit']): string {
-  const lines = heights.ticks.map((tick) => {
-    const y = pixel(heights.at(tick));
-    const label = unit === 'share' ? `${Math.round(tick * 100)} %` : countText(tick);
-    return `<path d="M${plot.left} ${y}H${plot.right}"/><text x="${plot.left - 6}" y="${y}" dy="0.32em" text-anchor="end">${label}</text>`;
-  });
-  return `<g class="grid">${lines.join('')}</g>`;
-}
-
-function timeAxis(time: Scale): string {
-  const ticks = time.ticks.map((tick) => {
-    const x = pixel(time.at(tick));
-    return `<path d="M${x} ${plot.bottom}v4"/><text x="${x}" y="${plot.bottom + 17}" text-anchor="middle">${durationText(tick)}</text>`;
-  });
-  return `<g class="axis"><path d="M${plot.left} ${plot.bottom}H${plot.right}"/>${ticks.join('')}</g>`;
-}
-
 function drawn({ values, timesMs, style, isArea }: Line, time: Scale, heights: Scale): string {
   if (values.length === 0) return '';
   const points = Array.from(values, (value, index) => {
@@ -91,7 +102,8 @@ function drawn({ values, timesMs, style, isArea }: Line, time: Scale, heights: S
   });
   const path = `M${points.join('L')}`;
   if (!isArea) return `<path class="line ${style}" d="${path}"/>`;
+  const base = pixel(heights.at(0));
   const startX = pixel(time.at(timesMs[0] ?? 0));
   const endX = pixel(time.at(timesMs.at(-1) ?? 0));
-  return `<path class="area ${style}" d="${path}L${endX} ${plot.bottom}L${startX} ${plot.bottom}Z"/>`;
+  return `<path class="area ${style}" d="${path}L${endX} ${base}L${startX} ${base}Z"/>`;
 }

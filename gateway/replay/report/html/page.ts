@@ -1,13 +1,21 @@
 import type { Baseline } from '../../baselines.ts';
 import type { ReplayRun } from '../../replay-run.ts';
+import type { Statistics } from '../../statistics.ts';
 import { simulationLabel } from '../../simulation.ts';
-import { comparisonHeading, comparisonRows, comparisonTitles } from '../comparison.ts';
+import {
+  comparisonHeading,
+  comparisonLegend,
+  comparisonRows,
+  comparisonTitles,
+} from '../comparison.ts';
 import type { ComparisonColumn } from '../comparison.ts';
 import { costParts } from '../cost-parts.ts';
 import { replicaShares } from '../replica-shares.ts';
 import { latencyCharts } from './latency-charts.ts';
 import { countText, durationText } from '../quantity-text.ts';
 import { escaped } from './markup.ts';
+import { provenanceFooter } from './provenance.ts';
+import type { Provenance } from './provenance.ts';
 import { reportStyle } from './style.ts';
 import { timelineCharts } from './timeline-charts.ts';
 
@@ -17,10 +25,11 @@ export interface ReportPage {
   readonly columns: readonly ComparisonColumn[];
   /** The published run that is marked in the histograms. */
   readonly baseline: Baseline | undefined;
+  readonly provenance: Provenance;
 }
 
 /** One run as a page that needs nothing else: no script, no font, no picture from elsewhere. */
-export function htmlReport({ run, columns, baseline }: ReportPage): string {
+export function htmlReport({ run, columns, baseline, provenance }: ReportPage): string {
   const { workload } = run;
   const title = `Replay of ${countText(workload.requests.length)} requests (${workload.dataset})`;
   const label = run.simulation === undefined ? '' : simulationLabel(run.simulation);
@@ -39,9 +48,8 @@ export function htmlReport({ run, columns, baseline }: ReportPage): string {
     ...timelineCharts(run),
     '</section>',
     comparisonSection(columns),
-    sharesSection(run),
-    ...costSections(run),
-    `<footer>${escaped(footer(run))}</footer>`,
+    `<div class="beside">${[sharesSection(run), ...costSections(run)].join('')}</div>`,
+    provenanceFooter(run, provenance),
     '</body></html>',
     '',
   ].join('\n');
@@ -66,7 +74,7 @@ function facts({
   workload: { shape, dataset, requestRate },
 }: ReplayRun): string {
   const lengths = dataset.startsWith('random')
-    ? `prompts up to ${shape.randomInputTokens} and outputs up to ${shape.randomOutputTokens} tokens, `
+    ? `prompts up to ${countText(shape.randomInputTokens)} and outputs up to ${countText(shape.randomOutputTokens)} tokens, `
     : '';
   return `${backend}: ${lengths}${rateText(requestRate)}, rules of ${rules}; ${targets[target]}.`;
 }
@@ -85,18 +93,24 @@ function notes({ notes: sentences, complete }: ReplayRun): string {
 }
 
 function tiles({ measures }: ReplayRun): string {
-  const figures: readonly (readonly [value: string, label: string])[] = [
+  const { timeToFirstTokenMs, interTokenMs, endToEndMs } = measures;
+  const figures: readonly (readonly [value: string, ...labels: string[]])[] = [
     [successText(measures.completedRequests, measures.failedRequests), 'requests successful'],
     [durationText(measures.durationSeconds * 1000), 'duration'],
     [countText(measures.outputThroughput), 'output tokens per second'],
-    [durationText(measures.timeToFirstTokenMs.median), 'median TTFT'],
-    [durationText(measures.interTokenMs.median), 'median ITL'],
-    [durationText(measures.endToEndMs.median), 'median E2E'],
+    latencyTile('TTFT', timeToFirstTokenMs),
+    latencyTile('ITL', interTokenMs),
+    latencyTile('E2E', endToEndMs),
   ];
   const items = figures.map(
-    ([value, label]) => `<div class="tile"><b>${escaped(value)}</b><span>${label}</span></div>`,
+    ([value, ...labels]) =>
+      `<div class="tile"><b>${escaped(value)}</b>${labels.map((label) => `<span>${label}</span>`).join('')}</div>`,
   );
   return `<div class="tiles">${items.join('')}</div>`;
+}
+
+function latencyTile(name: string, { median, p99 }: Statistics): [string, string, string] {
+  return [durationText(median), `median ${name}`, `P99 ${durationText(p99)}`];
 }
 
 function successText(completed: number, failed: number): string {
@@ -118,14 +132,16 @@ function comparisonSection(columns: readonly ComparisonColumn[]): string {
     false,
     ...differences.map(() => true),
   ]);
-  const rows = comparisonRows(columns).map(({ figure, label, cells }) => {
+  const rows = comparisonRows(columns, 'grouped').map(({ figure, label, cells }) => {
     const values = cells.map(
       (cell, index) => `<td${isDifference[index] ? ' class="diff"' : ''}>${escaped(cell)}</td>`,
     );
     const apart = startsGroup.has(figure) ? ' class="apart"' : '';
     return `<tr${apart}><td>${escaped(label)}</td>${values.join('')}</tr>`;
   });
-  return section(comparisonHeading(columns), ['', ...titles], rows);
+  const legend = comparisonLegend(columns).map((line) => `<p>${escaped(line)}</p>`);
+  const lines = `<div class="legend-lines">${legend.join('')}</div>`;
+  return section(comparisonHeading(columns), ['', ...titles], rows, lines);
 }
 
 /** Figures that open a group of lines in the table. */
@@ -149,18 +165,17 @@ function costSections(run: ReplayRun): readonly string[] {
   return costParts(run).map(({ title, rows }) => section(title, [], rows.map(row)));
 }
 
-function section(title: string, heads: readonly string[], rows: readonly string[]): string {
+function section(
+  title: string,
+  heads: readonly string[],
+  rows: readonly string[],
+  after = '',
+): string {
   const cells = heads.map((text) => `<th>${escaped(text)}</th>`).join('');
   const head = cells === '' ? '' : `<thead><tr>${cells}</tr></thead>`;
-  return `<section><h2>${escaped(title)}</h2><div class="scroll"><table>${head}<tbody>${rows.join('')}</tbody></table></div></section>`;
+  return `<section><h2>${escaped(title)}</h2><div class="scroll"><table>${head}<tbody>${rows.join('')}</tbody></table></div>${after}</section>`;
 }
 
 function row(cells: readonly string[]): string {
   return `<tr>${cells.map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`;
-}
-
-function footer({ startedAt, speed }: ReplayRun): string {
-  const pace =
-    speed === 1 ? 'at the pace of the wall clock' : `at ${speed} times the pace of the wall clock`;
-  return `Made by numagate’s replay on ${startedAt.toISOString().slice(0, 16).replace('T', ' ')} UTC, ${pace}. Times are as at speed 1.`;
 }

@@ -11,10 +11,12 @@ const REPLICA_STYLES = 8;
 export function timelineCharts(run: ReplayRun): readonly string[] {
   const durationMs = run.measures.durationSeconds * 1000;
   const kv = kvLines(run.samples);
+  const tokens = tokenLine(run);
   return [
     lineChart({
       title: 'Requests',
       explanation: 'queued anywhere, and running by replica',
+      valueTitle: 'requests',
       lines: requestLines(run, durationMs),
       durationMs,
       unit: 'count',
@@ -24,7 +26,8 @@ export function timelineCharts(run: ReplayRun): readonly string[] {
       : [
           lineChart({
             title: 'KV cache in use',
-            explanation: 'share of each replica’s capacity',
+            explanation: 'by replica',
+            valueTitle: 'share of its capacity',
             lines: kv,
             durationMs,
             most: 1,
@@ -33,8 +36,9 @@ export function timelineCharts(run: ReplayRun): readonly string[] {
         ]),
     lineChart({
       title: 'Output tokens per second',
-      explanation: 'chunks with text, over all replicas',
-      lines: [tokenLine(run)],
+      explanation: `chunks with text, over all replicas${slowStart(tokens, durationMs)}`,
+      valueTitle: 'tokens per second',
+      lines: [tokens],
       durationMs,
       unit: 'count',
     }),
@@ -80,6 +84,19 @@ function tokenLine({ results }: ReplayRun): Line {
     isArea: false,
   };
 }
+
+/** Says why little comes at first, where little does. */
+function slowStart({ values }: Line, durationMs: number): string {
+  const peak = values.reduce((most, value) => Math.max(most, value), 0);
+  const second = values.findIndex((value) => value >= peak * FULL_PACE_SHARE);
+  if (second * 1000 < durationMs * SLOW_START_SHARE) return '';
+  return `; before ${second} s little but first tokens, since prompts that fit are prefilled first`;
+}
+
+/** Of the peak: below it, hardly anybody decodes. */
+const FULL_PACE_SHARE = 0.1;
+/** Of the run: a shorter start needs no words. */
+const SLOW_START_SHARE = 0.05;
 
 function styleOf(index: number): string {
   return `series-${index % REPLICA_STYLES}`;

@@ -69,6 +69,17 @@ describe('a comparison', () => {
     expect(comparisonRows([sockets])[0]?.cells).toEqual(['110.00', '+10.00 %', '+25.00 %']);
   });
 
+  it('groups digits where it is told to', () => {
+    const figures = { inputTokens: 2_033_482, endToEndMsMean: 188_737.9 };
+    const column = { title: 'ours', explanation: '', figures, differences: [] };
+
+    expect(comparisonRows([column], 'grouped').map(({ cells }) => cells[0])).toEqual([
+      '2,033,482',
+      '188,737.90',
+    ]);
+    expect(comparisonRows([column]).map(({ cells }) => cells[0])).toEqual(['2033482', '188737.90']);
+  });
+
   it('explains its columns, alike ones once', () => {
     const [theirs] = columns;
     const other = {

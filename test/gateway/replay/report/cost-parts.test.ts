@@ -16,7 +16,7 @@ describe('the parts of a cost', () => {
     expect(titlesOf()).toEqual([]);
     expect(titlesOf({ gatewayCost: aCost() })).toEqual([]);
     expect(titlesOf({ gatewayCost: aCost({ queueWaitMs: 1 }), lateness: [aLateness()] })).toEqual([
-      'Waiting for room in a KV cache (engine time, as at speed 1)',
+      'Waiting for KV room (engine time, as at speed 1)',
       'How late this machine was (wall time, P99)',
     ]);
   });

@@ -6,6 +6,8 @@ import { parseJsonLine } from '../../../../gateway/replay/report/jsonl.ts';
 import { saveReport } from '../../../../gateway/replay/report/save-report.ts';
 import { aRun } from '../builders.ts';
 
+const provenance = { command: 'gateway replay', host: 'a CPU' };
+
 describe('a saved report', () => {
   let folder = '';
   beforeEach(() => {
@@ -20,12 +22,12 @@ describe('a saved report', () => {
     const options = { layout: 'current', bareInfinity: false, details: false } as const;
 
     await saveReport(
-      { run: aRun({ backend: 'one' }), columns: [], baseline: undefined },
+      { run: aRun({ backend: 'one' }), columns: [], baseline: undefined, provenance },
       files,
       options,
     );
     await saveReport(
-      { run: aRun({ backend: 'two' }), columns: [], baseline: undefined },
+      { run: aRun({ backend: 'two' }), columns: [], baseline: undefined, provenance },
       files,
       options,
     );
@@ -39,7 +41,7 @@ describe('a saved report', () => {
 
   it('tells what it could not write, and writes the rest', async () => {
     const files = { jsonl: folder, html: join(folder, 'run.html') };
-    const page = { run: aRun(), columns: [], baseline: undefined };
+    const page = { run: aRun(), columns: [], baseline: undefined, provenance };
     const options = { layout: 'current', bareInfinity: false, details: false } as const;
     const failures = await saveReport(page, files, options);
 

@@ -58,7 +58,7 @@ describe('the text report', () => {
     });
 
     expect(report).toContain(
-      'Waiting for room in a KV cache (engine time, as at speed 1)\n' +
+      'Waiting for KV room (engine time, as at speed 1)\n' +
         'In the gateway’s queue, mean  42.4 s\n',
     );
     expect(report).toContain(

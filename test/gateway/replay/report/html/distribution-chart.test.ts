@@ -7,6 +7,7 @@ function chartOf(values: readonly number[], fields: Partial<Distribution> = {}):
   return distributionChart({
     title: 'TTFT',
     explanation: 'time to first token',
+    counted: 'requests',
     valuesMs: Float64Array.from(values),
     statistics: summarize(values),
     spacing: 'linear',
@@ -39,16 +40,23 @@ describe('a distribution chart', () => {
     expect(chart).toContain('P99 989 ms');
   });
 
-  it('marks published values with dashes and a word on hover', () => {
-    const published = [{ label: 'SGLang 0.2.14 median', valueMs: 800 }];
+  it('marks published values with dashes, their value in words, and whose it is on hover', () => {
+    const published = [{ owner: 'SGLang 0.2.14', name: 'median', valueMs: 800 }] as const;
     const chart = chartOf(spread, { published });
 
     expect(chart.match(/class="published"/gu)).toHaveLength(1);
     expect(chart).toContain('<title>SGLang 0.2.14 median: 800 ms</title>');
+    expect(chart).toMatch(/class="published-labels"><text [^>]*>median 800 ms<\/text>/u);
+  });
+
+  it('says what its axes are', () => {
+    expect(chartOf(spread)).toContain('>share of requests</text>');
+    expect(chartOf(spread)).toContain('>TTFT</text>');
+    expect(chartOf(spread, { spacing: 'log' })).toContain('>TTFT, logarithmic</text>');
   });
 
   it('reaches as far as a published value beyond its own', () => {
-    const published = [{ label: 'far', valueMs: 5000 }];
+    const published = [{ owner: 'far', name: 'P99', valueMs: 5000 }] as const;
 
     expect(chartOf(spread, { published })).toContain('>5 s</text>');
   });
@@ -72,16 +80,5 @@ describe('a distribution chart', () => {
 
     expect(heights(chart)).toEqual([]);
     expect(chart).not.toMatch(/NaN|Infinity|undefined/u);
-  });
-
-  it('keeps the two labels apart where their lines are close', () => {
-    const anchors = (values: readonly number[]): string[] =>
-      [...chartOf(values).matchAll(/class="mark".*text-anchor="(\w+)"/gu)].map(
-        ([, side]) => side ?? '',
-      );
-
-    expect(anchors([300, 300, 300, 310, 600, 1000])).toEqual(['start', 'end']);
-    expect(anchors([800, 800, 800, 810, 1000])).toEqual(['end', 'end']);
-    expect(anchors([10, 10, 10, 10, 20, 30])).toEqual(['start', 'end']);
   });
 });

@@ -15,6 +15,7 @@ const chartOf = (lines: readonly Line[], fields: Partial<LineChart> = {}): strin
   lineChart({
     title: 'Requests',
     explanation: 'running',
+    valueTitle: 'requests',
     lines,
     durationMs: 4000,
     unit: 'count',
@@ -25,13 +26,30 @@ describe('a line chart', () => {
   it('draws each line through its points, time to the right and more upwards', () => {
     const chart = chartOf([aLine([0, 100, 50, 100, 0])]);
 
-    expect(chart).toContain('d="M58 174L285.5 10L513 92L740.5 10L968 174"');
+    expect(chart).toContain('d="M58 174L284.5 22L511 98L737.5 22L964 174"');
+  });
+
+  it('is drawn once for wide pages and once for narrow ones, words as large', () => {
+    const chart = chartOf([aLine([0, 100])]);
+
+    expect(chart).toContain('<svg class="at-wide" viewBox="0 0 980 216"');
+    expect(chart).toContain('<svg class="at-narrow" viewBox="0 0 480 250"');
+    expect(chart.match(/class="line series-0"/gu)).toHaveLength(2);
+  });
+
+  it('says what its axes are, and labels start and end of each', () => {
+    const chart = chartOf([aLine([0, 900])], { durationMs: 3900 });
+
+    expect(chart).toContain('>requests</text>');
+    expect(chart).toContain('>time since the start, as at speed 1</text>');
+    expect(chart).toMatch(/>0<\/text>.*>4 s<\/text>/su);
+    expect(chart).toMatch(/>0<\/text>.*>1,000<\/text>/su);
   });
 
   it('closes an area along its base', () => {
     const chart = chartOf([aLine([100, 100], { isArea: true, style: 'quiet' })]);
 
-    expect(chart).toContain('class="area quiet" d="M58 10L285.5 10L285.5 174L58 174Z"');
+    expect(chart).toContain('class="area quiet" d="M58 22L284.5 22L284.5 174L58 174Z"');
   });
 
   it('names its lines where there are several', () => {

@@ -7,6 +7,8 @@ import { aCost, aFailure, aLateness, aResult, aRun } from '../../builders.ts';
 
 const published = baselines[0];
 
+const provenance = { command: 'gateway replay', host: 'a CPU' };
+
 function pageOf(fields: Partial<ReplayRun> = {}): string {
   const figures = published?.figures ?? {};
   return htmlReport({
@@ -21,6 +23,7 @@ function pageOf(fields: Partial<ReplayRun> = {}): string {
       },
     ],
     baseline: published,
+    provenance,
   });
 }
 
@@ -58,9 +61,9 @@ describe('the HTML report', () => {
     const html = pageOf({ target: 'simulated', speed: 3 });
 
     expect(html).toContain('Replay of 2 requests (random)');
-    expect(html).toContain('prompts up to 4096 and outputs up to 2048 tokens, all sent at once');
+    expect(html).toContain('prompts up to 4,096 and outputs up to 2,048 tokens, all sent at once');
     expect(html).toContain('simulated replicas over sockets');
-    expect(html).toContain('at 3 times the pace of the wall clock');
+    expect(html).toContain('3 times the pace of the wall clock');
   });
 
   it('says in its headline and its title that it is simulated, and of real engines it does not', () => {
@@ -96,6 +99,16 @@ describe('the HTML report', () => {
     expect(pageOf()).not.toContain('<li');
   });
 
+  it('tells median and P99 of each latency in its headline', () => {
+    expect(pageOf()).toContain(
+      '<div class="tile"><b>100 ms</b><span>median TTFT</span><span>P99 100 ms</span></div>',
+    );
+  });
+
+  it('explains what it compares', () => {
+    expect(pageOf()).toContain('<p>ours: simulated.</p>');
+  });
+
   it('tells failures beside successes', () => {
     expect(pageOf({ results: [aResult(), aFailure()] })).toContain('<b>1 of 2</b>');
   });
@@ -115,7 +128,7 @@ describe('the HTML report', () => {
   });
 
   it('has no table without a run to compare with', () => {
-    const html = htmlReport({ run: aRun(), columns: [], baseline: undefined });
+    const html = htmlReport({ run: aRun(), columns: [], baseline: undefined, provenance });
 
     expect(html).not.toContain('<table>');
     expect(html).not.toContain('<path class="published"');

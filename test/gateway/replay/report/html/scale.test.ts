@@ -1,11 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  linearScale,
-  linearTicks,
-  logScale,
-  logTicks,
-} from '../../../../../gateway/replay/report/html/scale.ts';
+import { linearScale, logScale } from '../../../../../gateway/replay/report/html/scale.ts';
 
 const pixels = { from: 40, to: 440 };
 
@@ -27,25 +22,28 @@ describe('a linear scale', () => {
   it('of no width puts everything at its start', () => {
     expect(linearScale({ from: 0, to: 0 }, pixels, 4).at(0)).toBe(40);
   });
-});
 
-describe('linear ticks', () => {
   it.each([
-    [{ from: 0, to: 297 }, 10, [0, 50, 100, 150, 200, 250]],
-    [{ from: 0, to: 1000 }, 4, [0, 500, 1000]],
-    [{ from: 0, to: 0.045 }, 4, [0, 0.02, 0.04]],
-    [{ from: 0, to: 1 }, 4, [0, 0.5, 1]],
-  ])('of %j, about %i, are %j', (span, count, ticks) => {
-    expect(linearTicks(span, count)).toEqual(ticks);
+    [{ from: 0, to: 297 }, 10, [0, 50, 100, 150, 200, 250, 300]],
+    [{ from: 0, to: 1000 }, 4, [0, 250, 500, 750, 1000]],
+    [{ from: 0, to: 0.045 }, 4, [0, 0.02, 0.04, 0.06]],
+    [{ from: 0, to: 1 }, 4, [0, 0.25, 0.5, 0.75, 1]],
+  ])('of %j, about %i, has the ticks %j, its ends among them', (span, count, ticks) => {
+    const { ticks: all } = linearScale(span, pixels, count);
+    expect(all).toHaveLength(ticks.length);
+    for (const [index, tick] of ticks.entries()) expect(all[index]).toBeCloseTo(tick, 10);
   });
 
-  it('are round, within the span, and never many more than asked', () => {
+  it('ends at a tick that no value passes, and has never many more than asked', () => {
     fc.assert(
       fc.property(fc.double({ min: 1e-3, max: 1e9, noNaN: true }), (to) => {
-        const ticks = linearTicks({ from: 0, to }, 5);
-        expect(ticks.length).toBeGreaterThanOrEqual(2);
-        expect(ticks.length).toBeLessThanOrEqual(6);
-        expect(ticks.at(-1)).toBeLessThanOrEqual(to * (1 + 1e-6));
+        const { ticks, at } = linearScale({ from: 0, to }, pixels, 5);
+        const last = ticks.at(-1) ?? 0;
+        expect(ticks.length).toBeGreaterThanOrEqual(3);
+        expect(ticks.length).toBeLessThanOrEqual(7);
+        expect(last).toBeGreaterThanOrEqual(to * (1 - 1e-6));
+        expect(at(0)).toBe(40);
+        expect(at(last)).toBeCloseTo(440);
       }),
     );
   });
@@ -66,10 +64,14 @@ describe('a logarithmic scale', () => {
   });
 
   it.each([
-    [{ from: 1, to: 20_000 }, [1, 10, 100, 1000, 10_000]],
+    [{ from: 1, to: 20_000 }, [1, 10, 100, 1000, 10_000, 20_000]],
+    [{ from: 10, to: 11_000 }, [10, 100, 1000, 10_000, 20_000]],
     [{ from: 10, to: 500 }, [10, 20, 50, 100, 200, 500]],
+    [{ from: 10, to: 501 }, [10, 20, 50, 100, 200, 500, 1000]],
     [{ from: 1, to: 10 }, [1, 2, 5, 10]],
-  ])('has for %j the ticks %j', (span, ticks) => {
-    expect(logTicks(span)).toEqual(ticks);
+  ])('has for %j the ticks %j, and ends at the last of them', (span, ticks) => {
+    const { ticks: all, at } = logScale(span, pixels);
+    expect(all).toEqual(ticks);
+    expect(at(ticks.at(-1) ?? 0)).toBe(440);
   });
 });

@@ -41,4 +41,23 @@ describe('the style of the report', () => {
       }
     },
   );
+
+  it.each(blocks)('gives what is published a colour that no replica has', (block) => {
+    const colours = [...block.matchAll(/--(?:published|s\d): (#[0-9a-f]{6})/gu)].map(
+      ([, hex]) => hex,
+    );
+
+    expect(new Set(colours).size).toBe(9);
+  });
+
+  it('dashes every other replica, so that one shows under another', () => {
+    expect(reportStyle).toContain('.series-1, .series-3, .series-5, .series-7 { stroke-dasharray');
+  });
+
+  it('shows narrow charts on narrow screens alone, and keeps the names of lines in sight', () => {
+    expect(reportStyle).toMatch(
+      /@media screen and \(max-width: 700px\) \{[^@]*\.at-narrow \{ display: block/u,
+    );
+    expect(reportStyle).toMatch(/th:first-child, td:first-child \{ position: sticky/u);
+  });
 });

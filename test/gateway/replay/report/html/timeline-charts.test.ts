@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { measure } from '../../../../../gateway/replay/measures.ts';
 import { timelineCharts } from '../../../../../gateway/replay/report/html/timeline-charts.ts';
 import { aResult, aRun } from '../../builders.ts';
 
@@ -48,5 +49,20 @@ describe('the timeline charts', () => {
 
   it('call the only line running where replicas are not known', () => {
     expect(timelineCharts(aRun())[0]).toContain('<i></i>running</span>');
+  });
+
+  it('say why little comes at first, where that is so', () => {
+    // First tokens alone for twenty seconds, then many a second.
+    const slow = aResult({
+      timeToFirstTokenMs: 500,
+      interTokenMs: new Float64Array(101).fill(10, 1).fill(20_000, 0, 1),
+      endToEndMs: 22_000,
+    });
+    const captionOf = (result: typeof slow, durationMs: number): string | undefined =>
+      timelineCharts(aRun({ results: [result], measures: measure([result], durationMs) })).at(-1);
+
+    expect(captionOf(slow, 22_000)).toContain('before 20 s little but first tokens');
+    expect(captionOf(slow, 900_000)).not.toContain('little but');
+    expect(captionOf(aResult(), 1000)).not.toContain('little but');
   });
 });
