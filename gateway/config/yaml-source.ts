@@ -67,9 +67,10 @@ export class YamlSource {
           problems.push({ where: this.#placeAt(node.range?.[0] ?? 0), what });
         }
         if (missing.length > 0) node.value = UNSET;
-        else if (text === node.value) return;
-        else if (node.type !== 'PLAIN') node.value = text;
-        else node.value = retyped(text, typeAt(pathOf([...ancestors, node])));
+        else if (text !== node.value) {
+          const isQuoted = node.type !== 'PLAIN';
+          node.value = isQuoted ? text : retyped(text, typeAt(pathOf([...ancestors, node])));
+        }
       },
     });
     return problems;

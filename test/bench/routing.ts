@@ -1,11 +1,12 @@
 /**
  * Every routing policy, rival formula and full-knowledge bound on the same virtual fleets.
  *
- *     npm run bench:routing [-- --scenario S2 --seeds 10 --final --quick --docs]
+ *     npm run bench:routing [-- --scenario S2 --seeds 10 --requests 1500 --final --quick --docs]
  *
  * Prints a table a line, the promises that hold and those that do not, and writes out/routing.html and
  * out/routing.json; with `--docs` also the figures of docs/routing.md. Without `--final` it runs on the seeds
- * that are there for tuning.
+ * that are there for tuning. `--from out/a.json --from out/b.json` reports on runs that were made apart with
+ * `--out out/a` and `--out out/b`.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -29,14 +30,16 @@ const { values } = parseArgs({
   options: {
     scenario: { type: 'string', multiple: true, default: [] },
     seeds: { type: 'string' },
+    requests: { type: 'string' },
     final: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
     docs: { type: 'boolean', default: false },
     out: { type: 'string', default: 'out/routing' },
+    from: { type: 'string', multiple: true, default: [] },
   },
 });
 
-const size: Size = values.quick ? { steadyRequests: 300 } : { steadyRequests: 1500 };
+const size: Size = { steadyRequests: Number(values.requests ?? (values.quick ? 300 : 1500)) };
 const seeds = (values.final ? finalSeeds : tuningSeeds).slice(
   0,
   Number(values.seeds ?? (values.quick ? 2 : 10)),
@@ -53,30 +56,54 @@ const DOCS = 'docs/routing.md';
 const WIDTH = 100;
 let told = -1;
 
-const results: LineResult[] = [];
-for (const [index, line] of lines.entries()) {
-  const result = runLine(line, (seed, name) => progress(index, line, `seed ${seed}, ${name}`));
-  results.push(result);
-  clearProgress();
-  console.log(`\n${lineTable(result)}`);
-}
-
-const bench: BenchResult = {
-  command: `npm run bench:routing -- ${process.argv.slice(2).join(' ')}`.replace(/ -- $/, ''),
-  date: new Date().toISOString().slice(0, 10),
-  machine: `${cpus().length} cores of ${cpus()[0]?.model.trim()}, Node ${process.version}`,
-  seeds,
-  ...size,
-  lines: results,
-};
 mkdirSync('out', { recursive: true });
-writeFileSync(`${values.out}.json`, JSON.stringify(bench, undefined, 1));
-writeFileSync(`${values.out}.html`, benchPage(bench));
+const bench = values.from.length === 0 ? runAll() : joined(values.from);
+save(bench);
 if (values.docs) writeFileSync(DOCS, withFigures(readFileSync(DOCS, 'utf8'), bench));
 console.log(`\n${mustShowTable(bench)}`);
 console.log(
-  `\n${bench.date}, ${bench.machine}, ${seeds.length} seeds from ${seeds[0]}, ${Math.round((performance.now() - startedMs) / 1000)} s; wrote ${values.out}.html and ${values.out}.json`,
+  `\n${bench.date}, ${bench.machine}, ${bench.seeds.length} seeds from ${bench.seeds[0]}, ${Math.round((performance.now() - startedMs) / 1000)} s; wrote ${values.out}.html and ${values.out}.json`,
 );
+
+function runAll(): BenchResult {
+  const results: LineResult[] = [];
+  const result = (): BenchResult => ({
+    command: `npm run bench:routing -- ${process.argv.slice(2).join(' ')}`.replace(/ -- $/, ''),
+    date: new Date().toISOString().slice(0, 10),
+    machine: `${cpus().length} cores of ${cpus()[0]?.model.trim()}, Node ${process.version}`,
+    seeds,
+    ...size,
+    lines: results,
+  });
+  for (const [index, line] of lines.entries()) {
+    const ran = runLine(line, (seed, name) => progress(index, line, `seed ${seed}, ${name}`));
+    results.push(ran);
+    clearProgress();
+    console.log(`\n${lineTable(ran)}`);
+    // A run that is cut short leaves the lines that it has come to.
+    save(result());
+  }
+  return result();
+}
+
+function save(result: BenchResult): void {
+  writeFileSync(`${values.out}.json`, JSON.stringify(result, undefined, 1));
+  writeFileSync(`${values.out}.html`, benchPage(result));
+}
+
+/** Runs that were made apart, by their JSON files, in the order of the scenarios. */
+function joined(paths: readonly string[]): BenchResult {
+  const parts = paths.map((path) => JSON.parse(readFileSync(path, 'utf8')) as BenchResult);
+  const [first] = parts;
+  if (first === undefined) throw new RangeError('nothing to join');
+  const order = (one: LineResult, other: LineResult): number =>
+    one.scenario.localeCompare(other.scenario);
+  return {
+    ...first,
+    command: parts.map(({ command }) => command).join('; '),
+    lines: parts.flatMap((part) => part.lines).toSorted(order),
+  };
+}
 
 function runLine(line: Line, tell: (seed: number, name: string) => void): LineResult {
   const capacity = measureCapacity(line);
