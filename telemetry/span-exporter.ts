@@ -1,13 +1,14 @@
-import type { ExportResult } from '@opentelemetry/core';
-import { ExportResultCode } from '@opentelemetry/core';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
+import type { SpanExporter as CountingExporter } from '@opentelemetry/sdk-trace';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { BatchSpanProcessor } from '@opentelemetry/sdk-trace';
+import type { Log } from './logger.ts';
+import type { SettledBatch } from './otlp-collector.ts';
 import type { Recorder } from './recorder.ts';
 import type { SpanOwner, SpanTimes } from './spans.ts';
+import { openCollector } from './otlp-collector.ts';
+import { SdkWarnings } from './sdk-warnings.ts';
 import { attributes } from './semconv.ts';
-import { spansOf } from './spans.ts';
+import { spanCountOf, spansOf } from './spans.ts';
 
 /** Who sends spans, and to whom. */
 export interface SpanExporterOptions {
@@ -45,38 +46,28 @@ export const POST_TIMEOUT_MS = 5000;
 /** Sends the spans of ended requests through OpenTelemetry's batches and its OTLP exporter. */
 export class SpanExporter {
   readonly #owner: SpanOwner;
+  readonly #collector: CountingExporter;
   readonly #processor: BatchSpanProcessor;
   #waiting = 0;
   #exported = 0;
   #noRoom = 0;
   #refused = 0;
   #unreachable = 0;
+  #isClosing = false;
+  #isClosed = false;
 
-  constructor(options: SpanExporterOptions) {
-    const { serviceName, version, instanceId, otlpEndpoint, otlpHeaders = {} } = options;
-    this.#owner = {
-      resource: resourceFromAttributes({
-        [attributes.serviceName]: serviceName,
-        [attributes.serviceVersion]: version,
-        [attributes.serviceInstance]: instanceId,
-      }),
-      scope: { name: serviceName, version },
-    };
-    const otlp = new OTLPTraceExporter({
-      url: tracesUrl(otlpEndpoint),
-      headers: { ...otlpHeaders },
-      timeoutMillis: POST_TIMEOUT_MS,
+  constructor(options: SpanExporterOptions, log: Log) {
+    const warnings = new SdkWarnings(log);
+    this.#owner = ownerOf(options);
+    this.#collector = openCollector({
+      endpoint: options.otlpEndpoint,
+      headers: options.otlpHeaders ?? {},
+      timeoutMs: POST_TIMEOUT_MS,
+      takeRejectedSpans: () => warnings.takeRejectedSpans(),
+      settled: (batch) => this.#settle(batch),
     });
     this.#processor = new BatchSpanProcessor({
-      exporter: {
-        export: (spans, done) =>
-          otlp.export(spans, (result) => {
-            this.#settle(spans, result);
-            done(result);
-          }),
-        forceFlush: () => otlp.forceFlush(),
-        shutdown: () => otlp.shutdown(),
-      },
+      exporter: this.#collector,
       // The processor drops in silence what it has no room for: the bound is kept, and counted, in `add`.
       maxQueueSize: SPANS_WAITING_MAX,
       maxExportBatchSize: BATCH_SPANS,
@@ -99,48 +90,54 @@ export class SpanExporter {
   add(record: Recorder, times: SpanTimes): void {
     const { trace } = record;
     if (trace === undefined || !trace.sampled) return;
-    const spans = spansOf(record, trace, times, this.#owner);
-    if (this.#waiting + spans.length > SPANS_WAITING_MAX) {
-      this.#noRoom += spans.length;
+    const count = spanCountOf(record);
+    // Where there is no room, none are made: a collector that is down costs a request nothing.
+    if (this.#isClosing || this.#waiting + count > SPANS_WAITING_MAX) {
+      this.#noRoom += count;
       return;
     }
+    const spans = spansOf(record, trace, times, this.#owner);
     this.#waiting += spans.length;
     for (const span of spans) this.#processor.onEnd(span);
   }
 
-  /** Posts what is left, for `POST_TIMEOUT_MS` at most. */
+  /** Posts what is left, for `POST_TIMEOUT_MS` at most; what is under way then counts as unreachable. */
   async close(): Promise<void> {
-    const shutdown = this.#processor.shutdown().catch(() => {
-      // Counted span by span in `#settle`; there is nobody left to tell.
-    });
+    this.#isClosing = true;
     let timer: NodeJS.Timeout | undefined;
     const timeUp = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, POST_TIMEOUT_MS);
     });
-    await Promise.race([shutdown, timeUp]);
+    await Promise.race([this.#postRest(), timeUp]);
     clearTimeout(timer);
+    this.#isClosed = true;
+    this.#unreachable += this.#waiting;
+    this.#waiting = 0;
   }
 
-  #settle(spans: readonly ReadableSpan[], { code, error }: ExportResult): void {
-    this.#waiting -= spans.length;
-    if (code === ExportResultCode.SUCCESS) this.#exported += spans.length;
-    else if (isRefusal(error)) this.#refused += spans.length;
-    else this.#unreachable += spans.length;
+  async #postRest(): Promise<void> {
+    // Counted batch by batch in `#settle`; there is nobody left to tell.
+    await this.#processor.shutdown().catch(() => {});
+    // The processor's wait ends with the first batch that fails, the others are still under way.
+    await this.#collector.forceFlush?.();
+  }
+
+  #settle({ taken, refused, unreachable }: SettledBatch): void {
+    if (this.#isClosed) return;
+    this.#waiting -= taken + refused + unreachable;
+    this.#exported += taken;
+    this.#refused += refused;
+    this.#unreachable += unreachable;
   }
 }
 
-/** The exporter's error bears the status of an answer that forbids another try. */
-function isRefusal(error: (Error & { readonly code?: unknown }) | undefined): boolean {
-  return typeof error?.code === 'number';
-}
-
-/** Path that the OTLP specification appends to a base URL. */
-const TRACES_PATH = '/v1/traces';
-
-/** The URL that traces are posted to. */
-export function tracesUrl(endpoint: string): string {
-  const url = new URL(endpoint);
-  const path = url.pathname.replace(/\/+$/u, '');
-  url.pathname = path.endsWith(TRACES_PATH) ? path : `${path}${TRACES_PATH}`;
-  return url.href;
+function ownerOf({ serviceName, version, instanceId }: SpanExporterOptions): SpanOwner {
+  return {
+    resource: resourceFromAttributes({
+      [attributes.serviceName]: serviceName,
+      [attributes.serviceVersion]: version,
+      [attributes.serviceInstance]: instanceId,
+    }),
+    scope: { name: serviceName, version },
+  };
 }

@@ -27,6 +27,11 @@ export const ATTEMPT_SPANS_MAX = 16;
 /** Longest name, and longest text of one attribute; longer ones are cut. */
 export const ATTRIBUTE_CHARACTERS_MAX = 256;
 
+/** How many spans `spansOf` makes of a request. */
+export function spanCountOf({ attempts }: Recorder): number {
+  return 1 + Math.min(attempts.length, ATTEMPT_SPANS_MAX);
+}
+
 /**
  * The spans of a request that has ended: its server span, and below it a client span for each attempt up
  * to `ATTEMPT_SPANS_MAX`. They are made in one go, since the ids of the attempts went to the engines long
@@ -66,16 +71,17 @@ function serverSpan(record: Recorder, trace: TraceContext, times: SpanTimes): Sp
   const list = new AttributeList();
   list.set(attributes.method, arrival.method);
   list.set(attributes.route, arrival.route);
-  list.set(attributes.status, status);
+  list.setCount(attributes.status, status);
   list.set(attributes.error, errorCode);
   list.set(attributes.requestId, arrival.requestId);
   list.set(attributes.tenant, record.tenant);
   list.set(attributes.dialect, record.dialect);
   list.set(attributes.refusal, record.refusal);
-  list.set(attributes.attempts, record.attempts.length);
+  list.setCount(attributes.attempts, record.attempts.length);
   list.setSeconds(attributes.queueWait, record.queueWaitMs);
-  list.set(attributes.promptTokensEstimate, record.promptTokensEstimate);
-  list.set(attributes.outputTokensEstimate, record.outputTokensEstimate);
+  list.setCount(attributes.promptTokensEstimate, record.promptTokensEstimate);
+  list.setCount(attributes.outputTokensEstimate, record.outputTokensEstimate);
+  addRoute(list, record);
   if (record.streamed) addTiming(list, record);
   return {
     name: `${arrival.method} ${arrival.route}`,
@@ -89,12 +95,20 @@ function serverSpan(record: Recorder, trace: TraceContext, times: SpanTimes): Sp
   };
 }
 
+/** Why it went there is worth its words only where it could have gone elsewhere. */
+function addRoute(list: AttributeList, { route }: Recorder): void {
+  if (route === undefined) return;
+  list.set(attributes.routePolicy, route.policy);
+  list.setCount(attributes.routeCandidates, route.candidates);
+  if (route.candidates > 1) list.all[attributes.routeReason] = route.reason;
+}
+
 function addTiming(list: AttributeList, record: Recorder): void {
   const timing = record.timing();
   list.setSeconds(attributes.timeToFirstToken, timing.timeToFirstTokenMs);
   list.setSeconds(attributes.timePerOutputToken, timing.timePerOutputTokenMs);
   list.setSeconds(attributes.interTokenLatencyMax, timing.interTokenLatencyMaxMs);
-  if (record.pauses > 0) list.set(attributes.pauses, record.pauses);
+  if (record.pauses > 0) list.setCount(attributes.pauses, record.pauses);
 }
 
 interface Try {
@@ -114,9 +128,9 @@ function clientSpan(record: Recorder, { trace, attempt, ordinal, times }: Try): 
   list.set(attributes.model, record.model);
   list.set(attributes.streamed, record.streamed);
   list.set(attributes.serverAddress, address.host);
-  list.set(attributes.serverPort, address.port);
+  list.setCount(attributes.serverPort, address.port);
   list.set(attributes.replica, attempt.replica);
-  list.set(attributes.attempt, ordinal);
+  list.setCount(attributes.attempt, ordinal);
   list.set(attributes.error, attempt.errorCode);
   if (attempt === record.lastAttempt) addAnswer(list, record, attempt);
   return {
@@ -136,9 +150,9 @@ function addAnswer(list: AttributeList, record: Recorder, attempt: Attempt): voi
   const firstOutputMs = record.streamed ? record.timer.firstOutputMs : undefined;
   const { finishReason } = record;
   list.set(attributes.finishReasons, finishReason === undefined ? undefined : [cut(finishReason)]);
-  list.set(attributes.inputTokens, record.promptTokens);
-  list.set(attributes.cachedTokens, record.cachedTokens);
-  list.set(attributes.outputTokens, record.timing().outputTokens);
+  list.setCount(attributes.inputTokens, record.promptTokens);
+  list.setCount(attributes.cachedTokens, record.cachedTokens);
+  list.setCount(attributes.outputTokens, record.timing().outputTokens);
   if (firstOutputMs !== undefined) {
     list.setSeconds(attributes.timeToFirstChunk, firstOutputMs - attempt.startMs);
   }
@@ -150,6 +164,12 @@ class AttributeList {
 
   set(name: string, value: string | number | boolean | string[] | undefined): void {
     if (value !== undefined) this.all[name] = typeof value === 'string' ? cut(value) : value;
+  }
+
+  /** Sets a whole number, rounded; an engine's count that is negative or beyond 2^53 is left out. */
+  setCount(name: string, count: number | undefined): void {
+    if (count === undefined || !(count >= 0 && count <= Number.MAX_SAFE_INTEGER)) return;
+    this.all[name] = Math.round(count);
   }
 
   setSeconds(name: string, milliseconds: number | undefined): void {

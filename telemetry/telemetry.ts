@@ -58,7 +58,7 @@ export interface Telemetry {
 export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry> {
   const { clock, random, sampleRatio } = options;
   const log = openLog(options.log);
-  const spans = await openSpans(options);
+  const spans = await openSpans(options, log);
   const metrics = new Metrics({
     version: options.version,
     log,
@@ -96,9 +96,9 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   };
 }
 
-async function openSpans(options: TelemetryOptions): Promise<SpanExporter | undefined> {
+async function openSpans(options: TelemetryOptions, log: Log): Promise<SpanExporter | undefined> {
   const { otlpEndpoint } = options;
   if (otlpEndpoint === undefined) return undefined;
   const { SpanExporter } = await import('./span-exporter.ts');
-  return new SpanExporter({ ...options, otlpEndpoint });
+  return new SpanExporter({ ...options, otlpEndpoint }, log);
 }

@@ -157,6 +157,24 @@ describe('the trace of a request', () => {
   });
 });
 
+describe('a collector that is not there', () => {
+  it('holds up no request and no end of the gateway, and its spans are counted', async () => {
+    await using collector = await aCollector();
+    const { url } = collector;
+    await collector[Symbol.asyncDispose]();
+    await using house = await aHouse({ settings: { telemetry: { otlpEndpoint: url } } });
+
+    expect((await stream(house)).thrown).toBeUndefined();
+    await until('the spans are given up', async () => {
+      return (await house.gateway.counted('spansDropped', { reason: 'unreachable' })) === 2;
+    });
+    expect((await stream(house)).thrown).toBeUndefined();
+    const startMs = performance.now();
+    await house.gateway[Symbol.asyncDispose]();
+    expect(performance.now() - startMs).toBeLessThan(8_000);
+  });
+});
+
 describe('the page of metrics', () => {
   const hasPromtool = spawnSync('promtool', ['--version']).status === 0;
 

@@ -38,13 +38,13 @@ main() {
   [ -z "$sglang_port" ] || [ -e sglang/.done ] || install_sglang
   local core=0
   for port in $vllm_ports; do
-    is_up "$port" || start_vllm "$port" "$core"
+    is_begun "$port" || start_vllm "$port" "$core"
     core=$(((core + 1) % $(nproc)))
   done
   # SGLang's start alone takes a core for a minute: it begins when the others are done.
   for port in $vllm_ports; do await "$port"; done
   if [ -n "$sglang_port" ]; then
-    is_up "$sglang_port" || start_sglang "$sglang_port"
+    is_begun "$sglang_port" || start_sglang "$sglang_port"
     await "$sglang_port"
   fi
 }
@@ -118,10 +118,16 @@ is_ours() {
   [ -s "run/$1.pid" ] && tr '\0' ' ' 2> /dev/null < "/proc/$(cat "run/$1.pid")/cmdline" | grep -Eq 'vllm|sglang'
 }
 
+# Healthy, or on the way there since a call that did not wait for it: a second one would take its port and its memory.
+is_begun() { is_up "$1" || is_ours "$1"; }
+
+# Whether what was started lives. It bears the engine's name only once it has been executed, which takes a busy machine a while.
+is_alive() { [ -s "run/$1.pid" ] && kill -0 "$(cat "run/$1.pid")" 2> /dev/null; }
+
 await() {
   local port=$1 end=$((SECONDS + wait_seconds))
   until is_up "$port"; do
-    is_ours "$port" || { tail -n 5 "run/$port.log"; echo "the engine at $port ended"; exit 1; }
+    is_alive "$port" || { tail -n 5 "run/$port.log"; echo "the engine at $port ended"; exit 1; }
     [ "$SECONDS" -lt "$end" ] || { echo "the engine at $port is not healthy after $wait_seconds s"; exit 1; }
     sleep 1
   done

@@ -1,14 +1,16 @@
 import type { ExportResult } from '@opentelemetry/core';
 import { ExportResultCode } from '@opentelemetry/core';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import { diag } from '@opentelemetry/api';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   FLUSH_INTERVAL_MS,
   POST_TIMEOUT_MS,
   SpanExporter,
   SPANS_WAITING_MAX,
-  tracesUrl,
 } from '../../telemetry/span-exporter.ts';
+import type { Recorder } from '../../telemetry/recorder.ts';
+import { LogNotes } from '../support/log-notes.ts';
 import { aDestination, aRecord, aTrace } from '../support/records.ts';
 
 /** A post under way, which the test answers in the collector's place. */
@@ -28,16 +30,27 @@ vi.mock('@opentelemetry/exporter-trace-otlp-proto', () => ({
       opened.push(options);
     }
 
+    readonly #underWay: Promise<void>[] = [];
+
     export(spans: readonly ReadableSpan[], done: Post['done']): void {
-      posts.push({ spans, done });
+      const answered = new Promise<void>((resolve) => {
+        posts.push({
+          spans,
+          done: (result) => {
+            done(result);
+            resolve();
+          },
+        });
+      });
+      this.#underWay.push(answered);
     }
 
-    forceFlush(): Promise<void> {
-      return Promise.resolve();
+    async forceFlush(): Promise<void> {
+      await Promise.all(this.#underWay);
     }
 
     shutdown(): Promise<void> {
-      return Promise.resolve();
+      return this.forceFlush();
     }
   },
 }));
@@ -61,12 +74,14 @@ const options = {
 const times = { endMs: 1080, wallOffsetMs: 0 };
 
 let exporter: SpanExporter;
+let log: LogNotes;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   posts.length = 0;
   opened.length = 0;
-  exporter = new SpanExporter(options);
+  log = new LogNotes();
+  exporter = new SpanExporter(options, log);
 });
 
 afterEach(() => {
@@ -77,6 +92,16 @@ function add(count = 1): void {
   for (let index = 0; index < count; index += 1) {
     exporter.add(aRecord({ trace: aTrace() }), times);
   }
+}
+
+/** A record of which no span can be made. */
+function aBrokenRecord(): Recorder {
+  const record = aRecord({ trace: aTrace() });
+  return Object.defineProperty(record, 'tenant', {
+    get() {
+      throw new Error('a bug of ours');
+    },
+  });
 }
 
 async function answer(result: ExportResult): Promise<void> {
@@ -151,6 +176,20 @@ describe('spans that the collector', () => {
     expect(exporter.droppedSpans).toEqual({ noRoom: 0, refused: 2, unreachable: 0 });
   });
 
+  it.each([
+    [2, 3, 2],
+    [5, 0, 5],
+    [1e9, 0, 5],
+  ])('takes but for %i are counted on both sides', async (rejectedSpans, taken5, refused5) => {
+    add(5);
+    await vi.advanceTimersByTimeAsync(FLUSH_INTERVAL_MS);
+    diag.warn('Received Partial Success response:', JSON.stringify({ rejectedSpans }));
+    await answer(taken);
+
+    expect(exporter.exportedSpans).toBe(taken5);
+    expect(exporter.droppedSpans.refused).toBe(refused5);
+  });
+
   it('does not get on any try are lost, and counted', async () => {
     add(2);
     await flushed(unreachable);
@@ -181,6 +220,31 @@ describe('a collector that is too slow', () => {
     expect(exporter.droppedSpans.noRoom).toBe(1);
   });
 
+  it('takes a request with all its spans or with none', () => {
+    add(SPANS_WAITING_MAX - 1);
+    const record = aRecord({ trace: aTrace() });
+    record.attempt(aDestination()).end(1070);
+    exporter.add(record, times);
+    expect(exporter.droppedSpans.noRoom).toBe(2);
+
+    add(1);
+    expect(exporter.droppedSpans.noRoom).toBe(2);
+  });
+
+  it('has no spans made for it that there is no room for', () => {
+    add(SPANS_WAITING_MAX);
+
+    expect(() => exporter.add(aBrokenRecord(), times)).not.toThrow();
+    expect(exporter.droppedSpans.noRoom).toBe(1);
+  });
+
+  it('loses no room to a record that breaks', () => {
+    expect(() => exporter.add(aBrokenRecord(), times)).toThrow('a bug of ours');
+    add(SPANS_WAITING_MAX);
+
+    expect(exporter.droppedSpans.noRoom).toBe(0);
+  });
+
   it('loses nothing that was counted as waiting', async () => {
     add(SPANS_WAITING_MAX);
     while (posts.length > 0) {
@@ -189,6 +253,17 @@ describe('a collector that is too slow', () => {
     }
 
     expect(exporter.exportedSpans).toBe(SPANS_WAITING_MAX);
+  });
+});
+
+describe('what fails', () => {
+  it('is said in the log once, however often it fails', async () => {
+    for (let batch = 0; batch < 5; batch += 1) {
+      add();
+      await flushed(unreachable);
+    }
+
+    expect(log.notes).toMatchObject([{ level: 'warn', fields: { reason: 'Error ECONNREFUSED' } }]);
   });
 });
 
@@ -225,6 +300,47 @@ describe('closing', () => {
     expect(isClosed).toBe(false);
     await vi.advanceTimersByTimeAsync(1);
     await closing;
+
+    expect(exporter.droppedSpans.unreachable).toBe(2);
+    await answer(taken);
+    expect(exporter.exportedSpans, 'a span is counted once').toBe(0);
+  });
+
+  it('leaves one batch time though another fails', async () => {
+    add(513);
+    let isClosed = false;
+    const closing = exporter.close().then(() => {
+      isClosed = true;
+    });
+    await vi.advanceTimersByTimeAsync(0);
+    const [underWay, rest] = posts;
+    rest?.done(refused);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(isClosed).toBe(false);
+    underWay?.done(taken);
+    await closing;
+
+    expect(exporter.droppedSpans).toEqual({ noRoom: 0, refused: 1, unreachable: 0 });
+    expect(exporter.exportedSpans).toBe(512);
+  });
+
+  it('waits for a batch that is under way', async () => {
+    add(2);
+    await vi.advanceTimersByTimeAsync(FLUSH_INTERVAL_MS);
+    const closing = exporter.close();
+    await vi.advanceTimersByTimeAsync(0);
+    await answer(taken);
+    await closing;
+
+    expect(exporter.exportedSpans).toBe(2);
+  });
+
+  it('counts what comes later as lost', async () => {
+    const closing = exporter.close();
+    add(3);
+    await closing;
+
+    expect(exporter.droppedSpans.noRoom).toBe(3);
   });
 
   it('survives a collector that fails then', async () => {
@@ -238,20 +354,10 @@ describe('closing', () => {
   });
 });
 
-describe('the URL of traces', () => {
-  it.each([
-    ['http://127.0.0.1:4318', 'http://127.0.0.1:4318/v1/traces'],
-    ['http://127.0.0.1:4318/', 'http://127.0.0.1:4318/v1/traces'],
-    ['https://collector.test/otlp', 'https://collector.test/otlp/v1/traces'],
-    ['https://collector.test/otlp/v1/traces', 'https://collector.test/otlp/v1/traces'],
-    ['https://collector.test/v1/traces/?key=1', 'https://collector.test/v1/traces?key=1'],
-  ])('of %s is %s', (endpoint, url) => {
-    expect(tracesUrl(endpoint)).toBe(url);
-  });
-
-  it('and the headers are those of the exporter, with a bound on its time', () => {
+describe('the way to the collector', () => {
+  it('has the headers of the settings, and a bound on its time', () => {
     opened.length = 0;
-    exporter = new SpanExporter({ ...options, otlpHeaders: { 'x-key': 'secret' } });
+    exporter = new SpanExporter({ ...options, otlpHeaders: { 'x-key': 'secret' } }, log);
 
     expect(opened).toEqual([
       {
@@ -260,9 +366,5 @@ describe('the URL of traces', () => {
         timeoutMillis: POST_TIMEOUT_MS,
       },
     ]);
-  });
-
-  it('of what is no URL is an error', () => {
-    expect(() => tracesUrl('no url')).toThrow('Invalid URL');
   });
 });

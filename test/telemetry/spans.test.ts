@@ -4,9 +4,14 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { describe, expect, it } from 'vitest';
 import type { Recorder } from '../../telemetry/recorder.ts';
-import { ATTEMPT_SPANS_MAX, ATTRIBUTE_CHARACTERS_MAX, spansOf } from '../../telemetry/spans.ts';
+import {
+  ATTEMPT_SPANS_MAX,
+  ATTRIBUTE_CHARACTERS_MAX,
+  spanCountOf,
+  spansOf,
+} from '../../telemetry/spans.ts';
 import type { TraceContext } from '../../telemetry/trace-context.ts';
-import { aDestination, aRecord, aTrace, anAnsweredRecord } from '../support/records.ts';
+import { aDestination, aRecord, aRoute, aTrace, anAnsweredRecord } from '../support/records.ts';
 
 const owner = { resource: resourceFromAttributes({}), scope: { name: 'numagate' } };
 
@@ -176,6 +181,26 @@ describe('the spans of a streamed answer', () => {
   });
 });
 
+describe('the server span of a request that was routed', () => {
+  function attributesWith(candidates: number): Attributes | undefined {
+    const record = aRecord({ trace: aTrace() });
+    record.routes.push(aRoute({ candidates, reason: 'r'.repeat(2000) }));
+    return spansAt1080(record)[0]?.attributes;
+  }
+
+  it('tells by which policy, from how many, and why, in all its words', () => {
+    expect(attributesWith(2)).toMatchObject({
+      'gateway.route.policy': 'kv-aware',
+      'gateway.route.candidates': 2,
+      'gateway.route.reason': 'r'.repeat(2000),
+    });
+  });
+
+  it('needs no reason where there was no choice', () => {
+    expect(attributesWith(1)).not.toHaveProperty('gateway.route.reason');
+  });
+});
+
 describe('the spans of an answer that comes whole', () => {
   it('tell no times of tokens', () => {
     const record = anAnsweredRecord({ trace: aTrace() });
@@ -245,6 +270,7 @@ describe('the spans of a request that was retried', () => {
     for (let count = 0; count < attempts; count += 1) record.attempt(aDestination()).end(1010);
 
     expect(spansAt1080(record)).toHaveLength(spans);
+    expect(spanCountOf(record)).toBe(spans);
   });
 });
 
@@ -314,6 +340,42 @@ describe('a text', () => {
     const [server, client] = spansAt1080(record);
     expect(server?.attributes['gateway.request.id']).toHaveLength(kept);
     expect(client?.attributes['gen_ai.response.finish_reasons']).toEqual(['x'.repeat(kept)]);
+  });
+});
+
+describe('a count', () => {
+  function inputTokens(prompt: number): unknown {
+    const record = aRecord({ trace: aTrace() });
+    record.attempt(aDestination()).end(1010);
+    record.usage({ prompt, output: 1 });
+    return spansAt1080(record)[1]?.attributes['gen_ai.usage.input_tokens'];
+  }
+
+  it.each([
+    [0, 0],
+    [12.4, 12],
+    [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+    [Number.MAX_SAFE_INTEGER + 1, undefined],
+    [-1, undefined],
+    [Number.NaN, undefined],
+    [Infinity, undefined],
+  ])('that an engine tells as %f is %s in a span', (told, written) => {
+    expect(inputTokens(told)).toBe(written);
+  });
+
+  it('that is estimated is rounded', () => {
+    const record = aRecord({ trace: aTrace() });
+    record.promptTokensEstimate = 9.6;
+
+    expect(spansAt1080(record)[0]?.attributes['gateway.prompt.estimated_tokens']).toBe(10);
+  });
+});
+
+describe('a name of any length', () => {
+  it('is cut as a text is', () => {
+    const record = aRecord({ trace: aTrace(), arrival: { route: 'x'.repeat(1000) } });
+
+    expect(spansAt1080(record)[0]?.name).toHaveLength(ATTRIBUTE_CHARACTERS_MAX);
   });
 });
 

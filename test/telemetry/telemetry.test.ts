@@ -1,5 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -187,6 +187,31 @@ describe('the gateway', () => {
     expect(valueOn(body, metrics.waitingRequests.name)).toBe(7);
     expect(valueOn(body, `${metrics.replicaEvents.name}{replica="a",event="ejected"}`)).toBe(1);
   });
+});
+
+describe('a collector that refuses', () => {
+  it('is named in the log once, and costs no request its answer', async () => {
+    collector.removeAllListeners('request');
+    collector.on('request', (_request, response: ServerResponse) => {
+      response.writeHead(401).end('no key');
+    });
+    const telemetry = await start({ otlpEndpoint: endpoint() });
+    // More than a batch, so that it goes before the end.
+    const requests = 600;
+    for (let count = 0; count < requests; count += 1) telemetry.record(anArrival()).end(1080);
+    await telemetry.shutdown();
+
+    const page = (await telemetry.scrape(undefined)).body;
+    expect(valueOn(page, metrics.spansExported.name)).toBe(0);
+    expect(valueOn(page, `${metrics.spansDropped.name}{reason="refused"}`)).toBe(requests);
+    expect(logLines().filter((line) => !isOfARequest(line))).toMatchObject([
+      { level: 'warn', reason: 'OTLPExporterError 401 Unauthorized' },
+    ]);
+  });
+
+  function isOfARequest(line: unknown): boolean {
+    return typeof line === 'object' && line !== null && 'request_id' in line;
+  }
 });
 
 describe('a start', () => {

@@ -91,7 +91,7 @@ describe('an attempt', () => {
 
   it('is ended by the gateway with its own error, and the engine is aborted', async () => {
     const { call, end, exchange, clock } = begin();
-    call.head(200).data(roleEvent() + chatEvent('a'));
+    call.head(200, streamHeaders).data(roleEvent() + chatEvent('a'));
     exchange.reply.listener?.turnedOut(new GatewayError('shutting_down', 'x'));
 
     await expect(end).resolves.toMatchObject({
