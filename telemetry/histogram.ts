@@ -26,6 +26,11 @@ export class Histogram {
     return this.#sum;
   }
 
+  /** True until something has been observed. */
+  get isEmpty(): boolean {
+    return this.counts.every((count) => count === 0);
+  }
+
   /** Counts one value `weight` times. What is not a number is left out. */
   observe(value: number, weight = 1): void {
     if (Number.isNaN(value)) return;

@@ -173,7 +173,11 @@ function* each<Value>(
   table: SeriesTable<Value>,
   histogramOf: (value: Value) => Histogram,
 ): Generator<HistogramSample> {
-  for (const { labels, value } of table.all()) yield { labels, histogram: histogramOf(value) };
+  for (const { labels, value } of table.all()) {
+    const histogram = histogramOf(value);
+    // Answers that come whole, and calls that generate nothing, never have most of these figures.
+    if (!histogram.isEmpty) yield { labels, histogram };
+  }
 }
 
 // Where the engine tells more tokens than were counted, each gap is shared among as many more.

@@ -9,7 +9,7 @@ export function metricsDocument(): string {
     '',
     '## Metrics',
     '',
-    'At `/metrics` of the admin port, as Prometheus text, or as OpenMetrics with exemplars (`trace_id`) where the scraper asks for it. Durations are seconds. Labels that clients can fill are bounded: past the bound a value reads `other`.',
+    'At `/metrics` of the admin port, as Prometheus text, or as OpenMetrics with exemplars (`trace_id`) where the scraper asks for it. Exemplars need tracing (`telemetry.otlpEndpoint`): without it there is no trace to lead to. Durations are seconds. A histogram has no series before its first observation. Labels that clients can fill are bounded: past the bound a value reads `other`.',
     '',
     '| name | type | meaning | labels |',
     '|---|---|---|---|',

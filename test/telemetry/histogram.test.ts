@@ -23,6 +23,15 @@ describe('a histogram', () => {
     expect([...histogram.counts]).toEqual([0, 1, 2, 3].map((at) => (at === bucket ? 1 : 0)));
   });
 
+  it('is empty until something is observed that is a number', () => {
+    const histogram = new Histogram(bounds);
+    histogram.observe(Number.NaN);
+    expect(histogram.isEmpty).toBe(true);
+
+    histogram.observe(Infinity);
+    expect(histogram.isEmpty).toBe(false);
+  });
+
   it('sums what it counts', () => {
     const histogram = new Histogram(bounds);
     for (const value of [0.5, 1.5, 10]) histogram.observe(value);
