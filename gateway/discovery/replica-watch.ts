@@ -1,11 +1,12 @@
 import type { Fleet } from '../../routing/fleet.ts';
 import type { Replica, ReplicaState } from '../../routing/replica.ts';
 import type { CancelTimer } from '../clock.ts';
-import type { FoundEngine } from '../engines/catalog.ts';
+import type { FoundEngine, LoadSource } from '../engines/catalog.ts';
 import { backoffMs } from './backoff.ts';
 import { FailureStreak } from './failure-streak.ts';
 import { watchHealth } from './health-check.ts';
 import { pollLoad } from './load-poll.ts';
+import { presence, PRESENCE_INTERVAL_MS } from './presence.ts';
 import { describeReplica, describeTarget, withModels } from './replica-facts.ts';
 import { seekEngine } from './seek.ts';
 import type { ReplicaTarget } from './sources/source.ts';
@@ -108,15 +109,11 @@ export class ReplicaWatch {
 
   /** Routing goes on without it, less well, and nobody would know why. */
   #tellWhatIsMissing({ loadSource }: FoundEngine): void {
-    if (this.#replica.kvCapacityTokens === undefined) {
-      const message =
-        'replica tells no KV capacity: requests are not held back for its memory; ' +
-        '--kv-capacity-tokens or replicas[].kvCapacityTokens names it';
-      this.#parts.log.warn(this.#names(), message);
-    }
-    if (loadSource !== undefined) return;
-    const message = 'replica tells no load: the requests of other gateways are not seen';
-    this.#parts.log.warn(this.#names(), message);
+    const missing: string[] = [];
+    if (this.#replica.kvCapacityTokens === undefined) missing.push(NO_CAPACITY);
+    if (loadSource === undefined) missing.push(NO_LOAD);
+    if (missing.length === 0) return;
+    this.#parts.log.warn(this.#names(), `replica tells ${missing.join('; ')}`);
   }
 
   #watch({ kind, loadSource }: FoundEngine): void {
@@ -126,21 +123,25 @@ export class ReplicaWatch {
         down,
         lists: (models) => this.#renewModels(models),
       }),
-    ];
-    if (loadSource !== undefined) {
-      const polling = pollLoad(this.#parts, loadSource, {
+      pollLoad(this.#pollTerms(loadSource), loadSource ?? presence, {
         down,
         tells: (load) => {
           this.#parts.fleet.observeLoad(this.#target.id, load);
           this.#parts.changed();
         },
         restarted: () => this.#restart(),
-      });
-      stops.push(polling);
-    }
+      }),
+    ];
     this.#endState = () => {
       for (const stop of stops) stop();
     };
+  }
+
+  #pollTerms(loadSource: LoadSource | undefined): WatchTerms {
+    if (loadSource !== undefined) return this.#parts;
+    const { clock, readPage, limits } = this.#parts;
+    const loadIntervalMs = Math.max(limits.loadIntervalMs, PRESENCE_INTERVAL_MS);
+    return { clock, readPage, limits: { ...limits, loadIntervalMs } };
   }
 
   #renewModels(models: readonly string[]): void {
@@ -190,3 +191,10 @@ export class ReplicaWatch {
     return { replica: this.#target.id, url: this.#target.url };
   }
 }
+
+const NO_CAPACITY =
+  'no KV capacity: requests are not held back for its memory, unless --kv-capacity-tokens or ' +
+  'replicas[].kvCapacityTokens names it';
+
+const NO_LOAD =
+  "no load: routing goes by the gateway's own requests, and does not see those of other clients";

@@ -210,15 +210,57 @@ describe('a watched replica', () => {
     expect(await outFor()).toBeLessThanOrEqual(first);
   });
 
-  it('that tells no capacity or no load is said to, with what helps', async () => {
+  it('that tells neither capacity nor load is said to in one line, with what helps', async () => {
     const watched = new Watched();
     watched.engine.pages.set('/metrics', { status: 404, body: '' });
     await watched.pass(10);
-    expect(watched.state).toBe('ready');
-    expect(watched.logged.join('\n')).toContain('--kv-capacity-tokens');
-    expect(watched.logged.join('\n')).toContain('tells no load');
 
-    expect(new Watched().logged.join('\n')).not.toContain('tells no');
+    const lines = watched.logged.filter((line) => line.startsWith('replica tells '));
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/no KV capacity: .*--kv-capacity-tokens.*; no load: /);
+  });
+
+  it('is said to tell no more than it does not', async () => {
+    const named = new Watched({ kvCapacityTokens: 5 });
+    named.engine.pages.set('/metrics', { status: 404, body: '' });
+    const whole = new Watched();
+    await named.pass(10);
+    await whole.pass(10);
+
+    expect(named.logged.join('\n')).toContain('replica tells no load');
+    expect(whole.logged.join('\n')).not.toContain('replica tells');
+  });
+
+  describe('that tells no load', () => {
+    async function ready(): Promise<Watched> {
+      const watched = new Watched({}, { healthIntervalMs: 5_000 });
+      watched.engine.pages.set('/metrics', { status: 404, body: '' });
+      await watched.pass(50);
+      expect(watched.state).toBe('ready');
+      return watched;
+    }
+
+    it('and dies is out within a second', async () => {
+      const watched = await ready();
+      watched.die();
+      await watched.pass(500);
+      expect(watched.state).toBe('ready');
+      await watched.pass(500);
+      expect(watched.state).toBe('ejected');
+    });
+
+    it('and is merely slow stays', async () => {
+      const watched = await ready();
+      watched.engine.pages.set('/v1/models', 'silence');
+      await watched.pass(20_000);
+      expect(watched.state).toBe('ready');
+    });
+
+    it('has no load made up for it', async () => {
+      const watched = await ready();
+      await watched.pass(2_000);
+      expect(watched.candidate?.load).toBeUndefined();
+    });
   });
 
   it('comes back with what it is then', async () => {
