@@ -74,7 +74,9 @@ describe('an error of a batch', () => {
   it('is said by its name, its code and its message, without what the collector answered', () => {
     const refusal = Object.assign(new Error('Unauthorized'), { code: 401, data: 'a page' });
     globalErrorHandler(refusal);
-    globalErrorHandler(Object.assign(new AggregateError([], ''), { code: 'ECONNREFUSED' }));
+    globalErrorHandler(
+      Object.assign(new AggregateError([], 'none'), { code: 'ECONNREFUSED', message: '' }),
+    );
     globalErrorHandler(new Error('Timeout'));
     globalErrorHandler('a text');
 
