@@ -25,18 +25,18 @@ describe('the page of a lab', () => {
     expect(page).not.toContain('<b>11</b>');
   });
 
-  it('draws a line for each policy in each of four charts', () => {
+  it('draws a line for each policy in each of four charts, which are drawn for wide and for narrow pages', () => {
     const page = pageOf(aLabEntry(), aLabEntry({ policy: 'round-robin' }));
 
-    expect(page.match(/<svg /gu)).toHaveLength(4);
-    expect(page.match(/class="line series-0"/gu)).toHaveLength(4);
-    expect(page.match(/class="line series-1"/gu)).toHaveLength(4);
+    expect(page.match(/<svg /gu)).toHaveLength(8);
+    expect(page.match(/class="line series-0"/gu)).toHaveLength(8);
+    expect(page.match(/class="line series-1"/gu)).toHaveLength(8);
   });
 
   it('dashes the lines of policies past the eighth, which share a colour', () => {
     const page = pageOf(...policyNames.slice(0, 9).map((policy) => aLabEntry({ policy })));
 
-    expect(page.match(/class="line series-0 later"/gu)).toHaveLength(4);
+    expect(page.match(/class="line series-0 later"/gu)).toHaveLength(8);
     expect(page).toContain('class="line series-7"');
   });
 
