@@ -162,6 +162,7 @@ describe('a client that does not read', () => {
     const watched: { held?: HeldBytes } = {};
     await using engine = await aScriptedEngine((call) => {
       call.response.writeHead(200, { 'content-type': 'application/json' });
+      call.response.write('{"text":"');
       void pour(call.response, 'flood', () => watched.held?.now());
     });
     await using gateway = await LiveGateway.start({ replicas: [scriptedReplica(engine)] });

@@ -266,7 +266,14 @@ describe('the page of metrics', () => {
 
   /** Counters without a series until the thing happens once. */
   function mayBeEmpty(expr: string): boolean {
-    const rare = [metrics.refusals, metrics.pauses, metrics.cachedTokens, metrics.replicaEvents];
+    const rare = [
+      metrics.refusals,
+      metrics.pauses,
+      metrics.cachedTokens,
+      metrics.replicaEvents,
+      metrics.shadowDecisions,
+      metrics.shadowCost,
+    ];
     return (
       expr.includes('error_type!=""') || namedIn(expr).metrics.some((one) => rare.includes(one))
     );
