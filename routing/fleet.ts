@@ -8,7 +8,7 @@ import type {
   Speed,
 } from './replica.ts';
 import type { CachedTokens, RoutingRequest } from './request.ts';
-import { meanSpeed } from './speed.ts';
+import { meanSpeed, pooledSpeed } from './speed.ts';
 import { Ledger, type Reservation, type ReservationRequest } from './structures/ledger.ts';
 import { noOtherTraffic, readOtherTraffic, weightAtAge } from './structures/other-traffic.ts';
 import { PrefixIndex } from './structures/prefix-index.ts';
@@ -87,7 +87,9 @@ export class Fleet {
    * how far streams have come is read anew after each call.
    */
   candidates(nowMs: number): readonly Candidate[] {
-    for (const member of this.#candidates) member.passTime(nowMs);
+    let hasSampled = false;
+    for (const member of this.#candidates) hasSampled = member.passTime(nowMs) || hasSampled;
+    if (hasSampled) this.#poolSpeeds();
     return this.#candidates;
   }
 
@@ -125,6 +127,17 @@ export class Fleet {
     return this.#prefixes;
   }
 
+  /** Compares the fitted speed of each with those of its engine and model. */
+  #poolSpeeds(): void {
+    const peersOf = Map.groupBy(this.#candidates, ({ replica: { engine, models } }) =>
+      [engine, models[0]].join(' '),
+    );
+    for (const peers of peersOf.values()) {
+      const mean = meanSpeed(peers.map(({ fit }) => fit));
+      for (const peer of peers) peer.speed = pooledSpeed(peer.fit, mean);
+    }
+  }
+
   /** The mean pace of those that run the same model on the same engine; the default where there are none. */
   #speedOfPeers({ engine, models }: Replica): Speed {
     const peers = this.#candidates.filter(
@@ -144,12 +157,14 @@ class Member implements Candidate {
   loadAgeMs = Infinity;
   readonly inFlight: Ledger;
   readonly others: FadingTraffic = new FadingTraffic();
-  readonly speed: SpeedFit;
+  readonly fit: SpeedFit;
+  speed: Speed;
   #sampledAtMs = 0;
 
   constructor(replica: Replica, speed: Speed, inFlight: Ledger) {
     this.replica = replica;
-    this.speed = new SpeedFit(speed);
+    this.fit = new SpeedFit(speed);
+    this.speed = speed;
     this.inFlight = inFlight;
   }
 
@@ -160,18 +175,22 @@ class Member implements Candidate {
     this.others.seen = readOtherTraffic(load, own, this.replica.kvCapacityTokens);
   }
 
-  passTime(nowMs: number): void {
+  /** True when what is known of its speed may have changed. */
+  passTime(nowMs: number): boolean {
     this.inFlight.refresh();
-    if (nowMs - this.#sampledAtMs >= SPEED_SAMPLE_MS) this.#sampleSpeed(nowMs);
-    if (this.load === undefined) return;
-    this.loadAgeMs = Math.max(nowMs - this.load.takenAtMs, 0);
-    this.others.weight = weightAtAge(this.loadAgeMs);
+    if (this.load !== undefined) {
+      this.loadAgeMs = Math.max(nowMs - this.load.takenAtMs, 0);
+      this.others.weight = weightAtAge(this.loadAgeMs);
+    }
+    return nowMs - this.#sampledAtMs >= SPEED_SAMPLE_MS && this.#sampleSpeed(nowMs);
   }
 
-  #sampleSpeed(nowMs: number): void {
+  #sampleSpeed(nowMs: number): boolean {
     this.#sampledAtMs = nowMs;
     const sample = this.inFlight.sampleWork(nowMs);
-    if (sample !== undefined) this.speed.learn(sample);
+    if (sample === undefined) return false;
+    this.fit.learn(sample);
+    return true;
   }
 }
 

@@ -24,3 +24,21 @@ export function meanSpeed(speeds: readonly Speed[]): Speed {
     decodeStepMsPerKvToken: mean((speed) => speed.decodeStepMsPerKvToken),
   };
 }
+
+/** Peers whose pace differs by less than this factor are taken to be equally fast: fits of equal replicas differ so. */
+const PACE_TOLERANCE = 1.3;
+
+/** A replica's own speed where it stands out among its peers, else theirs: noise in a fit must not tilt the load. */
+export function pooledSpeed(own: Speed, peers: Speed): Speed {
+  const ratio = paceMs(own) / paceMs(peers);
+  return ratio < PACE_TOLERANCE && ratio > 1 / PACE_TOLERANCE ? peers : own;
+}
+
+/** Time for the prefill of a mean published prompt and fifty steps of a batch of a hundred such requests. */
+function paceMs(speed: Speed): number {
+  const stepMs =
+    speed.decodeStepMs +
+    100 * speed.decodeStepMsPerRequest +
+    250_000 * speed.decodeStepMsPerKvToken;
+  return (1000 * 2033) / speed.prefillTokensPerSecond + 50 * stepMs;
+}

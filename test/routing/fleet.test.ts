@@ -93,6 +93,24 @@ describe('Fleet', () => {
     expect(figures(idle?.speed)).toEqual(defaultSpeed);
   });
 
+  it('takes peers whose fits hardly differ for equally fast', () => {
+    const fleet = fleetOf(2);
+    const streams = ['replica-0', 'replica-1'].map((id) => {
+      const stream = fleet.reserve(id, { ...lengths, nowMs: 0 });
+      stream.firstToken();
+      return stream;
+    });
+
+    for (let nowMs = 100; nowMs <= 20_000; nowMs += 100) {
+      for (const [index, stream] of streams.entries()) stream.outputTokens += index === 0 ? 5 : 4;
+      fleet.candidates(nowMs);
+    }
+
+    const [one, other] = fleet.candidates(20_000);
+    expect(one?.speed).toBe(other?.speed);
+    expect(one?.speed.decodeStepMs).not.toBeCloseTo(defaultSpeed.decodeStepMs, 0);
+  });
+
   it('learns nothing from the time that a replica had nothing to do', () => {
     const fleet = fleetOf(1);
     const { decodeStepMs, decodeStepMsPerRequest } = defaultSpeed;

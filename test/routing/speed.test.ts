@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultSpeed, meanSpeed } from '../../routing/speed.ts';
+import { defaultSpeed, meanSpeed, pooledSpeed } from '../../routing/speed.ts';
 
 describe('defaultSpeed', () => {
   it('computes the published mean prompt, 2,033 tokens, in 79 ms', () => {
@@ -38,5 +38,24 @@ describe('meanSpeed', () => {
       prefillTokensPerSecond: 1500,
       decodeStepMs: 20,
     });
+  });
+});
+
+describe('pooledSpeed', () => {
+  const slower = (factor: number) => ({
+    prefillTokensPerSecond: defaultSpeed.prefillTokensPerSecond / factor,
+    decodeStepMs: defaultSpeed.decodeStepMs * factor,
+    decodeStepMsPerRequest: defaultSpeed.decodeStepMsPerRequest * factor,
+    decodeStepMsPerKvToken: defaultSpeed.decodeStepMsPerKvToken * factor,
+  });
+
+  it.each([1.29, 1 / 1.29])('is that of the peers for one of %f times their pace', (factor) => {
+    expect(pooledSpeed(slower(factor), defaultSpeed)).toBe(defaultSpeed);
+  });
+
+  it.each([1.31, 1 / 1.31])('is its own for one of %f times their pace', (factor) => {
+    const own = slower(factor);
+
+    expect(pooledSpeed(own, defaultSpeed)).toBe(own);
   });
 });
