@@ -128,7 +128,7 @@ export class Admission {
 
   /**
    * True where its answer would not be whole at its deadline. Nobody is refused for what is not known,
-   * nor where a replica stands idle.
+   * nor where a replica stands idle, nor by a gateway that hands everything on.
    */
   isHopeless(
     request: RoutingRequest,
@@ -136,7 +136,7 @@ export class Admission {
     { nowMs, waitMs = 0, msPerToken }: Omit<Outlook, 'overfull'>,
   ): boolean {
     const leftMs = request.deadlineMs - nowMs;
-    if (leftMs === Infinity) return false;
+    if (leftMs === Infinity || this.limits.mode === 'pass-through') return false;
     if (msPerToken === undefined) return waitMs > leftMs;
     let soonestMs = Infinity;
     for (const candidate of candidates) {

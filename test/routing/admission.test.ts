@@ -453,3 +453,15 @@ describe('Admission', () => {
     });
   });
 });
+
+describe('a gateway that hands everything on', () => {
+  it('refuses nobody by a forecast', () => {
+    const request = aRequest({ deadlineMs: 1000 });
+    const outlook = { nowMs: 0, waitMs: 0, msPerToken: 400 };
+    const isHopeless = (mode: AdmissionLimits['mode']): boolean =>
+      anAdmission({ mode }).isHopeless(request, [busy()], outlook);
+
+    expect(isHopeless('late-binding')).toBe(true);
+    expect(isHopeless('pass-through')).toBe(false);
+  });
+});

@@ -32,6 +32,15 @@ describe('the time that a request takes', () => {
     expect(at(50)).toBeCloseTo(200 + 100 * 50);
   });
 
+  it('takes no stall for a pace', () => {
+    const request = aRequest({ promptTokens: 2000, expectedOutputTokens: 100 });
+    const at = (msPerToken: number) => serviceMs(request, aCandidate({ speed }), msPerToken);
+
+    expect(at(500)).toBeCloseTo(200 + 100 * 500);
+    expect(at(501)).toBeCloseTo(200 + 100 * 500);
+    expect(at(43_000)).toBeCloseTo(200 + 100 * 500);
+  });
+
   it('begins behind the prefills that are there', () => {
     const inFlight = anInFlight({ prefillTokens: 3000 });
     const request = aRequest({ promptTokens: 2000, expectedOutputTokens: 0 });
