@@ -127,6 +127,21 @@ describe('the HTML report', () => {
     expect(pageOf()).not.toContain('added');
   });
 
+  it('tells of the run alone before it stands beside others, which fills the pages of a print', () => {
+    const html = pageOf({ lateness: [aLateness()] });
+    const places = [
+      '<h2>Over time',
+      '<h2>How late',
+      '<h2>Beside the published',
+      '<h2>How it was made',
+    ];
+
+    expect(places.map((heading) => html.indexOf(heading))).toEqual(
+      places.map((heading) => html.indexOf(heading)).toSorted((one, other) => one - other),
+    );
+    expect(places.every((heading) => html.includes(heading))).toBe(true);
+  });
+
   it('has no table without a run to compare with', () => {
     const html = htmlReport({ run: aRun(), columns: [], baseline: undefined, provenance });
 
