@@ -75,5 +75,5 @@ const policies: Readonly<Record<PolicyName, Parts>> = {
 /** Builds a policy of its own memory, drawing chance from `inputs` alone. */
 export function createPolicy(name: PolicyName, inputs: PolicyInputs): Policy {
   const { costs, picker } = policies[name];
-  return { name, filters: eligibility, costs, picker: picker(inputs), observers: [] };
+  return { name, filters: eligibility, costs, picker: picker(inputs) };
 }

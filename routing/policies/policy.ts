@@ -1,4 +1,4 @@
-import type { Candidate, ReplicaId } from '../replica.ts';
+import type { Candidate } from '../replica.ts';
 import type { RoutingRequest } from '../request.ts';
 
 /** Drops the replicas that must not serve a request. */
@@ -19,18 +19,10 @@ export interface Picker {
   pick(request: RoutingRequest, candidates: readonly Candidate[], seconds: Float64Array): number;
 }
 
-/** Told what happens, so that a part with a memory can learn. */
-export interface Observer {
-  dispatched?(request: RoutingRequest, replicaId: ReplicaId): void;
-  ended?(request: RoutingRequest, replicaId: ReplicaId): void;
-  removed?(replicaId: ReplicaId): void;
-}
-
 /** Filters, then costs that add up in one unit, then one picker. */
 export interface Policy {
   readonly name: string;
   readonly filters: readonly Filter[];
   readonly costs: readonly Cost[];
   readonly picker: Picker;
-  readonly observers: readonly Observer[];
 }

@@ -19,7 +19,6 @@ const policy: Policy = {
     },
   ],
   picker: { name: 'last', pick: (_request, candidates) => candidates.length - 1 },
-  observers: [],
 };
 
 describe('Rating', () => {

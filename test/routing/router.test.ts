@@ -33,7 +33,6 @@ function aRouter(parts: Partial<Policy> = {}): Router {
     filters: [],
     costs: [],
     picker: cheapest,
-    observers: [],
     ...parts,
   });
 }
@@ -197,7 +196,6 @@ describe('a shadow policy', () => {
     filters: [],
     costs: [],
     picker: cheapest,
-    observers: [],
     ...parts,
   });
   const judged = (shadow: Policy | undefined, parts: Partial<Policy> = acting) => {
