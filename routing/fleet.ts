@@ -14,6 +14,7 @@ import { noOtherTraffic, readOtherTraffic, weightAtAge } from './structures/othe
 import { PrefixIndex } from './structures/prefix-index.ts';
 import { SpeedFit } from './structures/speed-fit.ts';
 
+export { decodeStepMs } from './speed.ts';
 export type { Reservation, ReservationRequest } from './structures/ledger.ts';
 
 /** What is reserved: a request's tokens, and the blocks that its replica will have cached by it. */
@@ -129,9 +130,7 @@ export class Fleet {
 
   /** Compares the fitted speed of each with those of its engine and model. */
   #poolSpeeds(): void {
-    const peersOf = Map.groupBy(this.#candidates, ({ replica: { engine, models } }) =>
-      [engine, models[0]].join(' '),
-    );
+    const peersOf = Map.groupBy(this.#candidates, ({ replica }) => peersKey(replica));
     for (const peers of peersOf.values()) {
       const mean = meanSpeed(peers.map(({ fit }) => fit));
       for (const peer of peers) peer.speed = pooledSpeed(peer.fit, mean);
@@ -139,12 +138,16 @@ export class Fleet {
   }
 
   /** The mean pace of those that run the same model on the same engine; the default where there are none. */
-  #speedOfPeers({ engine, models }: Replica): Speed {
-    const peers = this.#candidates.filter(
-      ({ replica }) => replica.engine === engine && replica.models[0] === models[0],
-    );
+  #speedOfPeers(newcomer: Replica): Speed {
+    const key = peersKey(newcomer);
+    const peers = this.#candidates.filter(({ replica }) => peersKey(replica) === key);
     return meanSpeed(peers.map(({ speed }) => speed));
   }
+}
+
+/** Alike for those whose speeds can be compared: the same model on the same engine. */
+function peersKey({ engine, models }: Replica): string {
+  return [engine, models[0]].join(' ');
 }
 
 /** Time between two samples of what a replica does: some twenty decode steps. */

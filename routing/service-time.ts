@@ -1,6 +1,7 @@
 import { prefillSeconds } from './prefill.ts';
 import type { Candidate } from './replica.ts';
 import type { RoutingRequest } from './request.ts';
+import { decodeStepMs } from './speed.ts';
 
 /**
  * Streams that are slower than two tokens a second are no pace but a stall: an engine that prefills first lets all of
@@ -18,10 +19,8 @@ export function serviceMs(
   msPerToken: number | undefined,
 ): number {
   const { inFlight, others, speed } = candidate;
-  const stepMs =
-    speed.decodeStepMs +
-    speed.decodeStepMsPerRequest * (inFlight.requests + others.requests) +
-    speed.decodeStepMsPerKvToken * (inFlight.kvTokens + others.kvTokens);
+  const requests = inFlight.requests + others.requests;
+  const stepMs = decodeStepMs(speed, requests, inFlight.kvTokens + others.kvTokens);
   const paceMs = Math.max(stepMs, Math.min(msPerToken ?? 0, STREAM_PACE_MS_MAX));
   return 1000 * prefillSeconds(request, candidate) + paceMs * request.expectedOutputTokens;
 }

@@ -12,6 +12,15 @@ export const defaultSpeed: Speed = {
   decodeStepMsPerKvToken: 2.013e-5,
 };
 
+/** Milliseconds of one decode step of a batch: the step time that the published runs are calibrated on. */
+export function decodeStepMs(speed: Speed, requests: number, kvTokens: number): number {
+  return (
+    speed.decodeStepMs +
+    speed.decodeStepMsPerRequest * requests +
+    speed.decodeStepMsPerKvToken * kvTokens
+  );
+}
+
 /** The mean of each figure, of times and not of rates; `defaultSpeed` for none. */
 export function meanSpeed(speeds: readonly Speed[]): Speed {
   if (speeds.length === 0) return defaultSpeed;
@@ -36,9 +45,5 @@ export function pooledSpeed(own: Speed, peers: Speed): Speed {
 
 /** Time for the prefill of a mean published prompt and fifty steps of a batch of a hundred such requests. */
 function paceMs(speed: Speed): number {
-  const stepMs =
-    speed.decodeStepMs +
-    100 * speed.decodeStepMsPerRequest +
-    250_000 * speed.decodeStepMsPerKvToken;
-  return (1000 * 2033) / speed.prefillTokensPerSecond + 50 * stepMs;
+  return (1000 * 2033) / speed.prefillTokensPerSecond + 50 * decodeStepMs(speed, 100, 250_000);
 }

@@ -1,4 +1,5 @@
 import type { Candidate } from '../../routing/replica.ts';
+import { decodeStepMs } from '../../routing/fleet.ts';
 import type { ReplicaReading } from '../../telemetry/telemetry.ts';
 
 /** A replica of the fleet as its gauges show it. */
@@ -26,9 +27,6 @@ export function readReplica({
     kvCacheUsage: load?.kvCacheUsage,
     loadAgeMs: load === undefined ? undefined : loadAgeMs,
     prefillTokensPerSecond: speed.prefillTokensPerSecond,
-    decodeStepMs:
-      speed.decodeStepMs +
-      speed.decodeStepMsPerRequest * requests +
-      speed.decodeStepMsPerKvToken * kvTokens,
+    decodeStepMs: decodeStepMs(speed, requests, kvTokens),
   };
 }

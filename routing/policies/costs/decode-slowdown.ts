@@ -1,3 +1,4 @@
+import { decodeStepMs } from '../../speed.ts';
 import type { Cost } from '../policy.ts';
 
 /**
@@ -13,11 +14,7 @@ export const decodeSlowdown: Cost = {
       const requests = inFlight.requests + others.requests;
       const kvTokens = inFlight.kvTokens + others.kvTokens;
       const addedMs = speed.decodeStepMsPerRequest + speed.decodeStepMsPerKvToken * ownKvTokens;
-      const stepMs =
-        speed.decodeStepMs +
-        speed.decodeStepMsPerRequest * requests +
-        speed.decodeStepMsPerKvToken * kvTokens +
-        addedMs;
+      const stepMs = decodeStepMs(speed, requests, kvTokens) + addedMs;
       seconds[index] = (expectedOutputTokens * (stepMs + requests * addedMs)) / 1000;
     }
   },
