@@ -4,6 +4,7 @@ import type { AdmissionMode } from '../../routing/admission.ts';
 import { policyNames } from '../../routing/policies/catalog.ts';
 import type { LogLevel } from '../../telemetry/telemetry.ts';
 import { engineNames } from '../engines/catalog.ts';
+import { PRIORITY_MAX, PRIORITY_MIN } from '../generation/tenant.ts';
 import type { Config, ReplicaSettings } from './settings.ts';
 
 const admissionModes = ['late-binding', 'pass-through'] as const satisfies readonly AdmissionMode[];
@@ -22,10 +23,6 @@ const GIB = 2 ** 30;
 
 /** 100 million tokens: ten times the KV cache of the largest published replica. */
 const KV_TOKENS_MAX = 100_000_000;
-
-/** Few enough that each can mean something. */
-const PRIORITY_MIN = -10;
-const PRIORITY_MAX = 10;
 
 interface Bounds {
   readonly min: number;

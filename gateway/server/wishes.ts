@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 import { GatewayError } from '../generation/error.ts';
+import { PRIORITY_MIN } from '../generation/tenant.ts';
 
 /** How early a request wants to be served; less than its tenant may is granted, more is not. */
 const PRIORITY_HEADER = 'x-gateway-priority';
@@ -8,10 +9,10 @@ const PRIORITY_HEADER = 'x-gateway-priority';
 /** Milliseconds from its coming in which its answer is worth something. */
 const DEADLINE_HEADER = 'x-gateway-deadline-ms';
 
-/** The priority that is granted: what is asked for, up to the tenant's own. Throws `invalid_request`. */
+/** The priority that is granted: what is asked for, from `PRIORITY_MIN` up to the tenant's own. Throws `invalid_request`. */
 export function grantedPriority(headers: IncomingHttpHeaders, tenantPriority: number): number {
   const asked = wholeNumber(headers, PRIORITY_HEADER, /^[+-]?\d{1,4}$/);
-  return Math.min(asked ?? tenantPriority, tenantPriority);
+  return Math.max(Math.min(asked ?? tenantPriority, tenantPriority), PRIORITY_MIN);
 }
 
 /** The time that a request has: what it says, up to `totalMsMax`. Throws `invalid_request`. */

@@ -13,7 +13,10 @@ describe('the priority that a request is granted', () => {
     ['3', 3],
     ['4', 3],
     ['9999', 3],
-  ])('is what it asks for, up to its tenant’s: %s', (asked, granted) => {
+    ['-10', -10],
+    ['-11', -10],
+    ['-9999', -10],
+  ])('is what it asks for, from the least there is up to its tenant’s: %s', (asked, granted) => {
     expect(grantedPriority({ 'x-gateway-priority': asked }, 3)).toBe(granted);
   });
 
