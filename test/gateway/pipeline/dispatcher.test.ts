@@ -176,6 +176,15 @@ describe('who finds no room', () => {
     return { ...house, running, large, small };
   }
 
+  /** Where small ones go, one after the other, while the large one is passed over by all of them. */
+  function passing({ small }: ReturnType<typeof blocked>, count: number) {
+    return Array.from({ length: count }, () => {
+      const one = small();
+      release(one);
+      return one.place?.replica.id;
+    });
+  }
+
   it('lets pass those behind it who have', () => {
     const { large, small } = blocked();
 
@@ -200,13 +209,7 @@ describe('who finds no room', () => {
 
   it('has one replica held, and the others stay open', () => {
     const house = blocked(replicas(2, { kvCapacityTokens: 6000 }));
-    const passed = Array.from({ length: 20 }, () => {
-      const one = house.small();
-      release(one);
-      return one.place?.replica.id;
-    });
-
-    const after = new Set(passed.slice(9));
+    const after = new Set(passing(house, 20).slice(9));
     expect(after.size).toBe(1);
     expect(after.has(undefined)).toBe(false);
     release(house.running.find(({ place }) => !after.has(place?.replica.id)));
@@ -216,11 +219,7 @@ describe('who finds no room', () => {
 
   it('takes room wherever it comes first, and what was held for it is open again', () => {
     const house = blocked(replicas(2, { kvCapacityTokens: 6000 }));
-    const open = Array.from({ length: 20 }, () => {
-      const one = house.small();
-      release(one);
-      return one.place?.replica.id;
-    }).at(-1);
+    const open = passing(house, 20).at(-1);
     release(house.running.find(({ place }) => place?.replica.id === open));
     expect(house.large.place?.replica.id).toBe(open);
 
@@ -229,7 +228,7 @@ describe('who finds no room', () => {
 
   it('opens what is held for it when it leaves', () => {
     const house = blocked();
-    for (let index = 0; index < 9; index++) release(house.small());
+    passing(house, 9);
     const behind = house.small();
     expect(behind.state).toBe('waiting');
 
@@ -240,13 +239,9 @@ describe('who finds no room', () => {
 
   it('has another replica held where the first one leaves', () => {
     const house = blocked(replicas(2, { kvCapacityTokens: 6000 }));
-    const open = Array.from({ length: 20 }, () => {
-      const one = house.small();
-      release(one);
-      return one.place?.replica.id;
-    }).at(-1);
+    const open = passing(house, 20).at(-1);
     house.fleet.leave(open === 'replica-0' ? 'replica-1' : 'replica-0');
-    for (let index = 0; index < 2; index++) release(house.small());
+    passing(house, 2);
 
     expect(house.small().state).toBe('waiting');
     release(house.running.find(({ place }) => place?.replica.id === open));
