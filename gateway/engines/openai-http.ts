@@ -45,8 +45,9 @@ export class OpenAiHttpEngine implements Engine {
     return !request.wantsUsage && this.#edits(request).some(({ kind }) => kind === 'ask-for-usage');
   }
 
-  async close(): Promise<void> {
-    await this.#client.close();
+  close(): Promise<void> {
+    this.#client.close();
+    return Promise.resolve();
   }
 
   #headers(ask: EngineAsk): Record<string, string> {

@@ -170,7 +170,7 @@ function clientClosed(): GatewayError {
   return new GatewayError('client_closed', 'The client left before its answer was whole.');
 }
 
-/** Errors of a connection that never was, by Node's and undici's codes. */
+/** Errors of a connection that never was, by Node's codes. */
 const NEVER_CONNECTED: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'EHOSTUNREACH',
@@ -178,7 +178,6 @@ const NEVER_CONNECTED: ReadonlySet<string> = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
   'ETIMEDOUT',
-  'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
 function beforeAnswer(replicaId: string, cause: Error & { readonly code?: string }): GatewayError {

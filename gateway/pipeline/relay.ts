@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { AnswerEnd } from '../dialects/dialect.ts';
 import { BROKEN_FINISH_REASONS } from '../dialects/dialect.ts';
 import { GatewayError } from '../generation/error.ts';
+import { HttpAnswerError } from '../wire/http-answer-head.ts';
 import type { HttpAnswerSink, HttpExchange } from '../wire/http-client.ts';
 import type { AttemptEnd } from './attempt.ts';
 import type { Exchange, ReplyHeaders } from './exchange.ts';
@@ -41,14 +42,9 @@ type Told = Omit<AnswerEnd, 'finishedChoices'>;
  * How a connection broke, in words for clients. What the socket or the parser says of it stays the cause
  * of the error.
  */
-export function breakage(cause: Error & { readonly code?: string }): string {
-  return cause.code?.startsWith(PARSER_CODES) === true
-    ? 'sent what is no HTTP answer'
-    : 'broke the connection';
+export function breakage(cause: Error): string {
+  return cause instanceof HttpAnswerError ? 'sent what is no HTTP answer' : 'broke the connection';
 }
-
-/** Codes of undici's parser. */
-const PARSER_CODES = 'HPE_';
 
 /** Writes down what an engine said at the end of a choice; `tally` adds up the counts of the answer. */
 export function recordEnd({ recorder }: Exchange, end: Told, tally: UsageTally): void {

@@ -79,7 +79,7 @@ export async function runOverSockets(
       serverInfo: await serverInfo(options, parts.textClient),
     };
   } finally {
-    await sender.close();
+    sender.close();
   }
 }
 

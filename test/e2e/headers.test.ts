@@ -123,7 +123,6 @@ describe('other headers', () => {
     expect(Object.keys(headers).toSorted()).toEqual(
       [
         'accept-encoding',
-        'connection',
         'content-length',
         'content-type',
         'host',

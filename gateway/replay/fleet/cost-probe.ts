@@ -49,7 +49,8 @@ export async function probeCost(
     }
     return pairs;
   } finally {
-    await Promise.all([gateway.close(), replica.close()]);
+    gateway.close();
+    replica.close();
   }
 }
 

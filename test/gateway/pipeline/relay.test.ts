@@ -7,6 +7,7 @@ import {
   type RelayParts,
 } from '../../../gateway/pipeline/relay.ts';
 import { UsageTally } from '../../../gateway/pipeline/usage-tally.ts';
+import { HttpAnswerError } from '../../../gateway/wire/http-answer-head.ts';
 import { anExchange } from '../../support/exchange.ts';
 import { RelayBench } from '../../support/relay-bench.ts';
 
@@ -48,9 +49,7 @@ describe('the failure of an engine', () => {
 describe('a connection that broke', () => {
   it('is told in plain words, whatever the socket says of it', () => {
     const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
-    const garbage = Object.assign(new Error('Response does not match the HTTP/1.1 protocol'), {
-      code: 'HPE_INVALID_CONSTANT',
-    });
+    const garbage = new HttpAnswerError('no status line of HTTP/1');
 
     expect(breakage(reset)).toBe('broke the connection');
     expect(breakage(new Error('other side closed'))).toBe('broke the connection');

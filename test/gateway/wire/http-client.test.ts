@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import net from 'node:net';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
@@ -177,5 +177,100 @@ describe('the HTTP client', () => {
     const exchange = client.send(ask, sink);
     await done;
     expect(told.filter((one) => one.startsWith('data')).join('')).toMatch(/one.*two/);
+  });
+
+  it('uses a connection again, the latest one first, and opens one where all are busy', async () => {
+    const ports: (number | undefined)[] = [];
+    const held: ServerResponse[] = [];
+    const client = await clientOf((incoming, response) => {
+      ports.push(incoming.socket.remotePort);
+      if (incoming.headers['x-a'] === 'held') held.push(response);
+      else response.end();
+    });
+    const once = async (): Promise<void> => {
+      const { sink, done } = aSink();
+      client.send(ask, sink);
+      await done;
+    };
+    await once();
+    await once();
+    const busy = aSink();
+    client.send({ ...ask, headers: { 'x-a': 'held' } }, busy.sink);
+    await once();
+    held[0]?.end();
+    await busy.done;
+    await once();
+
+    expect(ports[1]).toBe(ports[0]);
+    expect(ports[2]).toBe(ports[0]);
+    expect(ports[3]).not.toBe(ports[0]);
+    expect(ports[4]).toBe(ports[0]);
+  });
+
+  it('asks over no connection that the server has closed meanwhile', async () => {
+    const sockets: Socket[] = [];
+    const client = await clientOf((incoming, response) => {
+      sockets.push(incoming.socket);
+      response.end();
+    });
+    const first = aSink();
+    client.send(ask, first.sink);
+    await first.done;
+    const gone = new Promise((resolve) => sockets[0]?.once('close', resolve));
+    sockets[0]?.end();
+    await gone;
+    const second = aSink();
+    client.send(ask, second.sink);
+    await second.done;
+
+    expect(second.told.at(-1)).toBe('end');
+    expect(sockets[1]).not.toBe(sockets[0]);
+  });
+
+  it.each([
+    ['is used again just before it has been idle for 4 s', 3_999, 1],
+    ['is not used again after that', 4_000, 2],
+  ])('a connection %s', async (_name, idleMs, connections) => {
+    const ports = new Set<number | undefined>();
+    const client = await clientOf((incoming, response) => {
+      ports.add(incoming.socket.remotePort);
+      response.end();
+    });
+    const now = vi.spyOn(performance, 'now').mockReturnValue(1_000);
+    closings.push(() => now.mockRestore());
+    const first = aSink();
+    client.send(ask, first.sink);
+    await first.done;
+    // Free once its sink has been told.
+    await Promise.resolve();
+    now.mockReturnValue(1_000 + idleMs);
+    const second = aSink();
+    client.send(ask, second.sink);
+    await second.done;
+
+    expect(ports.size).toBe(connections);
+  });
+
+  it('fails what is under way when it is closed', async () => {
+    const client = await clientOf(() => undefined);
+    const { told, done, sink } = aSink();
+    client.send(ask, sink);
+    client.close();
+    await done;
+
+    expect(told).toEqual(['failed ECONNRESET']);
+  });
+
+  it('names the host and the port that it asks', async () => {
+    let host: string | undefined;
+    const client = await clientOf((incoming, response) => {
+      host = `${incoming.headers.host} ${incoming.socket.localPort}`;
+      response.end();
+    });
+    const { done, sink } = aSink();
+    client.send(ask, sink);
+    await done;
+
+    expect(host).toMatch(/^127\.0\.0\.1:(\d+) \1$/);
   });
 });

@@ -2,7 +2,10 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Bytes that this process holds between a replica and a client of a gateway, kernel buffers left out. */
+/**
+ * Bytes that this process holds between a replica and a client of a gateway; kernel buffers and the one read
+ * of a paused answer, 16 KiB at most, are left out.
+ */
 export interface HeldBytes extends Disposable {
   /** At this moment. */
   readonly now: () => number;
@@ -10,7 +13,7 @@ export interface HeldBytes extends Disposable {
   readonly most: () => number;
 }
 
-/** Watches, by Node's and undici's own channels, what a gateway at one port holds of the answers of a replica at another. */
+/** Watches, by Node's own channels, what a gateway at one port holds of the answers of a replica at another. */
 export function watchHeldBytes(gatewayUrl: string, replicaUrl: string): HeldBytes {
   const gatewayPort = Number(new URL(gatewayUrl).port);
   const replicaPort = Number(new URL(replicaUrl).port);
@@ -22,23 +25,25 @@ export function watchHeldBytes(gatewayUrl: string, replicaUrl: string): HeldByte
     if (socket.localPort === gatewayPort) responses.add(response);
   };
   const onConnected = (message: unknown): void => {
-    const { socket } = message as { socket: Socket };
-    if (socket.remotePort === replicaPort) upstreams.add(socket);
+    // Where it goes is known once it is there.
+    upstreams.add((message as { socket: Socket }).socket);
   };
   subscribe('http.server.request.start', onRequest);
-  subscribe('undici:client:connected', onConnected);
+  subscribe('net.client.socket', onConnected);
   return {
     now() {
       let bytes = 0;
       for (const response of responses) bytes += response.writableLength;
-      for (const socket of upstreams) bytes += socket.readableLength;
+      for (const socket of upstreams) {
+        if (socket.remotePort === replicaPort) bytes += socket.readableLength;
+      }
       most = Math.max(most, bytes);
       return bytes;
     },
     most: () => most,
     [Symbol.dispose]() {
       unsubscribe('http.server.request.start', onRequest);
-      unsubscribe('undici:client:connected', onConnected);
+      unsubscribe('net.client.socket', onConnected);
     },
   };
 }
