@@ -1,6 +1,14 @@
 import type { GatewayError } from '../generation/error.ts';
 import type { EncodedError } from './dialect.ts';
 
+/** OpenAI's `type` of a quota that is used up tells which one, whichever way the gateway bounds it. */
+const QUOTA_TYPES: Readonly<Record<string, string>> = {
+  'requests-per-minute': 'requests',
+  'concurrent-requests': 'requests',
+  'tokens-per-minute': 'tokens',
+  'request-over-quota': 'tokens',
+};
+
 /** OpenAI's `type` for a status, as its SDKs and their users know it. */
 function errorType(status: number): string {
   if (status === 401) return 'authentication_error';
@@ -14,7 +22,7 @@ function errorObject(error: GatewayError, requestId: string): object {
   return {
     error: {
       message: error.message,
-      type: errorType(error.status),
+      type: QUOTA_TYPES[error.reason ?? ''] ?? errorType(error.status),
       param: error.param ?? null,
       code: error.code,
       request_id: requestId,

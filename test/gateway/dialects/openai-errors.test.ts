@@ -37,6 +37,18 @@ describe('a refusal in OpenAI’s shape', () => {
     expect(JSON.parse(body)).toMatchObject({ error: { type, code, param: null } });
   });
 
+  it.each([
+    ['requests-per-minute', 'requests'],
+    ['concurrent-requests', 'requests'],
+    ['tokens-per-minute', 'tokens'],
+    ['request-over-quota', 'tokens'],
+    ['another-reason', 'rate_limit_error'],
+  ])('for a quota has the type of what is used up: for %s, %s', (reason, type) => {
+    const { body } = encodeOpenAiError(new GatewayError('rate_limited', 'x', { reason }), 'r');
+
+    expect(JSON.parse(body)).toMatchObject({ error: { type, code: 'rate_limited', param: null } });
+  });
+
   it('is read by OpenAI’s own client, field by field', () => {
     const thrown = new GatewayError('model_not_found', 'No such model.', { param: 'model' });
     const { status, body } = encodeOpenAiError(thrown, 'request-1');
