@@ -21,6 +21,8 @@ import { Dispatcher } from './pipeline/dispatcher.ts';
 import { firstModel, ModelNames } from './pipeline/model-names.ts';
 import type { PipelineParts } from './pipeline/parts.ts';
 import { TokenEstimator } from './pipeline/token-estimator.ts';
+import { MemoryQuotas } from './quota/memory-quotas.ts';
+import type { QuotaStore } from './quota/quota-store.ts';
 import { createAdminApp } from './server/admin.ts';
 import { createApp } from './server/app.ts';
 import { Authenticator } from './server/auth.ts';
@@ -84,6 +86,7 @@ interface Rooms {
   readonly doorkeeper: Doorkeeper;
   readonly readiness: Readiness;
   readonly names: ModelNames;
+  readonly quotas: QuotaStore;
   readonly adminKey: KeyCheck;
 }
 
@@ -111,6 +114,7 @@ function furnish(config: Config, telemetry: Telemetry, clock: Clock): Rooms {
     names: new ModelNames(new Map(Object.entries(config.models.aliases)), (engine) =>
       firstModel(fleet.candidates(clock.nowMs()), engine),
     ),
+    quotas: new MemoryQuotas(config.tenants),
     adminKey: new KeyCheck(config.admin.keySha256),
   };
 }
@@ -118,6 +122,7 @@ function furnish(config: Config, telemetry: Telemetry, clock: Clock): Rooms {
 function dataApp(rooms: Rooms): ReturnType<typeof createApp> {
   const { config, clock, telemetry, fleet, engines, names, doorkeeper, readiness } = rooms;
   const pipeline: PipelineParts = {
+    quotas: rooms.quotas,
     dispatcher: rooms.dispatcher,
     decisions: rooms.decisions,
     estimator: new TokenEstimator(),

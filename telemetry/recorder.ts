@@ -135,7 +135,7 @@ export class Recorder {
   finishReason: string | undefined;
   /** Code of the failure that the client met; `undefined` for an answer. */
   errorCode: string | undefined;
-  /** What in particular refused it: the filter of `no_replica`, the verdict's reason of `saturated`. */
+  /** What in particular refused it: the filter of `no_replica`, the verdict's reason of `saturated`, the limit of `rate_limited`. */
   refusal: string | undefined;
   /** HTTP status sent, or 499 for a client that left before there was one. */
   status = 0;

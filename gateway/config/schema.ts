@@ -24,6 +24,15 @@ const GIB = 2 ** 30;
 /** 100 million tokens: ten times the KV cache of the largest published replica. */
 const KV_TOKENS_MAX = 100_000_000;
 
+/** Requests that may be inside at one time, of one tenant or of all. */
+const OPEN_REQUESTS_MAX = 1_000_000;
+
+/** A fleet a hundred times as fast as one gateway on one core. */
+const REQUESTS_PER_MINUTE_MAX = 100_000_000;
+
+/** 16 million tokens a second: more than a thousand of the largest published replicas. */
+const TOKENS_PER_MINUTE_MAX = 1_000_000_000;
+
 interface Bounds {
   readonly min: number;
   readonly max: number;
@@ -180,7 +189,7 @@ const limits = z.strictObject({
   headBytesMax: whole({ min: 1_024, max: 2 ** 20 })
     .default(32_768)
     .describe('Largest head of a request, headers included.'),
-  openRequestsMax: whole({ min: 1, max: 1_000_000 })
+  openRequestsMax: whole({ min: 1, max: OPEN_REQUESTS_MAX })
     .default(20_000)
     .describe('Requests inside at one time, waiting ones included; one more is answered 503.'),
 });
@@ -209,6 +218,15 @@ const tenant = z.strictObject({
   priority: whole({ min: PRIORITY_MIN, max: PRIORITY_MAX })
     .default(0)
     .describe('Higher is served earlier. `x-gateway-priority` may ask for less, not for more.'),
+  requestsPerMinute: whole({ min: 1, max: REQUESTS_PER_MINUTE_MAX })
+    .optional()
+    .describe('Requests that it may send in a minute, in one burst too; one more is answered 429.'),
+  tokensPerMinute: whole({ min: 1, max: TOKENS_PER_MINUTE_MAX })
+    .optional()
+    .describe('Tokens of prompts and answers in a minute; with more, 429.'),
+  concurrentRequests: whole({ min: 1, max: OPEN_REQUESTS_MAX })
+    .optional()
+    .describe('Requests that it may have inside at one time; one more is answered 429.'),
 });
 
 const discovery = z.strictObject({

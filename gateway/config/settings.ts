@@ -108,6 +108,9 @@ export interface TenantSettings {
   readonly name: string;
   readonly weight: number;
   readonly priority: number;
+  readonly requestsPerMinute?: number | undefined;
+  readonly tokensPerMinute?: number | undefined;
+  readonly concurrentRequests?: number | undefined;
 }
 
 /** How replicas are watched. */

@@ -1,6 +1,7 @@
 import type { Dialect } from '../dialects/dialect.ts';
 import type { GatewayError } from '../generation/error.ts';
 import type { GenerateRequest } from '../generation/request.ts';
+import type { QuotaCharge } from '../quota/quota-store.ts';
 import type { Recorder } from '../../telemetry/recorder.ts';
 
 /** Headers of an answer, by lower-case name. */
@@ -59,4 +60,6 @@ export interface Exchange {
   readonly reply: ClientReply;
   /** The client asked to be told which replica answers. */
   readonly namesReplica: boolean;
+  /** What its tenant's quota was charged with; `undefined` before, and for a tenant that has none. */
+  charge: QuotaCharge | undefined;
 }

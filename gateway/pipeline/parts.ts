@@ -2,6 +2,7 @@ import type { OutputLengths } from '../../routing/output-lengths.ts';
 import type { ReplicaId } from '../../routing/replica.ts';
 import type { Clock } from '../clock.ts';
 import type { Engine } from '../engines/engine.ts';
+import type { QuotaStore } from '../quota/quota-store.ts';
 import type { AttemptEnd } from './attempt.ts';
 import type { DecisionLog } from './decision-log.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -10,6 +11,7 @@ import type { TokenEstimator } from './token-estimator.ts';
 
 /** What every request is served with. */
 export interface PipelineParts {
+  readonly quotas: QuotaStore;
   readonly dispatcher: Dispatcher;
   /** Where every decision is noted. */
   readonly decisions: DecisionLog;

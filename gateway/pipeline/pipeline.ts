@@ -12,6 +12,7 @@ import { promptBlocks } from './prompt-blocks.ts';
 import { refuse, relayRefusal } from './refuse.ts';
 import type { PipelineParts } from './parts.ts';
 import { settle } from './settle.ts';
+import { takeQuota } from './take-quota.ts';
 import { Trail } from './trail.ts';
 
 /** Replicas that one request is tried on before its first byte: the first, and one more. */
@@ -33,7 +34,9 @@ export async function serve(exchange: Exchange, parts: PipelineParts): Promise<v
 
 async function converse(exchange: Exchange, trail: Trail, parts: PipelineParts): Promise<void> {
   const excluded = new Set<ReplicaId>();
-  const routing = describe(exchange, parts, excluded);
+  const size = reckon(exchange, parts);
+  takeQuota(exchange, size, parts);
+  const routing = describe(exchange, size, excluded);
   let place = await admit(exchange, routing, { dispatcher: parts.dispatcher, trail });
   for (let attempt = 1; ; attempt += 1) {
     const end = await attemptAt(place, exchange, parts);
@@ -46,12 +49,10 @@ async function converse(exchange: Exchange, trail: Trail, parts: PipelineParts):
   }
 }
 
-/** What routing may know of the request. */
-function describe(
-  exchange: Exchange,
-  { estimator, lengths, names }: PipelineParts,
-  excluded: ReadonlySet<ReplicaId>,
-): RoutingRequest {
+/** How large a request is, as far as can be known before it runs. */
+type Reckoned = Pick<RoutingRequest, 'model' | 'promptTokens' | 'expectedOutputTokens' | 'outlook'>;
+
+function reckon(exchange: Exchange, { estimator, lengths, names }: PipelineParts): Reckoned {
   const model = names.resolve(exchange.request.model, exchange.dialect.engine);
   const promptTokens = estimator.promptTokens(model, exchange.request.prompt);
   exchange.recorder.promptTokensEstimate = promptTokens;
@@ -59,15 +60,22 @@ function describe(
   const outlook = answerOutlook(lengths, exchange.request, { model, tenant, promptTokens });
   const expectedOutputTokens = outlook.expectedTokens(0);
   exchange.recorder.outputTokensEstimate = expectedOutputTokens;
+  return { model, promptTokens, expectedOutputTokens, outlook };
+}
+
+/** What routing may know of the request. */
+function describe(
+  exchange: Exchange,
+  reckoned: Reckoned,
+  excluded: ReadonlySet<ReplicaId>,
+): RoutingRequest {
+  const { requestId, tenant } = exchange;
   return {
-    requestId: exchange.requestId,
+    ...reckoned,
+    ...promptBlocks(exchange.request, reckoned),
+    requestId,
     tenant,
-    model,
     engine: exchange.dialect.engine,
-    promptTokens,
-    expectedOutputTokens,
-    outlook,
-    ...promptBlocks(exchange.request, { model, promptTokens }),
     tenantWeight: exchange.tenantWeight,
     bodyBytes: exchange.request.body.length,
     priority: exchange.priority,

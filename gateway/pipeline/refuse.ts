@@ -1,11 +1,13 @@
 import { GatewayError } from '../generation/error.ts';
 import type { EngineRefusal } from './attempt.ts';
 import type { GenerateRequest } from '../generation/request.ts';
+import type { QuotaCharge } from '../quota/quota-store.ts';
 import type { Exchange, ReplyHeaders } from './exchange.ts';
 
-/** What of an exchange a refusal needs; a request that could not be read has no `request`. */
+/** What of an exchange a refusal needs; a request that could not be read has no `request` and no `charge`. */
 export type Refusable = Pick<Exchange, 'requestId' | 'dialect' | 'recorder' | 'reply'> & {
   readonly request?: GenerateRequest;
+  readonly charge?: QuotaCharge | undefined;
 };
 
 /**

@@ -3,14 +3,17 @@ import type { GenerateRequest, Usage } from '../generation/request.ts';
 import { learnAnswer } from './answer-outlook.ts';
 import type { Refusable } from './refuse.ts';
 import type { PipelineParts } from './parts.ts';
+import { usedTokens } from './used-tokens.ts';
 
 /** What the last phase works with. */
 export type SettleParts = Pick<PipelineParts, 'estimator' | 'lengths' | 'names' | 'clock'>;
 
-/** The last phase of every request, however it ended: learns from it and closes its record. */
+/** The last phase of every request, however it ended: settles its charge, learns from it and closes its record. */
 export function settle(exchange: Refusable, parts: SettleParts): void {
   const { dialect, recorder, request, reply } = exchange;
+  const nowMs = parts.clock.nowMs();
   reply.listener = undefined;
+  exchange.charge?.settle(usedTokens(recorder), nowMs);
   const usage = usageOf(recorder);
   if (request !== undefined && usage !== undefined) {
     const model = parts.names.resolve(request.model, dialect.engine);
@@ -18,7 +21,7 @@ export function settle(exchange: Refusable, parts: SettleParts): void {
   }
   recorder.status = reply.status;
   recorder.responseBytes = reply.bytesSent;
-  recorder.end(parts.clock.nowMs());
+  recorder.end(nowMs);
 }
 
 function learn(

@@ -4,6 +4,7 @@ import { Hono } from 'hono';
 import type { Fleet } from '../../routing/fleet.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Dispatcher } from '../pipeline/dispatcher.ts';
+import type { QuotaStore } from '../quota/quota-store.ts';
 import type { DecisionsParts } from './decisions.ts';
 import { mountDecisions } from './decisions.ts';
 import type { Doorkeeper } from './doorkeeper.ts';
@@ -17,6 +18,7 @@ export interface AdminParts extends DecisionsParts {
   readonly doorkeeper: Doorkeeper;
   readonly readiness: Readiness;
   readonly telemetry: Telemetry;
+  readonly quotas: QuotaStore;
   readonly policy: string;
   /** Checks the admin key; lets everybody in where none is set up. */
   readonly adminKey: KeyCheck;
@@ -57,8 +59,14 @@ function describeState(parts: AdminParts): object {
     draining: parts.doorkeeper.isClosed,
     openRequests: parts.doorkeeper.inside,
     waitingRequests: parts.dispatcher.waitingRequests,
+    quotas: describeQuotas(parts),
     replicas: describeReplicas(parts),
   };
+}
+
+/** Where each tenant that has a quota stands. */
+function describeQuotas({ quotas, clock }: AdminParts): readonly object[] {
+  return quotas.standings(clock.nowMs()).map(({ tenant, standing }) => ({ tenant, ...standing }));
 }
 
 /** Each replica: what it is, what it says of itself and how old that is, and what we have there. */

@@ -128,6 +128,7 @@ function makeExchange(
     authorization: headers.authorization,
     deadlineMs: arrived.receivedMs + grantedMs(headers, totalMsMax),
     namesReplica: headers[REPLICA_HEADER] !== undefined,
+    charge: undefined,
   };
 }
 

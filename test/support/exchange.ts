@@ -53,6 +53,7 @@ export function anExchange(facts: Partial<AnExchange> = {}): AnExchange {
     recorder: facts.recorder ?? aRecorder(),
     reply: facts.reply ?? new FakeReply(),
     namesReplica: false,
+    charge: undefined,
     ...facts,
   };
 }

@@ -5,6 +5,7 @@ import type { GatewayError } from '../../gateway/generation/error.ts';
 import { ModelNames } from '../../gateway/pipeline/model-names.ts';
 import type { PipelineParts } from '../../gateway/pipeline/parts.ts';
 import { TokenEstimator } from '../../gateway/pipeline/token-estimator.ts';
+import { MemoryQuotas, type NamedQuota } from '../../gateway/quota/memory-quotas.ts';
 import { Admission, type AdmissionLimits } from '../../routing/admission.ts';
 import { Fleet } from '../../routing/fleet.ts';
 import { OutputLengths } from '../../routing/output-lengths.ts';
@@ -85,12 +86,13 @@ export interface APipeline extends ADispatcher {
   readonly bugs: readonly unknown[];
 }
 
-/** Two replicas of one model, with an alias `gpt` for it. */
+/** Two replicas of one model, with an alias `gpt` for it; the tenant `anyone` is counted. */
 export function aPipeline(
   facts: {
     readonly members?: readonly Replica[];
     readonly limits?: Partial<AdmissionLimits>;
     readonly asksForUsage?: boolean;
+    readonly tenants?: readonly NamedQuota[];
   } = {},
 ): APipeline {
   const members = facts.members ?? replicas(2);
@@ -100,6 +102,7 @@ export function aPipeline(
   const attempted: (readonly [string, AttemptEnd])[] = [];
   const bugs: unknown[] = [];
   const parts: PipelineParts = {
+    quotas: new MemoryQuotas(facts.tenants ?? [{ name: 'anyone', concurrentRequests: 1_000 }]),
     dispatcher: base.dispatcher,
     decisions: new DecisionLog(),
     estimator: new TokenEstimator(),

@@ -128,3 +128,24 @@ describe('a text', () => {
     );
   });
 });
+
+describe('a tenant', () => {
+  const isTenant = (settings: object): boolean =>
+    configSchema.safeParse({ tenants: [{ name: 'a', ...settings }] }).success;
+
+  it('has no quota unless it is given one', () => {
+    expect(configSchema.parse({ tenants: [{ name: 'a' }] }).tenants).toEqual([
+      { name: 'a', weight: 1, priority: 0 },
+    ]);
+  });
+
+  it.each([
+    ['requestsPerMinute', 1, 100_000_000],
+    ['tokensPerMinute', 1, 1_000_000_000],
+    ['concurrentRequests', 1, 1_000_000],
+  ])('may have %s from %i to %i', (name, min, max) => {
+    expect([isTenant({ [name]: min }), isTenant({ [name]: max })]).toEqual([true, true]);
+    expect([isTenant({ [name]: min - 1 }), isTenant({ [name]: max + 1 })]).toEqual([false, false]);
+    expect(isTenant({ [name]: 1.5 })).toBe(false);
+  });
+});

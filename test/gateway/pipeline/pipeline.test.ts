@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { GatewayError } from '../../../gateway/generation/error.ts';
 import type { Place } from '../../../gateway/pipeline/dispatcher.ts';
 import { ATTEMPTS_MAX, serve } from '../../../gateway/pipeline/pipeline.ts';
+import type { QuotaStanding } from '../../../gateway/quota/quota-store.ts';
 import type { Fleet } from '../../../routing/fleet.ts';
 import type { Recorder } from '../../../telemetry/recorder.ts';
 import { aReplica, aRequest, replicas } from '../../support/builders.ts';
@@ -101,6 +102,12 @@ function expectSettled({ house, exchange, openAtTheEnd, releases }: Served): voi
   expect(house.clock.timers).toBe(0);
   expect(house.dispatcher.waitingRequests).toBe(0);
   expect(exchange.reply.listener).toBeUndefined();
+  expect(chargedTo(house)).toMatchObject({ concurrent: { open: 0 } });
+}
+
+/** Where the quota of the tenant `anyone` stands. */
+function chargedTo({ parts, clock }: APipeline): QuotaStanding | undefined {
+  return parts.quotas.standings(clock.nowMs())[0]?.standing;
 }
 
 type Play = (call: FakeCall) => void;
@@ -380,6 +387,121 @@ describe('a request whose replica fails before the first byte', () => {
     expect(served.exchange.reply.head?.status).toBe(502);
     expect(served.exchange.recorder.errorCode).toBe('engine_unreachable');
     expectSettled(served);
+  });
+});
+
+describe('a request of a tenant that has a quota', () => {
+  const limited = {
+    name: 'anyone',
+    requestsPerMinute: 10,
+    tokensPerMinute: 1_000,
+    concurrentRequests: 1,
+  };
+
+  /** One that runs, and holds all that its tenant may have open. */
+  async function beginLimited(facts: Parameters<typeof aPipeline>[0] = {}): Promise<Served> {
+    return begin(aPipeline({ tenants: [limited], ...facts }));
+  }
+
+  it('is charged once, by what is expected, however many replicas it is tried on', async () => {
+    const served = await beginLimited();
+    const expected = {
+      requests: { used: 1 },
+      tokens: { used: 12 + 256 },
+      concurrent: { open: 1 },
+    };
+    expect(chargedTo(served.house)).toMatchObject(expected);
+    lastCall(served).fail(socketError('ECONNREFUSED'));
+    await turnOver();
+    expect(chargedTo(served.house)).toMatchObject(expected);
+    lastCall(served).stream(chatStream);
+    await served.over;
+
+    expect(chargedTo(served.house)).toMatchObject({
+      requests: { used: 1 },
+      tokens: { used: 12 },
+      concurrent: { open: 0 },
+    });
+    expect(served.exchange.reply.head?.headers).toMatchObject({
+      'x-ratelimit-remaining-requests': '9',
+      'x-ratelimit-remaining-tokens': '732',
+    });
+  });
+
+  it('is refused before it is looked for a replica, and recorded with the limit that refused it', async () => {
+    const first = await beginLimited();
+    const { house } = first;
+    const second = await begin(house);
+    await second.over;
+
+    expect(second.exchange.recorder).toMatchObject({
+      errorCode: 'rate_limited',
+      refusal: 'concurrent-requests',
+      status: 429,
+      attempts: [],
+      routes: [],
+    });
+    expect(second.exchange.reply.head?.headers).toMatchObject({
+      'retry-after': '1',
+      'retry-after-ms': '1000',
+      'x-ratelimit-remaining-requests': '9',
+    });
+    expect(chargedTo(house)).toMatchObject({ requests: { used: 1 }, concurrent: { open: 1 } });
+    lastCall(first).stream(chatStream);
+    await first.over;
+    expect((await begin(house)).exchange.recorder.attempts).toHaveLength(1);
+  });
+
+  const unserved: readonly (readonly [string, (served: Served) => void])[] = [
+    ['its engine refuses it', (one) => lastCall(one).answer(400, { error: { message: 'No.' } })],
+    ['its only replica fails', (one) => lastCall(one).fail(socketError('ECONNRESET'))],
+    ['its time is up', ({ house }) => house.clock.advance(60_000)],
+  ];
+
+  it.each(unserved)('gets its tokens back where %s', async (_what, play) => {
+    const served = await begin(aPipeline({ members: [aReplica()], tenants: [limited] }), {
+      deadlineMs: 60_000,
+    });
+    play(served);
+    await served.over;
+
+    expect(chargedTo(served.house)).toMatchObject({ tokens: { used: 0 }, concurrent: { open: 0 } });
+  });
+
+  const ends: readonly (readonly [string, (served: Served) => void])[] = [
+    ['it leaves the queue', ({ exchange }) => exchange.reply.depart()],
+    ['it waits for too long', ({ house }) => house.clock.advance(60_000)],
+    [
+      'the house closes',
+      ({ exchange }) =>
+        exchange.reply.listener?.turnedOut(new GatewayError('shutting_down', 'Closing.')),
+    ],
+  ];
+
+  it.each(ends)('gets its tokens back where %s before it has a replica', async (_what, play) => {
+    const members = [aReplica({ kvCapacityTokens: 300 })];
+    const house = aPipeline({ members, tenants: [limited] });
+    const running = new Asked(house.dispatcher, aRequest());
+    const served = await begin(house, { deadlineMs: 60_000 });
+    expect(house.dispatcher.waitingRequests).toBe(1);
+    expect(chargedTo(house)).toMatchObject({ concurrent: { open: 1 } });
+    play(served);
+    await served.over;
+    running.place?.reservation.release();
+
+    expect(chargedTo(house)).toMatchObject({ tokens: { used: 0 }, concurrent: { open: 0 } });
+  });
+
+  it('pays for what it had got where its client leaves in the middle', async () => {
+    const served = await beginLimited();
+    lastCall(served).head(200, streamHeaders).data(chatEvent('a'));
+    served.exchange.reply.depart();
+    await served.over;
+
+    expect(chargedTo(served.house)).toMatchObject({
+      tokens: { used: 12 + 1 },
+      concurrent: { open: 0 },
+    });
   });
 });
 

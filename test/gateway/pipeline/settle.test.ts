@@ -66,6 +66,16 @@ describe('the last phase', () => {
     expect(reply.listener).toBeUndefined();
   });
 
+  it('settles the charge with what was used, when it is known how the request ended', () => {
+    const settlements: (readonly [usedTokens: number, atMs: number])[] = [];
+    settled((exchange) => {
+      exchange.charge = { settle: (...settlement) => void settlements.push(settlement) };
+      exchange.recorder.usage({ prompt: 9, output: 3 });
+    });
+
+    expect(settlements).toEqual([[12, 500]]);
+  });
+
   it('settles a request that could not be read', () => {
     const { requestId, dialect, reply, recorder } = anExchange();
     const clock = new ManualClock(500);

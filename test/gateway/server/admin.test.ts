@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { DecisionLog } from '../../../gateway/pipeline/decision-log.ts';
 import { Dispatcher } from '../../../gateway/pipeline/dispatcher.ts';
+import { MemoryQuotas } from '../../../gateway/quota/memory-quotas.ts';
 import { createAdminApp } from '../../../gateway/server/admin.ts';
 import { Doorkeeper } from '../../../gateway/server/doorkeeper.ts';
 import { hashKey, KeyCheck } from '../../../gateway/server/key-check.ts';
@@ -44,6 +45,7 @@ async function anAdminApp(adminKey = new KeyCheck(undefined)) {
       random: () => 0,
     }),
     clock,
+    quotas: new MemoryQuotas([{ name: 'red', requestsPerMinute: 60 }, { name: 'blue' }]),
     decisions: new DecisionLog(),
     wallMs: () => 0,
     policy: 'kv-aware',
@@ -60,6 +62,7 @@ describe('the admin port', () => {
       draining: false,
       openRequests: 1,
       waitingRequests: 0,
+      quotas: [{ tenant: 'red', requests: { limit: 60, used: 0, remaining: 60, resetMs: 0 } }],
       replicas: [
         {
           id: 'r0',

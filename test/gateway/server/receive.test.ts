@@ -9,6 +9,7 @@ import { DecisionLog } from '../../../gateway/pipeline/decision-log.ts';
 import { Dispatcher } from '../../../gateway/pipeline/dispatcher.ts';
 import { ModelNames } from '../../../gateway/pipeline/model-names.ts';
 import { TokenEstimator } from '../../../gateway/pipeline/token-estimator.ts';
+import { MemoryQuotas } from '../../../gateway/quota/memory-quotas.ts';
 import { Authenticator } from '../../../gateway/server/auth.ts';
 import { Doorkeeper } from '../../../gateway/server/doorkeeper.ts';
 import type { ReceiveParts } from '../../../gateway/server/receive.ts';
@@ -45,6 +46,7 @@ async function aDoor(facts: Partial<ReceiveParts> = {}) {
   };
   const parts = {
     pipeline: {
+      quotas: new MemoryQuotas([]),
       dispatcher: new Dispatcher({
         fleet,
         clock,

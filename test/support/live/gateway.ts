@@ -1,6 +1,7 @@
 import { readConfig } from '../../../gateway/config.ts';
 import type { RunningGateway } from '../../../gateway/house.ts';
 import { startGateway } from '../../../gateway/house.ts';
+import type { QuotaStanding } from '../../../gateway/quota/quota-store.ts';
 import { labelOf, samplesOf } from '../../../gateway/wire/prometheus-text.ts';
 import type { MetricKey } from '../../../telemetry/semconv.ts';
 import { metrics } from '../../../telemetry/semconv.ts';
@@ -33,6 +34,7 @@ export interface ShownState {
   readonly draining: boolean;
   readonly openRequests: number;
   readonly waitingRequests: number;
+  readonly quotas: readonly (QuotaStanding & { readonly tenant: string })[];
   readonly replicas: readonly ShownReplica[];
 }
 
