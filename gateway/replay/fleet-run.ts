@@ -5,6 +5,7 @@ import { gatewayCost } from './fleet/gateway-cost.ts';
 import type { GatewayPage } from './fleet/gateway-page.ts';
 import { readGatewayPage } from './fleet/gateway-page.ts';
 import { LoadSampler } from './fleet/load-sampler.ts';
+import { warmProcesses } from './fleet/warm-processes.ts';
 import type { SimulatedFleet } from './fleet/simulated-fleet.ts';
 import type { LoadProgress } from './load-generator.ts';
 import type { GatewayCost, LoadSample, ProcessLateness } from './replay-run.ts';
@@ -51,6 +52,7 @@ export async function runOnFleet(
   };
   const settings = { ...options, url: fleet.url, onStart };
   try {
+    await warmUp(fleet, options, parts);
     const { lateness, ...outcome } = await runOverSockets(settings, parts);
     sampler.stop();
     const after = await readGatewayPage(fleet.adminUrl, fetchText);
@@ -73,6 +75,15 @@ export async function runOnFleet(
   } finally {
     sampler.stop();
   }
+}
+
+async function warmUp(
+  { url }: SimulatedFleet,
+  options: FleetRunOptions,
+  { clock, textClient }: FleetRunParts,
+): Promise<void> {
+  const load = await loadOptions({ ...options, url }, textClient);
+  await warmProcesses({ url, load, signal: options.signal }, clock);
 }
 
 async function pairsOf(

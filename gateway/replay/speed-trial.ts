@@ -1,3 +1,4 @@
+import { burst } from './burst.ts';
 import { runOnFleet } from './fleet-run.ts';
 import type { SimulatedFleet } from './fleet/simulated-fleet.ts';
 import { lateProcesses, stepWallMs } from './keep-up.ts';
@@ -5,8 +6,6 @@ import type { RunParts } from './perform-run.ts';
 import type { ProcessLateness, ReplayRun } from './replay-run.ts';
 import type { ReplaySettings } from './replay-settings.ts';
 import { clientTimeline } from './timeline.ts';
-import { defaultShape } from './workload.ts';
-import type { Workload } from './workload.ts';
 
 /** What a trial of the machine showed. */
 export interface SpeedTrial {
@@ -17,9 +16,8 @@ export interface SpeedTrial {
   readonly late: readonly ProcessLateness[];
 }
 
-const PROMPT_TOKENS = 16;
 /** Some seconds of steps at the speeds of a demo, so that a P99 is more than the worst one of them. */
-const OUTPUT_TOKENS = 260;
+const BURST = { promptTokens: 16, outputTokens: 260, content: 'trial' };
 
 /**
  * Has a fleet at `speed` answer, for a few seconds, as many requests at once as `expected` keeps
@@ -34,7 +32,7 @@ export async function trySpeed(
   const trial = {
     ...settings,
     ...parts,
-    workload: burst(runningMost(expected)),
+    workload: burst({ ...BURST, requests: runningMost(expected) }),
     warmUpRequests: 0,
     speed,
     probesCost: false,
@@ -52,19 +50,4 @@ function runningMost({ results, measures }: ReplayRun): number {
     running.reduce((sum, { values }) => sum + (values[point] ?? 0), 0),
   );
   return atOnce.reduce((most, count) => Math.max(most, count), 1);
-}
-
-function burst(requests: number): Workload {
-  return {
-    dataset: 'random',
-    requestRate: Infinity,
-    shape: defaultShape,
-    requests: Array.from({ length: requests }, (_, index) => ({
-      index,
-      arrivalMs: 0,
-      promptTokens: PROMPT_TOKENS,
-      outputTokens: OUTPUT_TOKENS,
-      prompt: { kind: 'words', segments: [{ content: `trial ${index}`, tokens: PROMPT_TOKENS }] },
-    })),
-  };
 }

@@ -1,10 +1,9 @@
 import type { Clock } from '../../clock.ts';
 import { HttpClient } from '../../wire/http-client.ts';
+import { burst } from '../burst.ts';
 import { LoadGenerator } from '../load-generator.ts';
 import type { LoadOptions } from '../load-generator.ts';
 import type { RequestResult } from '../request-result.ts';
-import { defaultShape } from '../workload.ts';
-import type { Workload } from '../workload.ts';
 import type { CostPair } from './gateway-cost.ts';
 
 /** Where a probe sends its pairs. */
@@ -18,8 +17,7 @@ export interface CostProbeOptions {
 /** Enough for a steady median, in two seconds or three. */
 const PAIRS = 24;
 /** Short, so that the engine's part of a request is small and always the same. */
-const PROMPT_TOKENS = 8;
-const OUTPUT_TOKENS = 9;
+const ONE = { requests: 1, promptTokens: 8, outputTokens: 9, content: 'probe' };
 const CONNECT_MS_MAX = 5000;
 
 /**
@@ -34,7 +32,7 @@ export async function probeCost(
   const replica = new HttpClient(replicaUrl, { connectMs: CONNECT_MS_MAX });
   const once = async (sender: HttpClient): Promise<RequestResult | undefined> => {
     const generator = new LoadGenerator(
-      { ...load, workload: probeWorkload, maxConcurrency: undefined, speed: 1 },
+      { ...load, workload: burst(ONE), maxConcurrency: undefined, speed: 1 },
       { sender, clock },
     );
     await generator.run();
@@ -53,18 +51,3 @@ export async function probeCost(
     replica.close();
   }
 }
-
-const probeWorkload: Workload = {
-  dataset: 'random',
-  requestRate: Infinity,
-  shape: defaultShape,
-  requests: [
-    {
-      index: 0,
-      arrivalMs: 0,
-      promptTokens: PROMPT_TOKENS,
-      outputTokens: OUTPUT_TOKENS,
-      prompt: { kind: 'words', segments: [{ content: 'probe', tokens: PROMPT_TOKENS }] },
-    },
-  ],
-};
