@@ -185,8 +185,10 @@ function buildDispatcher(config: Config, fleet: Fleet, clock: Clock): Dispatcher
   });
 }
 
-function buildRouter({ policy, shadow }: Config['routing']): Router {
-  const inputs = { random: Math.random };
+function buildRouter(settings: Config['routing']): Router {
+  const { policy, shadow, goodFirstTokenMs, goodTokenGapMs } = settings;
+  const good = { firstTokenMs: goodFirstTokenMs, tokenGapMs: goodTokenGapMs };
+  const inputs = { random: Math.random, good };
   return new Router(createPolicy(policy, inputs), shadow && createPolicy(shadow, inputs));
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import type { AdmissionMode } from '../../routing/admission.ts';
-import { policyNames } from '../../routing/policies/catalog.ts';
+import { defaultGoodService, policyNames } from '../../routing/policies/catalog.ts';
 import type { LogLevel } from '../../telemetry/telemetry.ts';
 import { engineNames } from '../engines/catalog.ts';
 import { PRIORITY_MAX, PRIORITY_MIN } from '../generation/tenant.ts';
@@ -153,6 +153,12 @@ const routing = z.strictObject({
     .enum(policyNames)
     .optional()
     .describe('Another policy that judges every decision and does not act; it is counted.'),
+  goodFirstTokenMs: whole({ min: 1, max: HOUR_MS })
+    .default(defaultGoodService.firstTokenMs)
+    .describe('A first token that comes within this time is good for your users.'),
+  goodTokenGapMs: whole({ min: 1, max: 60_000 })
+    .default(defaultGoodService.tokenGapMs)
+    .describe('As good is so long a gap between tokens; `kv-aware` weighs one against the other.'),
 });
 
 const admission = z.strictObject({

@@ -71,6 +71,8 @@ export interface RoutingSettings {
   readonly policy: PolicyName;
   /** Judged on live traffic, without acting. */
   readonly shadow?: PolicyName | undefined;
+  readonly goodFirstTokenMs: number;
+  readonly goodTokenGapMs: number;
 }
 
 /** Which requests wait, and how long. */

@@ -15,15 +15,23 @@ import { leastCost } from './pickers/least-cost.ts';
 import { powerOfTwo } from './pickers/power-of-two.ts';
 import { prefixKey, rendezvous, sessionKey } from './pickers/rendezvous.ts';
 import { roundRobin } from './pickers/round-robin.ts';
-import type { Cost, Filter, Picker, Policy } from './policy.ts';
+import type { Cost, Filter, GoodService, Picker, Policy } from './policy.ts';
 
-/** What a policy is handed in: chance, as numbers from 0 up to 1. */
+export type { GoodService } from './policy.ts';
+
+/** What a policy is handed in. */
 export interface PolicyInputs {
+  /** Chance, as numbers from 0 up to 1. */
   readonly random: () => number;
+  /** `defaultGoodService` where it is left out. */
+  readonly good?: GoodService | undefined;
 }
 
+/** Two seconds are waited for gladly, and ten tokens a second are faster than one reads. */
+export const defaultGoodService: GoodService = { firstTokenMs: 2_000, tokenGapMs: 100 };
+
 interface Parts {
-  readonly costs: readonly Cost[];
+  readonly costs: readonly (Cost | ((good: GoodService) => Cost))[];
   readonly picker: (inputs: PolicyInputs) => Picker;
 }
 
@@ -75,5 +83,7 @@ const policies: Readonly<Record<PolicyName, Parts>> = {
 /** Builds a policy of its own memory, drawing chance from `inputs` alone. */
 export function createPolicy(name: PolicyName, inputs: PolicyInputs): Policy {
   const { costs, picker } = policies[name];
-  return { name, filters: eligibility, costs, picker: picker(inputs) };
+  const { good = defaultGoodService } = inputs;
+  const built = costs.map((cost) => (typeof cost === 'function' ? cost(good) : cost));
+  return { name, filters: eligibility, costs: built, picker: picker(inputs) };
 }

@@ -1,6 +1,15 @@
 import type { Candidate } from '../replica.ts';
 import type { RoutingRequest } from '../request.ts';
 
+/**
+ * What readers find good: so long a wait for the first token, and so long a gap between two tokens, are equally
+ * welcome. In milliseconds, above 0.
+ */
+export interface GoodService {
+  readonly firstTokenMs: number;
+  readonly tokenGapMs: number;
+}
+
 /** Drops the replicas that must not serve a request. */
 export interface Filter {
   readonly name: string;

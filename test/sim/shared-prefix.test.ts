@@ -29,6 +29,8 @@ interface Outcome {
 
 /** Each session asks again with all that was said before, as soon as it has its answer. `hot` of them talk to one prompt. */
 function converse({ knowsPrefixes = true, hot = 0 } = {}): Outcome {
+  // Sessions in step with each other would come around to the same replica by rotation.
+  const policy = knowsPrefixes ? 'kv-aware' : 'power-of-two';
   const clock = new VirtualClock();
   const random = seededRandom(7);
   const fleet = new Fleet();
@@ -40,7 +42,7 @@ function converse({ knowsPrefixes = true, hot = 0 } = {}): Outcome {
   });
   const dispatcher = new Dispatcher({
     fleet,
-    router: new Router(createPolicy('kv-aware', { random: seededRandom(1) })),
+    router: new Router(createPolicy(policy, { random: seededRandom(1) })),
     admission: new Admission({ mode: 'late-binding', waitingRequestsMax: 1e6, waitingMsMax: 1e9 }),
     clock: {
       nowMs: () => clock.nowMs(),
@@ -127,11 +129,11 @@ describe('sessions that ask again with all that was said before', () => {
   const blind = converse({ knowsPrefixes: false });
   const knowing = converse();
 
-  it('find most of what can be found in the cache, where blind routing finds half', () => {
+  it('find most of what can be found in the cache, where two draws find two thirds', () => {
     // All but the last of n turns: (n - 1) / (n + 1).
     const possible = (TURNS - 1) / (TURNS + 1);
-    expect(blind.hitShare).toBeLessThan(0.65 * possible);
-    expect(knowing.hitShare).toBeGreaterThan(0.85 * possible);
+    expect(blind.hitShare).toBeLessThan(0.7 * possible);
+    expect(knowing.hitShare).toBeGreaterThan(0.95 * possible);
   });
 
   it('get their first tokens sooner', () => {

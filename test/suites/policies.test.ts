@@ -50,11 +50,20 @@ function readyFleet(members: readonly Replica[]): Fleet {
 }
 
 /** Routes and reserves `count` requests; they stay open. */
-function send(router: Router, fleet: Fleet, count: number, nowMs = 0, request = aRequest()): void {
+interface Sending {
+  readonly nowMs?: number;
+  readonly request?: RoutingRequest;
+  /** Each prompt is computed before the next comes. */
+  readonly isComputed?: boolean;
+}
+
+function send(router: Router, fleet: Fleet, count: number, sending: Sending = {}): void {
+  const { nowMs = 0, request = aRequest(), isComputed = false } = sending;
   for (let index = 0; index < count; index++) {
     const decision = router.route(request, fleet.candidates(nowMs));
     if (decision.kind !== 'routed') throw new Error(`unroutable by ${decision.filter}`);
-    fleet.reserve(decision.replica.id, { ...request, nowMs });
+    const reservation = fleet.reserve(decision.replica.id, { ...request, nowMs });
+    if (isComputed) reservation.firstToken();
   }
 }
 
@@ -117,7 +126,7 @@ describe.each(policyNames)('%s', (name) => {
       for (const { id } of fleet.replicas()) fleet.observeLoad(id, frozen);
 
       const router = aRouter(name);
-      for (let nowMs = 100; nowMs <= 30_000; nowMs += 100) send(router, fleet, 1, nowMs);
+      for (let nowMs = 100; nowMs <= 30_000; nowMs += 100) send(router, fleet, 1, { nowMs });
 
       expect(spread(openRequests(fleet))).toBeLessThanOrEqual(allowedSpread);
     },
@@ -130,9 +139,9 @@ describe.each(policyNames)('%s', (name) => {
     fleet.observeLoad('replica-0', aLoad({ runningRequests: 10, kvCacheUsage: 30_000 / 600_000 }));
     fleet.observeLoad('replica-1', aLoad({ runningRequests: 0 }));
 
-    send(router, fleet, 10);
+    send(router, fleet, 10, { isComputed: true });
     const first = openRequests(fleet);
-    send(router, fleet, 100);
+    send(router, fleet, 100, { isComputed: true });
 
     expect(first[1]).toBeGreaterThanOrEqual(8);
     // 110 sent and 10 of others make 60 each.
@@ -144,7 +153,7 @@ describe.each(policyNames)('%s', (name) => {
     const fleet = readyFleet(replicas(2));
     fleet.observeLoad('replica-0', aLoad({ runningRequests: 400, kvCacheUsage: 1 }));
 
-    send(aRouter(name), fleet, 100, 600_000);
+    send(aRouter(name), fleet, 100, { nowMs: 600_000 });
 
     expect(spread(openRequests(fleet))).toBeLessThanOrEqual(allowedSpread);
   });
@@ -154,7 +163,7 @@ describe.each(policyNames)('%s', (name) => {
     const full = aLoad({ runningRequests: 900, waitingRequests: 500, kvCacheUsage: 1 });
     for (const { id } of fleet.replicas()) fleet.observeLoad(id, full);
 
-    send(aRouter(name), fleet, 99, 60_000);
+    send(aRouter(name), fleet, 99, { nowMs: 60_000 });
 
     expect(spread(openRequests(fleet))).toBeLessThanOrEqual(allowedSpread);
   });
@@ -219,7 +228,7 @@ describe.each(policyNames)('%s', (name) => {
     const fleet = readyFleet(replicas(3));
     const router = aRouter(name);
 
-    send(router, fleet, 60, 0, aRequest({ excluded: new Set(['replica-1']) }));
+    send(router, fleet, 60, { request: aRequest({ excluded: new Set(['replica-1']) }) });
     expect(openRequests(fleet)[1]).toBe(0);
 
     send(router, fleet, 30);

@@ -84,7 +84,7 @@ describe('the words for what is wrong', () => {
       'replicas[0].kvCapacity: replicas[0].kvCapacity is no setting; known are url, id, engine, models, kvCapacityTokens, kvBlockTokens, contextTokensMax, apiKey, caFile, forwardAuthorization, numaNode, labels',
     ]);
     expect(wordsFor({ routing: { colour: 1 } })).toEqual([
-      'routing.colour: routing.colour is no setting; known are policy, shadow',
+      'routing.colour: routing.colour is no setting; known are policy, shadow, goodFirstTokenMs, goodTokenGapMs',
     ]);
   });
 

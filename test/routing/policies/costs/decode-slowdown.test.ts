@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeSlowdown } from '../../../../routing/policies/costs/decode-slowdown.ts';
+import { decodeSlowdown as decodeSlowdownFor } from '../../../../routing/policies/costs/decode-slowdown.ts';
 import type { Speed } from '../../../../routing/replica.ts';
 import { aCandidate, anInFlight, aRequest, otherTraffic } from '../../../support/builders.ts';
 import { estimate } from '../../../support/estimates.ts';
@@ -10,22 +10,40 @@ const speed: Speed = {
   decodeStepMsPerRequest: 0.5,
   decodeStepMsPerKvToken: 0.001,
 };
+/** A millisecond of gap is worth 20 ms of waiting. */
+const decodeSlowdown = decodeSlowdownFor({ firstTokenMs: 2000, tokenGapMs: 100 });
 const request = aRequest({ promptTokens: 900, expectedOutputTokens: 200 });
 
 describe('decode-slowdown', () => {
-  it('is the time of the own steps in an empty batch', () => {
-    // 200 steps of 20 ms + 0.5 ms for the request + 1 ms for its 1000 KV tokens halfway.
+  it('is what the own gap in an empty batch is worth', () => {
+    // 20 ms + 0.5 ms for the request + 1 ms for its 1000 KV tokens halfway.
     const [seconds] = estimate(decodeSlowdown, request, [aCandidate({ speed })]);
 
-    expect(seconds).toBeCloseTo(4.3, 9);
+    expect(seconds).toBeCloseTo(20 * 0.0215, 9);
+  });
+
+  it('is worth as much as a good wait where the gap is a good one', () => {
+    const good = { firstTokenMs: 700, tokenGapMs: 21.5 };
+    const [seconds] = estimate(decodeSlowdownFor(good), request, [aCandidate({ speed })]);
+
+    expect(seconds).toBeCloseTo(0.7, 9);
+  });
+
+  it('is the same for a longer answer of the same size halfway', () => {
+    const longer = aRequest({ promptTokens: 800, expectedOutputTokens: 400 });
+    const candidates = [aCandidate({ speed })];
+
+    expect(estimate(decodeSlowdown, longer, candidates)).toEqual(
+      estimate(decodeSlowdown, request, candidates),
+    );
   });
 
   it('adds what the batch takes from it, and what it takes from each in the batch', () => {
     const inFlight = anInFlight({ requests: 10, kvTokens: 20_000 });
     const [seconds] = estimate(decodeSlowdown, request, [aCandidate({ speed, inFlight })]);
 
-    // Its own steps: 20 + 10 x 0.5 + 20 + 1.5 ms. Those of the ten others: 1.5 ms longer each.
-    expect(seconds).toBeCloseTo(200 * 0.0465 + 10 * 200 * 0.0015, 9);
+    // Its own gap: 20 + 10 x 0.5 + 20 + 1.5 ms. Those of the ten others: 1.5 ms longer each.
+    expect(seconds).toBeCloseTo(20 * (0.0465 + 10 * 0.0015), 9);
   });
 
   it('counts others like our own', () => {
@@ -55,9 +73,11 @@ describe('decode-slowdown', () => {
     expect(twice).toBeCloseTo(2 * quick, 9);
   });
 
-  it('is free for a request of which no output is expected', () => {
-    const none = aRequest({ expectedOutputTokens: 0 });
+  it('is free for a request of which no tokens are expected one after the other', () => {
+    const dear = aRequest({ expectedOutputTokens: 2 });
+    expect(estimate(decodeSlowdown, dear, [aCandidate({ speed })])[0]).toBeGreaterThan(0);
 
-    expect(estimate(decodeSlowdown, none, [aCandidate({ speed })])).toEqual([0]);
+    const free = aRequest({ expectedOutputTokens: 1 });
+    expect(estimate(decodeSlowdown, free, [aCandidate({ speed })])).toEqual([0]);
   });
 });
