@@ -12,6 +12,7 @@ import { ready } from './filters/ready.ts';
 import { serves } from './filters/serves.ts';
 import { speaks } from './filters/speaks.ts';
 import { leastCost } from './pickers/least-cost.ts';
+import { leastCostSpread } from './pickers/least-cost-spread.ts';
 import { powerOfTwo } from './pickers/power-of-two.ts';
 import { prefixKey, rendezvous, sessionKey } from './pickers/rendezvous.ts';
 import { roundRobin } from './pickers/round-robin.ts';
@@ -58,7 +59,7 @@ export type PolicyName = (typeof policyNames)[number];
 const policies: Readonly<Record<PolicyName, Parts>> = {
   'kv-aware': {
     costs: [prefillWait, decodeSlowdown, kvPressure, contextOverflow],
-    picker: ({ random }) => leastCost(random),
+    picker: ({ random }) => leastCostSpread(random),
   },
   'least-requests': { costs: [inFlight], picker: ({ random }) => leastCost(random) },
   'power-of-two': { costs: [inFlight], picker: ({ random }) => powerOfTwo(random) },

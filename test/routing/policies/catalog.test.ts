@@ -38,7 +38,7 @@ describe('catalog', () => {
   it('builds each policy of its parts', () => {
     expect(partNames('kv-aware')).toEqual({
       costs: ['prefill-wait', 'decode-slowdown', 'kv-pressure', 'context-overflow'],
-      picker: 'least-cost',
+      picker: 'least-cost-spread',
     });
     expect(partNames('least-requests')).toEqual({ costs: ['in-flight'], picker: 'least-cost' });
     expect(partNames('power-of-two')).toEqual({ costs: ['in-flight'], picker: 'power-of-two' });
