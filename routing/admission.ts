@@ -240,18 +240,30 @@ function hasMemory(request: RoutingRequest, candidate: Candidate): boolean {
   const { inFlight, others, load } = candidate;
   const requests = inFlight.requests + others.requests + 1;
   if (requests > (load?.runningRequestsMax ?? Infinity)) return false;
-  return lackingTokens(request, candidate) === 0;
+  const roomTokens = kvRoomTokens(candidate);
+  if (roomTokens === Infinity) return true;
+  return inFlight.kvFits(
+    uncachedTokens(request, candidate),
+    request.expectedOutputTokens,
+    roomTokens,
+  );
 }
 
-/** KV tokens by which the peak would pass the capacity; 0 where it fits. */
+/** KV tokens by which the peak would pass the capacity, for a price; 0 where it fits. */
 function lackingTokens(request: RoutingRequest, candidate: Candidate): number {
-  const { inFlight, others, replica } = candidate;
-  if (replica.kvCapacityTokens === undefined) return 0;
+  const roomTokens = kvRoomTokens(candidate);
+  if (roomTokens === Infinity) return 0;
   const uncached = uncachedTokens(request, candidate);
-  const peak = inFlight.kvTokensPeakWith(uncached, request.expectedOutputTokens);
+  const peak = candidate.inFlight.kvTokensPeakWith(uncached, request.expectedOutputTokens);
+  return Math.max(peak - roomTokens, 0);
+}
+
+/** How large the KV of our own may become with one more request; `Infinity` where that is not told. */
+function kvRoomTokens({ inFlight, others, replica }: Candidate): number {
+  if (replica.kvCapacityTokens === undefined) return Infinity;
   // A request's last block is full only by chance.
   const blockLoss = (inFlight.requests + 1) * (replica.kvBlockTokens - 1);
-  return Math.max(peak + blockLoss + others.kvTokens - replica.kvCapacityTokens, 0);
+  return replica.kvCapacityTokens - blockLoss - others.kvTokens;
 }
 
 function soonestPrefill(request: RoutingRequest, candidates: readonly Candidate[]): number {

@@ -9,6 +9,7 @@ import type {
 } from './replica.ts';
 import type { CachedTokens, RoutingRequest } from './request.ts';
 import { meanSpeed, pooledSpeed } from './speed.ts';
+import { ForecastRota } from './structures/forecast-rota.ts';
 import { Ledger, type Reservation, type ReservationRequest } from './structures/ledger.ts';
 import { noOtherTraffic, readOtherTraffic, weightAtAge } from './structures/other-traffic.ts';
 import { PrefixIndex } from './structures/prefix-index.ts';
@@ -32,6 +33,7 @@ export class Fleet {
   /** Ledgers of replicas that left with requests open; a replica that comes back finds its own. */
   readonly #departed: Map<ReplicaId, Ledger> = new Map();
   #candidates: readonly Member[] = [];
+  #rota: ForecastRota = new ForecastRota([]);
   readonly #prefixes: PrefixIndex = new PrefixIndex();
 
   /**
@@ -45,7 +47,7 @@ export class Fleet {
     this.#departed.delete(replica.id);
     this.#prefixes.setCapacity(replica.id, replica.kvCapacityTokens);
     this.#members.set(replica.id, new Member(replica, speed, ledger));
-    this.#candidates = [...this.#members.values()];
+    this.#membersChanged();
   }
 
   /** Replaces what is known of a replica; state, load and requests in flight stay. */
@@ -62,7 +64,7 @@ export class Fleet {
     if (member === undefined) return;
     this.#members.delete(id);
     this.#prefixes.removed(id);
-    this.#candidates = [...this.#members.values()];
+    this.#membersChanged();
     for (const [departed, { requests }] of this.#departed) {
       if (requests === 0) this.#departed.delete(departed);
     }
@@ -85,9 +87,10 @@ export class Fleet {
 
   /**
    * Everyone, in order of joining, as of `nowMs`. The objects are live and the same at each call;
-   * how far streams have come is read anew after each call.
+   * how far streams have come is read anew in turn (`structures/forecast-rota.ts`).
    */
   candidates(nowMs: number): readonly Candidate[] {
+    this.#rota.passTime(nowMs);
     let hasSampled = false;
     for (const member of this.#candidates) hasSampled = member.passTime(nowMs) || hasSampled;
     if (hasSampled) this.#poolSpeeds();
@@ -126,6 +129,11 @@ export class Fleet {
   /** Prompt blocks that are remembered over all replicas, and the memory that they take. */
   get prefixIndex(): { readonly blocks: number; readonly bytes: number } {
     return this.#prefixes;
+  }
+
+  #membersChanged(): void {
+    this.#candidates = [...this.#members.values()];
+    this.#rota = new ForecastRota(this.#candidates.map(({ inFlight }) => inFlight));
   }
 
   /** Compares the fitted speed of each with those of its engine and model. */
@@ -180,7 +188,6 @@ class Member implements Candidate {
 
   /** True when what is known of its speed may have changed. */
   passTime(nowMs: number): boolean {
-    this.inFlight.refresh();
     if (this.load !== undefined) {
       this.loadAgeMs = Math.max(nowMs - this.load.takenAtMs, 0);
       this.others.weight = weightAtAge(this.loadAgeMs);

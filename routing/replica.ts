@@ -52,8 +52,13 @@ export interface InFlight {
   readonly kvTokens: number;
   /** Largest KV occupancy that the open requests reach together if each runs to its expected end. */
   readonly kvTokensPeak: number;
-  /** The same with one more request. Exact for requests that decode in step: see `structures/kv-forecast.ts`. */
+  /** The same with one more request, for a price: by the streams as they were less than 50 ms ago. */
   kvTokensPeakWith(uncachedTokens: number, expectedOutputTokens: number): number;
+  /**
+   * Whether the peak with one more request is at most `kvTokens`. As of now, and exact for requests that
+   * decode in step: see `structures/kv-forecast.ts`.
+   */
+  kvFits(uncachedTokens: number, expectedOutputTokens: number, kvTokens: number): boolean;
 }
 
 /** What others than this gateway have at a replica: its last load snapshot beyond our own ledger, weighed by age. */

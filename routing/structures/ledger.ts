@@ -1,6 +1,6 @@
 import type { OutputOutlook } from '../output-lengths.ts';
 import type { InFlight, ReplicaId } from '../replica.ts';
-import { KvForecast } from './kv-forecast.ts';
+import { KvForecast, type KvHolder } from './kv-forecast.ts';
 import type { WorkSample } from './speed-fit.ts';
 import { WorkMeter, type MeteredStream } from './work-meter.ts';
 
@@ -36,13 +36,20 @@ export interface OwnShare {
 
 /**
  * What this gateway has at one replica: exact, counted at dispatch, released once in every way a
- * request can end. Stream progress is read when asked after `refresh`, not at each token.
+ * request can end. What is to come is read when asked after `refresh`, not at each token.
  */
 export class Ledger implements InFlight {
   readonly #replicaId: ReplicaId;
   readonly #forecast: KvForecast = new KvForecast();
   readonly #open: Set<OpenRequest> = new Set();
   readonly #meter: WorkMeter = new WorkMeter();
+  readonly #events: OpenRequestEvents = {
+    moved: (open, tokens) => this.#moved(open, tokens),
+    expectsAnew: (open) => this.#expectsAnew(open),
+    prefilled: (open, isComputed) => this.#prefilled(open, isComputed),
+    released: (open) => this.#released(open),
+  };
+  #kvTokens = 0;
   #prefillTokens = 0;
   #prefillRequests = 0;
   #snapshotAtMs = -Infinity;
@@ -67,10 +74,11 @@ export class Ledger implements InFlight {
   }
 
   get kvTokens(): number {
-    return this.#forecast.kvTokens;
+    return this.#kvTokens;
   }
 
   get kvTokensPeak(): number {
+    this.#forecast.forget();
     return this.#forecast.peak;
   }
 
@@ -78,20 +86,22 @@ export class Ledger implements InFlight {
     return this.#forecast.peakWith(uncachedTokens, expectedOutputTokens);
   }
 
-  /** Lets the next question see how far each stream has come. */
+  kvFits(uncachedTokens: number, expectedOutputTokens: number, kvTokens: number): boolean {
+    return this.#forecast.fits(uncachedTokens, expectedOutputTokens, kvTokens);
+  }
+
+  /** Lets the next `kvTokensPeakWith` see how far each stream has come. */
   refresh(): void {
     this.#forecast.forget();
   }
 
   /** Counts a request from this moment until its release. */
   reserve(request: ReservationRequest): Reservation {
-    const open = new OpenRequest(this.#replicaId, request, {
-      prefilled: (isComputed) => this.#prefilled(open, isComputed),
-      released: () => this.#released(open),
-    });
+    const open = new OpenRequest(this.#replicaId, request, this.#events);
     if (this.#open.size === 0) this.#meter.begin(open.sentAtMs);
     this.#open.add(open);
     this.#forecast.add(open);
+    this.#kvTokens += open.uncachedTokens;
     this.#prefillTokens += open.uncachedTokens;
     this.#prefillRequests += 1;
     if (open.sentAtMs >= this.#snapshotAtMs) this.#requestsSinceSnapshot += 1;
@@ -125,6 +135,17 @@ export class Ledger implements InFlight {
     return this.#meter.sample(this.#open, nowMs);
   }
 
+  #moved(open: OpenRequest, tokens: number): void {
+    this.#kvTokens += tokens;
+    this.#forecast.moved(open);
+  }
+
+  /** It changes its place among the others. */
+  #expectsAnew(open: OpenRequest): void {
+    this.#forecast.remove(open);
+    this.#forecast.add(open);
+  }
+
   #prefilled(open: OpenRequest, isComputed: boolean): void {
     this.#prefillTokens -= open.uncachedTokens;
     this.#prefillRequests -= 1;
@@ -137,35 +158,39 @@ export class Ledger implements InFlight {
     this.#open.delete(open);
     if (this.#open.size === 0) this.#meter.pause();
     this.#forecast.remove(open);
+    this.#kvTokens -= open.uncachedTokens + open.outputTokens;
     if (open.sentAtMs >= this.#snapshotAtMs) this.#requestsSinceSnapshot -= 1;
   }
 
   /** Open requests and their KV only fall at a release, so they are largest just before one. */
   #noteMost(): void {
-    let kvTokens = 0;
-    for (const { uncachedTokens, outputTokens } of this.#open)
-      kvTokens += uncachedTokens + outputTokens;
     this.#requestsMost = Math.max(this.#requestsMost, this.#open.size);
-    this.#kvTokensMost = Math.max(this.#kvTokensMost, kvTokens);
+    this.#kvTokensMost = Math.max(this.#kvTokensMost, this.#kvTokens);
   }
 }
 
 interface OpenRequestEvents {
+  /** It has made so many tokens more. */
+  moved(open: OpenRequest, tokens: number): void;
+  /** It will be longer than was expected, or shorter. */
+  expectsAnew(open: OpenRequest): void;
   /** Its prompt waits no longer: it has been computed, or given up. */
-  prefilled(isComputed: boolean): void;
-  released(): void;
+  prefilled(open: OpenRequest, isComputed: boolean): void;
+  released(open: OpenRequest): void;
 }
 
-class OpenRequest implements Reservation, MeteredStream {
+class OpenRequest implements Reservation, MeteredStream, KvHolder {
   readonly replicaId: ReplicaId;
   readonly promptTokens: number;
   readonly uncachedTokens: number;
   readonly sentAtMs: number;
-  outputTokens = 0;
+  /** What it will have in the end, by what it has produced: those that would be over by now count no more. */
+  expectedOutputTokens: number;
   meteredTokens = 0;
+  readTokens = 0;
   readonly #outlook: OutputOutlook | undefined;
   readonly #events: OpenRequestEvents;
-  #expectedOutputTokens: number;
+  #outputTokens = 0;
   /** Output at which the expectation is looked at again. */
   #lookAgainAt: number;
   #isPrefilled = false;
@@ -175,20 +200,24 @@ class OpenRequest implements Reservation, MeteredStream {
     this.replicaId = replicaId;
     this.promptTokens = request.promptTokens;
     this.uncachedTokens = Math.max(request.promptTokens - (request.cachedTokens ?? 0), 1);
-    this.#outlook = request.outlook;
-    this.#expectedOutputTokens = request.expectedOutputTokens;
-    this.#lookAgainAt = lookAgainAt(0, request.expectedOutputTokens);
+    this.expectedOutputTokens = request.expectedOutputTokens;
     this.sentAtMs = request.nowMs;
+    this.#outlook = request.outlook;
     this.#events = events;
+    this.#lookAgainAt =
+      request.outlook === undefined ? Infinity : lookAgainAt(0, request.expectedOutputTokens);
   }
 
-  /** What it will have in the end, by what it has produced: those that would be over by now count no more. */
-  get expectedOutputTokens(): number {
-    if (this.outputTokens >= this.#lookAgainAt && this.#outlook !== undefined) {
-      this.#expectedOutputTokens = this.#outlook.expectedTokens(this.outputTokens);
-      this.#lookAgainAt = lookAgainAt(this.outputTokens, this.#expectedOutputTokens);
-    }
-    return this.#expectedOutputTokens;
+  get outputTokens(): number {
+    return this.#outputTokens;
+  }
+
+  set outputTokens(tokens: number) {
+    const made = tokens - this.#outputTokens;
+    this.#outputTokens = tokens;
+    if (this.#isReleased) return;
+    this.#events.moved(this, made);
+    if (tokens >= this.#lookAgainAt) this.#lookAgain(tokens);
   }
 
   firstToken(): void {
@@ -200,14 +229,22 @@ class OpenRequest implements Reservation, MeteredStream {
     if (this.#isReleased) return false;
     this.#endPrefill(false);
     this.#isReleased = true;
-    this.#events.released();
+    this.#events.released(this);
     return true;
   }
 
   #endPrefill(isComputed: boolean): void {
     if (this.#isPrefilled) return;
     this.#isPrefilled = true;
-    this.#events.prefilled(isComputed);
+    this.#events.prefilled(this, isComputed);
+  }
+
+  #lookAgain(outputTokens: number): void {
+    const expected = this.#outlook?.expectedTokens(outputTokens) ?? this.expectedOutputTokens;
+    this.#lookAgainAt = lookAgainAt(outputTokens, expected);
+    if (expected === this.expectedOutputTokens) return;
+    this.expectedOutputTokens = expected;
+    this.#events.expectsAnew(this);
   }
 }
 

@@ -9,7 +9,7 @@ import { seededRandom, upTo } from '../support/chance.ts';
 
 const OPEN_PER_REPLICA = 200;
 const ROUNDS = 7;
-const DECISIONS_MIN = 25;
+const DECISIONS_MIN = 100;
 const FLEET_SIZES = [2, 16, 1000];
 
 /** What a decision may take, in multiples of the parsing: 15 µs and 300 µs where that takes 5 µs. */
@@ -19,6 +19,7 @@ interface Scene {
   readonly fleet: Fleet;
   readonly open: Reservation[];
   readonly random: () => number;
+  nowMs: number;
 }
 
 /** A fleet in the middle of its work: every replica has requests of all ages and one poll behind it. */
@@ -39,7 +40,7 @@ function busyFleet(size: number): Scene {
     }
     fleet.observeLoad(replica.id, aLoad({ takenAtMs: 1, runningRequests: OPEN_PER_REPLICA + 10 }));
   }
-  return { fleet, open, random };
+  return { fleet, open, random, nowMs: 10 };
 }
 
 /** Time that this thread had on a processor, so that other work on the machine does not count. */
@@ -49,15 +50,17 @@ function threadNs(): number {
 }
 
 /** Each decision follows one token of every stream: the worst case for what is read from them. */
-function timeDecisions(policy: PolicyName, { fleet, open, random }: Scene): number {
+function timeDecisions(policy: PolicyName, scene: Scene): number {
+  const { fleet, open, random } = scene;
   const limits = { waitingRequestsMax: 1000, waitingMsMax: 60_000 };
   const admission = new Admission({ mode: 'late-binding', ...limits });
   const router = new Router(createPolicy(policy, { random }));
-  const request = aRequest();
   const decisions = Math.max(DECISIONS_MIN, Math.floor(4_000 / fleet.replicas().length));
   let spentNs = 0;
   for (let index = 0; index < decisions; index++) {
-    const nowMs = 10 + index;
+    const nowMs = ++scene.nowMs;
+    const promptTokens = upTo(4096, random);
+    const request = aRequest({ promptTokens, expectedOutputTokens: upTo(2048, random) });
     for (const reservation of open) reservation.outputTokens += random() < 0.9 ? 1 : 0;
     const began = threadNs();
     const verdict = admission.verdict(request, fleet.candidates(nowMs), {

@@ -188,6 +188,37 @@ describe('Fleet', () => {
     expect(fleet.candidates(5)).toHaveLength(2);
   });
 
+  it('prices with streams as they were less than 50 ms ago', () => {
+    const fleet = fleetOf(1);
+    const peakWithOne = (nowMs: number) => only(fleet, nowMs).inFlight.kvTokensPeakWith(10, 50);
+    const stream = fleet.reserve('replica-0', {
+      promptTokens: 100,
+      expectedOutputTokens: 50,
+      nowMs: 0,
+    });
+    expect(peakWithOne(1000)).toBe(210);
+
+    stream.outputTokens = 20;
+
+    expect(peakWithOne(1049)).toBe(210);
+    expect(peakWithOne(1050)).toBe(190);
+  });
+
+  it('reads the streams of everyone anew when the fleet has changed', () => {
+    const fleet = fleetOf(1);
+    const stream = fleet.reserve('replica-0', {
+      promptTokens: 100,
+      expectedOutputTokens: 50,
+      nowMs: 0,
+    });
+    fleet.candidates(1000);
+    stream.outputTokens = 20;
+
+    fleet.join(aReplica({ id: 'replica-9' }));
+
+    expect(only(fleet, 1001).inFlight.kvTokensPeakWith(10, 50)).toBe(190);
+  });
+
   describe('counting what is in flight', () => {
     it('counts a reservation at its replica and nowhere else, until it is released', () => {
       const fleet = fleetOf(2);

@@ -52,15 +52,19 @@ const busyness: fc.Arbitrary<Busyness> = fc.record({
 
 function busy(load: Busyness, kvCapacityTokens: number | undefined = 600_000): Candidate {
   const forecast = new KvForecast();
+  let kvTokens = 0;
   for (let index = 0; index < load.requests; index++) {
-    forecast.add({ uncachedTokens: 2000, expectedOutputTokens: 1000, outputTokens: index % 1000 });
+    const outputTokens = index % 1000;
+    const lengths = { uncachedTokens: 2000, expectedOutputTokens: 1000, outputTokens };
+    forecast.add({ ...lengths, readTokens: outputTokens });
+    kvTokens += lengths.uncachedTokens + outputTokens;
   }
   return aCandidate({
     replica: aReplica({ kvCapacityTokens }),
     inFlight: anInFlight({
       requests: load.requests,
       prefillTokens: load.prefillTokens,
-      kvTokens: forecast.kvTokens,
+      kvTokens,
       kvTokensPeak: forecast.peak,
       kvTokensPeakWith: (prompt, output) => forecast.peakWith(prompt, output),
     }),

@@ -66,6 +66,8 @@ export function anInFlight(facts: Partial<InFlight> = {}): InFlight {
     kvTokensPeak,
     kvTokensPeakWith: (promptTokens, expectedOutputTokens) =>
       kvTokensPeak + promptTokens + expectedOutputTokens,
+    kvFits: (promptTokens, expectedOutputTokens, kvTokens) =>
+      kvTokensPeak + promptTokens + expectedOutputTokens <= kvTokens,
     ...facts,
   };
 }

@@ -7,13 +7,19 @@ interface Holder extends KvHolder {
 }
 
 function holder(uncachedTokens: number, expectedOutputTokens: number, outputTokens = 0): Holder {
-  return { uncachedTokens, expectedOutputTokens, outputTokens };
+  return { uncachedTokens, expectedOutputTokens, outputTokens, readTokens: outputTokens };
 }
 
 function forecastOf(holders: readonly KvHolder[]): KvForecast {
   const forecast = new KvForecast();
   for (const one of holders) forecast.add(one);
   return forecast;
+}
+
+/** Lets a holder make so many tokens. */
+function move(forecast: KvForecast, one: Holder, tokens: number): void {
+  one.outputTokens += tokens;
+  forecast.moved(one);
 }
 
 /** Decodes token by token until everyone has ended, and keeps the largest occupancy on the way. */
@@ -37,7 +43,7 @@ function simulatedPeak(holders: readonly KvHolder[]): number {
   return peak;
 }
 
-const holders = fc.array(
+const holders: fc.Arbitrary<Holder[]> = fc.array(
   fc
     .record({
       uncachedTokens: fc.integer({ min: 0, max: 60 }),
@@ -54,7 +60,6 @@ describe('KvForecast', () => {
   it('is zero with nobody there', () => {
     const forecast = new KvForecast();
 
-    expect(forecast.kvTokens).toBe(0);
     expect(forecast.peak).toBe(0);
   });
 
@@ -130,7 +135,7 @@ describe('KvForecast', () => {
             present.push(holder(one.uncachedTokens, one.expected));
             forecast.add(present[present.length - 1] ?? holder(0, 0));
           } else if (chosen !== undefined && 'tokens' in one) {
-            chosen.outputTokens += one.tokens;
+            move(forecast, chosen, one.tokens);
             forecast.forget();
           } else if (chosen !== undefined) {
             present.splice(present.indexOf(chosen), 1);
@@ -148,23 +153,104 @@ describe('KvForecast', () => {
     const forecast = forecastOf(present);
     const before = forecast.peak;
 
-    for (const one of present) one.outputTokens += 15;
+    for (const one of present) move(forecast, one, 15);
     forecast.forget();
 
     expect(forecast.peak).toBe(before);
-    expect(forecast.kvTokens).toBe(1300 + 3 * 15);
   });
 
   it('reads progress anew only after it was told to forget', () => {
     const one = holder(100, 50);
     const forecast = forecastOf([one]);
-    expect(forecast.kvTokens).toBe(100);
 
-    one.outputTokens = 20;
+    // It has outlived its expectation by now.
+    move(forecast, one, 80);
 
-    expect(forecast.kvTokens).toBe(100);
+    expect(forecast.peak).toBe(150);
     forecast.forget();
-    expect(forecast.kvTokens).toBe(120);
+    expect(forecast.peak).toBe(181);
+  });
+
+  it('gives those who come and go their place beside those who were read before', () => {
+    const one = holder(100, 50);
+    const forecast = forecastOf([one]);
+    move(forecast, one, 80);
+
+    const late = holder(60, 10);
+    forecast.add(late);
+
+    expect(forecast.peak).toBe(180);
+    forecast.remove(late);
+    expect(forecast.peak).toBe(150);
+  });
+
+  describe('asked whether one more fits', () => {
+    it('takes a peak that reaches the room to the last token, and none beyond', () => {
+      const forecast = forecastOf([holder(1000, 500), holder(1000, 500)]);
+
+      expect(forecast.fits(850, 51, 3003)).toBe(true);
+      expect(forecast.fits(850, 51, 3002)).toBe(false);
+    });
+
+    it('sees room that streams have made since the last reading', () => {
+      const one = holder(1000, 500);
+      const forecast = forecastOf([one]);
+      expect(forecast.fits(500, 400, 2299)).toBe(false);
+
+      move(forecast, one, 200);
+
+      // The newcomer decodes beside it for 300 tokens more, not for 400.
+      expect(forecast.fits(500, 400, 2299)).toBe(false);
+      expect(forecast.fits(500, 400, 2300)).toBe(true);
+    });
+
+    it('sees that room has gone because a stream outlives its expectation', () => {
+      const one = holder(100, 50);
+      const forecast = forecastOf([one]);
+      expect(forecast.fits(10, 1, 151)).toBe(true);
+
+      move(forecast, one, 80);
+
+      expect(forecast.fits(10, 1, 191)).toBe(false);
+      expect(forecast.fits(10, 1, 192)).toBe(true);
+    });
+
+    it('reads nobody anew whose progress cannot change the answer', () => {
+      const one = holder(100, 50);
+      const forecast = forecastOf([one]);
+      move(forecast, one, 5);
+
+      // Two requests and 5 tokens: up to 20 either way of a peak of 162.
+      expect(forecast.fits(50, 6, 141)).toBe(false);
+      expect(forecast.fits(50, 6, 183)).toBe(true);
+      expect(one.readTokens).toBe(0);
+      expect(forecast.fits(50, 6, 182)).toBe(true);
+      expect(one.readTokens).toBe(5);
+    });
+
+    it('answers through any course of tokens as if all were read', () => {
+      const moves = fc.array(
+        fc.record({ who: fc.nat(), tokens: fc.integer({ min: -4, max: 9 }) }),
+        {
+          maxLength: 30,
+        },
+      );
+      const added = fc.record({ uncachedTokens: fc.nat(60), expected: fc.nat(60) });
+      fc.assert(
+        fc.property(holders, moves, added, fc.integer(), (present, steps, newcomer, offset) => {
+          const { uncachedTokens, expected } = newcomer;
+          const forecast = forecastOf(present);
+          for (const { who, tokens } of steps) {
+            const chosen = present[who % present.length];
+            if (chosen !== undefined) move(forecast, chosen, tokens);
+            const peak = simulatedPeak([...present, holder(uncachedTokens, expected)]);
+            const room = peak + (offset % 40);
+
+            expect(forecast.fits(uncachedTokens, expected, room)).toBe(peak <= room);
+          }
+        }),
+      );
+    });
   });
 
   it('grows past the room it began with', () => {

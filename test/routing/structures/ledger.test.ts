@@ -52,14 +52,44 @@ describe('Ledger', () => {
     expect(ledger.requests).toBe(2);
   });
 
-  it('reads how far a stream has come after a refresh', () => {
+  it('counts each token at once, and what is to come as of now where it is asked', () => {
     const reservation = reserve(100, 50);
 
     reservation.outputTokens += 20;
-    ledger.refresh();
-
     expect(ledger.kvTokens).toBe(120);
     expect(ledger.kvTokensPeak).toBe(150);
+
+    reservation.outputTokens += 60;
+    expect(ledger.kvTokensPeak).toBe(181);
+  });
+
+  it('prices one more by the streams as they were at the last refresh', () => {
+    const reservation = reserve(100, 50);
+    reservation.outputTokens = 20;
+    // Beside it until it ends; 50 tokens were left, and 30 are by now.
+    expect(ledger.kvTokensPeakWith(10, 50)).toBe(210);
+
+    ledger.refresh();
+
+    expect(ledger.kvTokensPeakWith(10, 50)).toBe(190);
+  });
+
+  it('fits one more by the streams as they are', () => {
+    const reservation = reserve(100, 50);
+    reservation.outputTokens = 20;
+
+    expect(ledger.kvFits(10, 50, 189)).toBe(false);
+    expect(ledger.kvFits(10, 50, 190)).toBe(true);
+  });
+
+  it('does not count a token that comes after the release', () => {
+    const late = reserve(100);
+    late.release();
+
+    late.outputTokens += 1;
+
+    expect(late.outputTokens).toBe(1);
+    expectEmpty();
   });
 
   it('gives everything back at the release, and says so the first time only', () => {
@@ -196,10 +226,11 @@ describe('Ledger', () => {
     const stream = ledger.reserve(request);
     expect(ledger.kvTokensPeak).toBe(150);
 
+    stream.outputTokens = 15;
+    expect(ledger.kvTokensPeakWith(0, 1)).toBe(150);
     stream.outputTokens = 50;
-    ledger.refresh();
 
-    expect(ledger.kvTokensPeak).toBe(200);
+    expect(ledger.kvTokensPeakWith(0, 1)).toBe(200);
   });
 
   it('asks the outlook seldom: not before a quarter more has been produced', () => {

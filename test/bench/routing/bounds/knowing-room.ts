@@ -77,7 +77,6 @@ export class KnowingRoom implements VirtualDispatcher {
   wake(): void {
     if (this.#isServing) return;
     this.#isServing = true;
-    for (const replica of this.#replicas) replica.refresh();
     for (let first = this.#waiting.first; first !== undefined; first = this.#waiting.first) {
       const replica = this.#cheapest(first.request, this.#roomy(first.request));
       if (replica === undefined) break;

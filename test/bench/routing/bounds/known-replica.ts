@@ -65,14 +65,9 @@ export class KnownReplica {
   /** Whether the KV cache holds one more to everyone's end. */
   holds(uncachedTokens: number, outputTokens: number): boolean {
     const { kvCapacityTokens, kvBlockTokens } = this.#replica.preset;
-    const peak = this.#ledger.kvTokensPeakWith(uncachedTokens, outputTokens);
     const blockLoss = (this.#ledger.requests + 1) * (kvBlockTokens - 1);
-    return peak + blockLoss + this.#foreignKvTokens <= kvCapacityTokens;
-  }
-
-  /** Lets the next question see how far each stream has come. */
-  refresh(): void {
-    this.#ledger.refresh();
+    const roomTokens = kvCapacityTokens - blockLoss - this.#foreignKvTokens;
+    return this.#ledger.kvFits(uncachedTokens, outputTokens, roomTokens);
   }
 
   reserve(lengths: TrueLengths): Reservation {
