@@ -1,4 +1,4 @@
-import { eligibility } from './policies/catalog.ts';
+import { isEligible } from './policies/catalog.ts';
 import { prefillSeconds, uncachedTokens } from './prefill.ts';
 import type { Candidate, ReplicaId } from './replica.ts';
 import type { RoutingRequest } from './request.ts';
@@ -190,14 +190,16 @@ export class Admission {
     candidates: readonly Candidate[],
     { isClosed }: Standing,
   ): boolean {
-    this.#roomy.length = 0;
+    const roomy = this.#roomy;
+    let count = 0;
     let canServe = false;
     for (const candidate of candidates) {
       if (!isEligible(request, candidate)) continue;
       canServe = true;
       if (isClosed?.(candidate.replica.id) === true) continue;
-      if (this.#hasRoom(request, candidate)) this.#roomy.push(candidate);
+      if (this.#hasRoom(request, candidate)) roomy[count++] = candidate;
     }
+    roomy.length = count;
     return canServe;
   }
 
@@ -272,9 +274,4 @@ function soonestPrefill(request: RoutingRequest, candidates: readonly Candidate[
     soonest = Math.min(soonest, prefillSeconds(request, candidate));
   }
   return soonest;
-}
-
-function isEligible(request: RoutingRequest, candidate: Candidate): boolean {
-  for (const filter of eligibility) if (!filter.keeps(request, candidate)) return false;
-  return true;
 }

@@ -11,7 +11,7 @@ import type { CachedTokens, RoutingRequest } from './request.ts';
 import { meanSpeed, pooledSpeed } from './speed.ts';
 import { ForecastRota } from './structures/forecast-rota.ts';
 import { Ledger, type Reservation, type ReservationRequest } from './structures/ledger.ts';
-import { noOtherTraffic, readOtherTraffic, weightAtAge } from './structures/other-traffic.ts';
+import { readOtherTraffic, weightAtAge } from './structures/other-traffic.ts';
 import { PrefixIndex } from './structures/prefix-index.ts';
 import { SpeedFit } from './structures/speed-fit.ts';
 
@@ -183,7 +183,7 @@ class Member implements Candidate {
     if (this.load !== undefined && load.takenAtMs < this.load.takenAtMs) return;
     this.load = load;
     const own = this.inFlight.markSnapshot(load.takenAtMs);
-    this.others.seen = readOtherTraffic(load, own, this.replica.kvCapacityTokens);
+    this.others.see(readOtherTraffic(load, own, this.replica.kvCapacityTokens));
   }
 
   /** True when what is known of its speed may have changed. */
@@ -206,23 +206,32 @@ class Member implements Candidate {
 
 /** Other traffic as it was seen, times a weight that time takes away. */
 class FadingTraffic implements OtherTraffic {
-  seen: OtherTraffic = noOtherTraffic;
   weight = 1;
+  #requests = 0;
+  #waitingRequests = 0;
+  #waitingTokens: number | undefined = 0;
+  #kvTokens = 0;
+
+  see({ requests, waitingRequests, waitingTokens, kvTokens }: OtherTraffic): void {
+    this.#requests = requests;
+    this.#waitingRequests = waitingRequests;
+    this.#waitingTokens = waitingTokens;
+    this.#kvTokens = kvTokens;
+  }
 
   get requests(): number {
-    return this.seen.requests * this.weight;
+    return this.#requests * this.weight;
   }
 
   get waitingRequests(): number {
-    return this.seen.waitingRequests * this.weight;
+    return this.#waitingRequests * this.weight;
   }
 
   get waitingTokens(): number | undefined {
-    const { waitingTokens } = this.seen;
-    return waitingTokens === undefined ? undefined : waitingTokens * this.weight;
+    return this.#waitingTokens === undefined ? undefined : this.#waitingTokens * this.weight;
   }
 
   get kvTokens(): number {
-    return this.seen.kvTokens * this.weight;
+    return this.#kvTokens * this.weight;
   }
 }

@@ -17,6 +17,8 @@ export class Rating {
   /** Index in `kept`; -1 where nobody is left. */
   pick = -1;
   #sums: Float64Array = NO_ROWS;
+  /** What one cost says. */
+  #seconds: Float64Array = NO_ROWS;
 
   constructor(policy: Policy) {
     this.policy = policy;
@@ -35,14 +37,16 @@ export class Rating {
     return this.#sums[this.kept.indexOf(candidate)];
   }
 
+  /** Writes over those of the request before: a list that is emptied would have to grow again. */
   #filter(request: RoutingRequest, candidates: readonly Candidate[]): void {
     const { kept } = this;
-    kept.length = 0;
-    kept.push(...candidates);
-    this.dropper = kept.length === 0 ? 'empty-fleet' : undefined;
+    let count = 0;
+    for (const candidate of candidates) kept[count++] = candidate;
+    kept.length = count;
+    this.dropper = count === 0 ? 'empty-fleet' : undefined;
     for (const filter of this.policy.filters) {
-      if (kept.length === 0) return;
-      let count = 0;
+      if (count === 0) return;
+      count = 0;
       for (const candidate of kept) {
         if (filter.keeps(request, candidate)) kept[count++] = candidate;
       }
@@ -57,18 +61,33 @@ export class Rating {
     const costs = policy.costs.length;
     const { cached } = request;
     const rows = new Float64Array((costs + OWN_ROWS + (cached === undefined ? 0 : 1)) * count);
-    const sums = rows.subarray(costs * count, (costs + 1) * count);
-    for (let cost = 0, from = 0; cost < costs; cost += 1, from += count) {
-      policy.costs[cost]?.estimate(request, kept, rows.subarray(from, from + count));
+    this.#makeRoom(count);
+    const seconds = this.#seconds;
+    const sums = this.#sums;
+    let next = 0;
+    for (const cost of policy.costs) {
+      cost.estimate(request, kept, seconds);
       for (let index = 0; index < count; index += 1) {
-        sums[index] = (sums[index] ?? 0) + (rows[from + index] ?? 0);
+        const value = seconds[index] ?? 0;
+        rows[next++] = value;
+        sums[index] = (sums[index] ?? 0) + value;
       }
     }
-    let next = (costs + 1) * count;
+    rows.set(sums, next);
+    next += count;
     for (const { loadAgeMs } of kept) rows[next++] = loadAgeMs;
     if (cached !== undefined) for (const { replica } of kept) rows[next++] = cached.at(replica.id);
     this.rows = rows;
-    this.#sums = sums;
+  }
+
+  /** As long as there are candidates; made anew only where they are more or fewer than before. */
+  #makeRoom(count: number): void {
+    if (this.#sums.length === count) {
+      this.#sums.fill(0);
+    } else {
+      this.#sums = new Float64Array(count);
+      this.#seconds = new Float64Array(count);
+    }
   }
 
   #choose(request: RoutingRequest): number {

@@ -52,8 +52,15 @@ export interface InFlight {
   readonly kvTokens: number;
   /** Largest KV occupancy that the open requests reach together if each runs to its expected end. */
   readonly kvTokensPeak: number;
-  /** The same with one more request, for a price: by the streams as they were less than 50 ms ago. */
-  kvTokensPeakWith(uncachedTokens: number, expectedOutputTokens: number): number;
+  /**
+   * The same with one more request, for a price: by the streams as they were less than 50 ms ago. Up to
+   * `roughTokens` (none where it is left out) it may be too large by as much as the request's own tokens.
+   */
+  kvTokensPeakWith(
+    uncachedTokens: number,
+    expectedOutputTokens: number,
+    roughTokens?: number,
+  ): number;
   /**
    * Whether the peak with one more request is at most `kvTokens`. As of now, and exact for requests that
    * decode in step: see `structures/kv-forecast.ts`.

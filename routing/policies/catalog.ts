@@ -16,6 +16,8 @@ import { leastCostSpread } from './pickers/least-cost-spread.ts';
 import { powerOfTwo } from './pickers/power-of-two.ts';
 import { prefixKey, rendezvous, sessionKey } from './pickers/rendezvous.ts';
 import { roundRobin } from './pickers/round-robin.ts';
+import type { Candidate } from '../replica.ts';
+import type { RoutingRequest } from '../request.ts';
 import type { Cost, Filter, GoodService, Picker, Policy } from './policy.ts';
 
 export type { GoodService } from './policy.ts';
@@ -38,6 +40,16 @@ interface Parts {
 
 /** Who can take a request at all, whatever the policy. In this order, so that the name of the last says most. */
 export const eligibility: readonly Filter[] = [serves, speaks, ready, notExcluded];
+
+/** Whether all of `eligibility` keep a replica. Each is named, so that the compiler can put them into one. */
+export function isEligible(request: RoutingRequest, candidate: Candidate): boolean {
+  return (
+    serves.keeps(request, candidate) &&
+    speaks.keeps(request, candidate) &&
+    ready.keeps(request, candidate) &&
+    notExcluded.keeps(request, candidate)
+  );
+}
 
 /** Every policy's name: the default first, formulas of other routers last. */
 export const policyNames = [

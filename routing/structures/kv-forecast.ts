@@ -1,15 +1,25 @@
-/** One open request as the KV cache sees it. Whoever changes `outputTokens` says so: `moved`. */
-export interface KvHolder {
-  /** Prompt tokens whose KV is its own: those that it found in the cache are there once for all. */
-  readonly uncachedTokens: number;
-  readonly expectedOutputTokens: number;
-  readonly outputTokens: number;
-  /** Output tokens at the last reading; the forecast's own note. */
-  readTokens: number;
-}
-
 /** A request that outlives its expectation is taken to end with its next token. */
 const REMAINING_TOKENS_MIN = 1;
+
+/** Holders that there is room for at first; the room doubles as it is needed. */
+const ROOM = 16;
+
+/** What is known of a holder, in `#held` at four times its number. */
+const HELD = 4;
+const UNCACHED = 0;
+const EXPECTED = 1;
+const OUTPUT = 2;
+/** Its output as of the last reading. */
+const READ = 3;
+
+/** What is reckoned for the first j holders, in `#ends` at three times j. */
+const ENDS = 3;
+/** Their KV tokens. */
+const KV_SUM = 0;
+/** The peak among their ends. */
+const PEAK_OF_FIRST = 1;
+/** The peak among the ends of the others, if each ran beside one more of no KV. */
+const PEAK_OF_REST = 2;
 
 /**
  * The largest KV occupancy that a set of requests reaches if all decode in step and each runs to
@@ -22,51 +32,60 @@ const REMAINING_TOKENS_MIN = 1;
  * one reading of n holders answers any number of "and with this one?" in O(log n) each.
  *
  * A reading is kept while streams move on: as long as all decode in step the peak stays the same. Those
- * who come, go or expect something else change their own place in it at once.
+ * who come, go or expect something else change their own place in it at once. All is in flat lists, since
+ * a fleet has hundreds of thousands of holders and most are not in the processor's cache.
  */
 export class KvForecast {
-  /** In falling order of remaining tokens as of the last reading. */
-  readonly #holders: KvHolder[] = [];
-  #remaining: Float64Array = new Float64Array(16);
-  #kvTokens: Float64Array = new Float64Array(16);
-  #kvSums: Float64Array = new Float64Array(17);
-  /** `[j]`: the peak among the ends of the first j holders. */
-  #peaksOfFirst: Float64Array = new Float64Array(17);
-  /** `[j]`: the peak among the ends of holders j and later, if each ran beside one more of no KV. */
-  #peaksOfRest: Float64Array = new Float64Array(17);
+  #count = 0;
+  /** Numbers of the holders, in falling order of remaining tokens as of the last reading; then those that are free. */
+  #order: Int32Array = Int32Array.from({ length: ROOM }, (_, number) => number);
+  #held: Float64Array = new Float64Array(HELD * ROOM);
+  #remaining: Float64Array = new Float64Array(ROOM);
+  #ends: Float64Array = new Float64Array(ENDS * (ROOM + 1));
+  #peak = 0;
   /** The most that one holder has moved since it was read, in tokens. */
   #movedTokens = 0;
-  #peak = 0;
   #isRead = true;
+  #isPeakFound = true;
   #isSummed = true;
 
-  /** Counts one more holder. */
-  add(holder: KvHolder): void {
-    const holders = this.#holders;
-    this.#makeRoom(holders.length + 1);
-    const remaining = remainingTokens(holder);
-    const place = this.#countOutliving(remaining);
-    this.#remaining.copyWithin(place + 1, place, holders.length);
-    this.#kvTokens.copyWithin(place + 1, place, holders.length);
-    holders.splice(place, 0, holder);
-    this.#note(place, holder, remaining);
-    this.#isSummed = false;
+  /** Counts one more holder, and gives the number by which it is known until it is removed. */
+  add(uncachedTokens: number, expectedOutputTokens: number): number {
+    if (this.#count === this.#order.length) this.#widen();
+    const number = this.#order[this.#count] ?? 0;
+    const held = this.#held;
+    const own = HELD * number;
+    held[own + UNCACHED] = uncachedTokens;
+    held[own + EXPECTED] = expectedOutputTokens;
+    held[own + OUTPUT] = 0;
+    this.#insert(number);
+    return number;
   }
 
-  /** Forgets a holder that was added. */
-  remove(holder: KvHolder): void {
-    const place = this.#holders.indexOf(holder);
-    if (place < 0) return;
-    this.#remaining.copyWithin(place, place + 1, this.#holders.length);
-    this.#kvTokens.copyWithin(place, place + 1, this.#holders.length);
-    this.#holders.splice(place, 1);
-    this.#isSummed = false;
+  /** Forgets a holder. */
+  remove(holder: number): void {
+    const place = this.#order.indexOf(holder);
+    this.#count -= 1;
+    this.#order.copyWithin(place, place + 1, this.#count + 1);
+    this.#remaining.copyWithin(place, place + 1, this.#count + 1);
+    this.#order[this.#count] = holder;
+    this.#isPeakFound = false;
   }
 
-  /** Notes that a holder has made tokens, and expects as many in the end as before. */
-  moved({ outputTokens, readTokens }: KvHolder): void {
-    const tokens = Math.abs(outputTokens - readTokens);
+  /** Takes in how many tokens a holder has made. */
+  moved(holder: number, outputTokens: number): void {
+    const held = this.#held;
+    const own = HELD * holder;
+    held[own + OUTPUT] = outputTokens;
+    const tokens = Math.abs(outputTokens - at(held, own + READ));
     if (tokens > this.#movedTokens) this.#movedTokens = tokens;
+  }
+
+  /** Takes in how many tokens a holder will have made in the end. */
+  expects(holder: number, expectedOutputTokens: number): void {
+    this.#held[HELD * holder + EXPECTED] = expectedOutputTokens;
+    this.remove(holder);
+    this.#insert(holder);
   }
 
   /** Makes the next question read the progress of every holder that may have moved. */
@@ -80,14 +99,16 @@ export class KvForecast {
     return this.#peak;
   }
 
-  /** The peak if one more request began to decode beside those counted, as of the last reading. */
-  peakWith(uncachedTokens: number, expectedOutputTokens: number): number {
+  /**
+   * The peak if one more request began to decode beside those counted, as of the last reading. Up to
+   * `roughTokens` the sum of both peaks stands for it, which is never less and needs no search.
+   */
+  peakWith(uncachedTokens: number, expectedOutputTokens: number, roughTokens = 0): number {
     this.#look();
     const remaining = Math.max(expectedOutputTokens, REMAINING_TOKENS_MIN);
-    const outliving = this.#countOutliving(remaining);
-    const atItsEnd = at(this.#kvSums, outliving) + uncachedTokens + (outliving + 1) * remaining;
-    const atEarlierEnds = uncachedTokens + at(this.#peaksOfRest, outliving);
-    return Math.max(at(this.#peaksOfFirst, outliving), atItsEnd, atEarlierEnds);
+    const sum = this.#peak + uncachedTokens + remaining;
+    if (sum <= roughTokens) return sum;
+    return Math.max(this.#exactPeakWith(uncachedTokens, remaining), roughTokens);
   }
 
   /**
@@ -98,20 +119,31 @@ export class KvForecast {
    */
   fits(uncachedTokens: number, expectedOutputTokens: number, kvTokens: number): boolean {
     this.#look();
-    const margin = 2 * (this.#holders.length + 1) * this.#movedTokens;
+    const margin = 2 * (this.#count + 1) * this.#movedTokens;
     const remaining = Math.max(expectedOutputTokens, REMAINING_TOKENS_MIN);
     // Most have room for even the sum of both peaks, and need not be looked through.
     if (this.#peak + uncachedTokens + remaining + margin <= kvTokens) return true;
-    const kept = this.peakWith(uncachedTokens, expectedOutputTokens);
+    const kept = this.#exactPeakWith(uncachedTokens, remaining);
     if (Math.abs(kept - kvTokens) > margin || margin === 0) return kept <= kvTokens;
     this.forget();
-    return this.peakWith(uncachedTokens, expectedOutputTokens) <= kvTokens;
+    this.#look();
+    return this.#exactPeakWith(uncachedTokens, remaining) <= kvTokens;
+  }
+
+  #exactPeakWith(uncachedTokens: number, remaining: number): number {
+    if (!this.#isSummed) this.#sum();
+    const outliving = this.#countOutliving(remaining);
+    const ends = this.#ends;
+    const end = ENDS * outliving;
+    const atItsEnd = at(ends, end + KV_SUM) + uncachedTokens + (outliving + 1) * remaining;
+    const atEarlierEnds = uncachedTokens + at(ends, end + PEAK_OF_REST);
+    return Math.max(at(ends, end + PEAK_OF_FIRST), atItsEnd, atEarlierEnds);
   }
 
   /** How many holders have more than `remaining` tokens left. */
   #countOutliving(remaining: number): number {
     let low = 0;
-    let high = this.#holders.length;
+    let high = this.#count;
     while (low < high) {
       const middle = (low + high) >>> 1;
       if (at(this.#remaining, middle) > remaining) low = middle + 1;
@@ -120,87 +152,114 @@ export class KvForecast {
     return low;
   }
 
+  /** Gives one its place among the others as they were read. */
+  #insert(holder: number): void {
+    const remaining = remainingTokens(this.#held, holder);
+    const place = this.#countOutliving(remaining);
+    this.#order.copyWithin(place + 1, place, this.#count);
+    this.#remaining.copyWithin(place + 1, place, this.#count);
+    this.#order[place] = holder;
+    this.#remaining[place] = remaining;
+    this.#held[HELD * holder + READ] = at(this.#held, HELD * holder + OUTPUT);
+    this.#count += 1;
+    this.#isPeakFound = false;
+  }
+
   #look(): void {
     if (!this.#isRead) this.#read();
-    if (!this.#isSummed) this.#sum();
+    if (!this.#isPeakFound) this.#findPeak();
   }
 
   /** Sorts by insertion: from one reading to the next hardly anything changes places. */
   #read(): void {
-    const holders = this.#holders;
+    const order = this.#order;
+    const held = this.#held;
     const remaining = this.#remaining;
-    const kvTokens = this.#kvTokens;
-    this.#movedTokens = 0;
-    for (let index = 0; index < holders.length; index++) {
-      const holder = holders[index];
-      if (holder === undefined) break;
-      const left = remainingTokens(holder);
+    for (let index = 0; index < this.#count; index++) {
+      const holder = order[index] ?? 0;
+      const left = remainingTokens(held, holder);
+      held[HELD * holder + READ] = at(held, HELD * holder + OUTPUT);
       let place = index;
       for (; place > 0 && at(remaining, place - 1) < left; place--) {
         remaining[place] = at(remaining, place - 1);
-        kvTokens[place] = at(kvTokens, place - 1);
-        holders[place] = holders[place - 1] ?? holder;
+        order[place] = order[place - 1] ?? 0;
       }
-      if (place !== index) holders[place] = holder;
-      this.#note(place, holder, left);
+      remaining[place] = left;
+      order[place] = holder;
     }
+    this.#movedTokens = 0;
     this.#isRead = true;
+    this.#isPeakFound = false;
+  }
+
+  #findPeak(): void {
+    const order = this.#order;
+    const held = this.#held;
+    const remaining = this.#remaining;
+    let sum = 0;
+    let peak = 0;
+    for (let index = 0; index < this.#count; index++) {
+      sum += kvTokens(held, order[index] ?? 0);
+      const atEnd = sum + (index + 1) * at(remaining, index);
+      if (atEnd > peak) peak = atEnd;
+    }
+    this.#peak = peak;
+    this.#isPeakFound = true;
     this.#isSummed = false;
   }
 
-  #note(place: number, holder: KvHolder, remaining: number): void {
-    this.#remaining[place] = remaining;
-    this.#kvTokens[place] = holder.uncachedTokens + holder.outputTokens;
-    holder.readTokens = holder.outputTokens;
-  }
-
+  /** Only for whom the peak alone does not tell enough. */
   #sum(): void {
-    const count = this.#holders.length;
+    const count = this.#count;
+    const held = this.#held;
     const remaining = this.#remaining;
-    const kvTokens = this.#kvTokens;
-    const kvSums = this.#kvSums;
-    const peaksOfFirst = this.#peaksOfFirst;
-    const peaksOfRest = this.#peaksOfRest;
+    const ends = this.#ends;
     let sum = 0;
     let peak = 0;
     for (let index = 0; index < count; index++) {
-      sum += at(kvTokens, index);
+      sum += kvTokens(held, this.#order[index] ?? 0);
       const atEnd = sum + (index + 1) * at(remaining, index);
       if (atEnd > peak) peak = atEnd;
-      kvSums[index + 1] = sum;
-      peaksOfFirst[index + 1] = peak;
+      ends[ENDS * (index + 1) + KV_SUM] = sum;
+      ends[ENDS * (index + 1) + PEAK_OF_FIRST] = peak;
     }
-    this.#peak = peak;
     peak = 0;
-    peaksOfRest[count] = 0;
+    ends[ENDS * count + PEAK_OF_REST] = 0;
     for (let index = count - 1; index >= 0; index--) {
-      const atEnd = at(kvSums, index + 1) + (index + 2) * at(remaining, index);
+      const kvSum = at(ends, ENDS * (index + 1) + KV_SUM);
+      const atEnd = kvSum + (index + 2) * at(remaining, index);
       if (atEnd > peak) peak = atEnd;
-      peaksOfRest[index] = peak;
+      ends[ENDS * index + PEAK_OF_REST] = peak;
     }
     this.#isSummed = true;
   }
 
-  /** What is noted of each holder is kept; sums are made anew. */
-  #makeRoom(count: number): void {
-    if (count <= this.#remaining.length) return;
-    const room = 2 * count;
-    this.#remaining = grown(this.#remaining, room);
-    this.#kvTokens = grown(this.#kvTokens, room);
-    this.#kvSums = new Float64Array(room + 1);
-    this.#peaksOfFirst = new Float64Array(room + 1);
-    this.#peaksOfRest = new Float64Array(room + 1);
+  #widen(): void {
+    const room = 2 * this.#count;
+    const order = Int32Array.from({ length: room }, (_, number) => number);
+    order.set(this.#order);
+    this.#order = order;
+    this.#held = widened(this.#held, HELD * room);
+    this.#remaining = widened(this.#remaining, room);
+    this.#ends = widened(this.#ends, ENDS * (room + 1));
   }
 }
 
-function grown(values: Float64Array, length: number): Float64Array {
+function widened(values: Float64Array, length: number): Float64Array {
   const wider = new Float64Array(length);
   wider.set(values);
   return wider;
 }
 
-function remainingTokens(holder: KvHolder): number {
-  const remaining = holder.expectedOutputTokens - holder.outputTokens;
+/** Of its own, as of the last reading. */
+function kvTokens(held: Float64Array, holder: number): number {
+  const own = HELD * holder;
+  return at(held, own + UNCACHED) + at(held, own + READ);
+}
+
+function remainingTokens(held: Float64Array, holder: number): number {
+  const own = HELD * holder;
+  const remaining = at(held, own + EXPECTED) - at(held, own + OUTPUT);
   return remaining < REMAINING_TOKENS_MIN ? REMAINING_TOKENS_MIN : remaining;
 }
 

@@ -1,6 +1,6 @@
 import type { OutputOutlook } from '../output-lengths.ts';
 import type { InFlight, ReplicaId } from '../replica.ts';
-import { KvForecast, type KvHolder } from './kv-forecast.ts';
+import { KvForecast } from './kv-forecast.ts';
 import type { WorkSample } from './speed-fit.ts';
 import { WorkMeter, type MeteredStream } from './work-meter.ts';
 
@@ -45,10 +45,11 @@ export class Ledger implements InFlight {
   readonly #meter: WorkMeter = new WorkMeter();
   readonly #events: OpenRequestEvents = {
     moved: (open, tokens) => this.#moved(open, tokens),
-    expectsAnew: (open) => this.#expectsAnew(open),
+    expects: (open, tokens) => this.#forecast.expects(open.holder, tokens),
     prefilled: (open, isComputed) => this.#prefilled(open, isComputed),
     released: (open) => this.#released(open),
   };
+  #requests = 0;
   #kvTokens = 0;
   #prefillTokens = 0;
   #prefillRequests = 0;
@@ -62,7 +63,7 @@ export class Ledger implements InFlight {
   }
 
   get requests(): number {
-    return this.#open.size;
+    return this.#requests;
   }
 
   get requestsSinceSnapshot(): number {
@@ -82,8 +83,12 @@ export class Ledger implements InFlight {
     return this.#forecast.peak;
   }
 
-  kvTokensPeakWith(uncachedTokens: number, expectedOutputTokens: number): number {
-    return this.#forecast.peakWith(uncachedTokens, expectedOutputTokens);
+  kvTokensPeakWith(
+    uncachedTokens: number,
+    expectedOutputTokens: number,
+    roughTokens?: number,
+  ): number {
+    return this.#forecast.peakWith(uncachedTokens, expectedOutputTokens, roughTokens);
   }
 
   kvFits(uncachedTokens: number, expectedOutputTokens: number, kvTokens: number): boolean {
@@ -98,9 +103,10 @@ export class Ledger implements InFlight {
   /** Counts a request from this moment until its release. */
   reserve(request: ReservationRequest): Reservation {
     const open = new OpenRequest(this.#replicaId, request, this.#events);
-    if (this.#open.size === 0) this.#meter.begin(open.sentAtMs);
+    if (this.#requests === 0) this.#meter.begin(open.sentAtMs);
     this.#open.add(open);
-    this.#forecast.add(open);
+    this.#requests += 1;
+    open.holder = this.#forecast.add(open.uncachedTokens, request.expectedOutputTokens);
     this.#kvTokens += open.uncachedTokens;
     this.#prefillTokens += open.uncachedTokens;
     this.#prefillRequests += 1;
@@ -137,13 +143,7 @@ export class Ledger implements InFlight {
 
   #moved(open: OpenRequest, tokens: number): void {
     this.#kvTokens += tokens;
-    this.#forecast.moved(open);
-  }
-
-  /** It changes its place among the others. */
-  #expectsAnew(open: OpenRequest): void {
-    this.#forecast.remove(open);
-    this.#forecast.add(open);
+    this.#forecast.moved(open.holder, open.outputTokens);
   }
 
   #prefilled(open: OpenRequest, isComputed: boolean): void {
@@ -156,15 +156,16 @@ export class Ledger implements InFlight {
     this.#noteMost();
     this.#meter.ended(open);
     this.#open.delete(open);
-    if (this.#open.size === 0) this.#meter.pause();
-    this.#forecast.remove(open);
+    this.#requests -= 1;
+    if (this.#requests === 0) this.#meter.pause();
+    this.#forecast.remove(open.holder);
     this.#kvTokens -= open.uncachedTokens + open.outputTokens;
     if (open.sentAtMs >= this.#snapshotAtMs) this.#requestsSinceSnapshot -= 1;
   }
 
   /** Open requests and their KV only fall at a release, so they are largest just before one. */
   #noteMost(): void {
-    this.#requestsMost = Math.max(this.#requestsMost, this.#open.size);
+    this.#requestsMost = Math.max(this.#requestsMost, this.#requests);
     this.#kvTokensMost = Math.max(this.#kvTokensMost, this.#kvTokens);
   }
 }
@@ -172,22 +173,21 @@ export class Ledger implements InFlight {
 interface OpenRequestEvents {
   /** It has made so many tokens more. */
   moved(open: OpenRequest, tokens: number): void;
-  /** It will be longer than was expected, or shorter. */
-  expectsAnew(open: OpenRequest): void;
+  /** It will have so many in the end, by what it has made: those that would be over by now count no more. */
+  expects(open: OpenRequest, outputTokens: number): void;
   /** Its prompt waits no longer: it has been computed, or given up. */
   prefilled(open: OpenRequest, isComputed: boolean): void;
   released(open: OpenRequest): void;
 }
 
-class OpenRequest implements Reservation, MeteredStream, KvHolder {
+class OpenRequest implements Reservation, MeteredStream {
   readonly replicaId: ReplicaId;
   readonly promptTokens: number;
   readonly uncachedTokens: number;
   readonly sentAtMs: number;
-  /** What it will have in the end, by what it has produced: those that would be over by now count no more. */
-  expectedOutputTokens: number;
   meteredTokens = 0;
-  readTokens = 0;
+  /** Its number in the forecast, which is given at once. */
+  holder = -1;
   readonly #outlook: OutputOutlook | undefined;
   readonly #events: OpenRequestEvents;
   #outputTokens = 0;
@@ -200,12 +200,10 @@ class OpenRequest implements Reservation, MeteredStream, KvHolder {
     this.replicaId = replicaId;
     this.promptTokens = request.promptTokens;
     this.uncachedTokens = Math.max(request.promptTokens - (request.cachedTokens ?? 0), 1);
-    this.expectedOutputTokens = request.expectedOutputTokens;
     this.sentAtMs = request.nowMs;
     this.#outlook = request.outlook;
     this.#events = events;
-    this.#lookAgainAt =
-      request.outlook === undefined ? Infinity : lookAgainAt(0, request.expectedOutputTokens);
+    this.#lookAgainAt = lookAgainAt(0, request.expectedOutputTokens);
   }
 
   get outputTokens(): number {
@@ -240,11 +238,10 @@ class OpenRequest implements Reservation, MeteredStream, KvHolder {
   }
 
   #lookAgain(outputTokens: number): void {
-    const expected = this.#outlook?.expectedTokens(outputTokens) ?? this.expectedOutputTokens;
+    if (this.#outlook === undefined) return;
+    const expected = this.#outlook.expectedTokens(outputTokens);
     this.#lookAgainAt = lookAgainAt(outputTokens, expected);
-    if (expected === this.expectedOutputTokens) return;
-    this.expectedOutputTokens = expected;
-    this.#events.expectsAnew(this);
+    this.#events.expects(this, expected);
   }
 }
 

@@ -34,7 +34,7 @@ export function readOtherTraffic(
 
 /** Weight, 1 to 0, of what was seen `ageMs` ago: old news fades instead of counting as full. */
 export function weightAtAge(ageMs: number): number {
-  return 2 ** (-Math.max(ageMs, 0) / HALF_LIFE_MS);
+  return Math.exp((-Math.LN2 * Math.max(ageMs, 0)) / HALF_LIFE_MS);
 }
 
 function readWaitingTokens(

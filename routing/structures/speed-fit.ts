@@ -58,6 +58,7 @@ export class SpeedFit implements Speed {
   #weightedPaces = PRIOR_WEIGHT_MS;
   /** Logarithm of the time of the last samples over the fit's time for them. */
   #logPace = 0;
+  #pace = 1;
 
   /** Begins as fast as `prior`, a preset or the fit of the fleet. */
   constructor(prior: Speed) {
@@ -92,10 +93,11 @@ export class SpeedFit implements Speed {
     const fitted = shares.reduce((sum, share, term) => sum + share * at(this.#factors, term), 0);
     const kept = Math.exp(-sample.elapsedMs / PACE_MEMORY_MS);
     this.#logPace = kept * this.#logPace + (1 - kept) * Math.log(priorPace / fitted);
+    this.#pace = Math.exp(this.#logPace);
   }
 
   #factor(term: number): number {
-    return at(this.#factors, term) * Math.exp(this.#logPace);
+    return at(this.#factors, term) * this.#pace;
   }
 
   #forget(kept: number): void {

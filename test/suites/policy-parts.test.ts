@@ -55,10 +55,10 @@ function busy(load: Busyness, kvCapacityTokens: number | undefined = 600_000): C
   let kvTokens = 0;
   for (let index = 0; index < load.requests; index++) {
     const outputTokens = index % 1000;
-    const lengths = { uncachedTokens: 2000, expectedOutputTokens: 1000, outputTokens };
-    forecast.add({ ...lengths, readTokens: outputTokens });
-    kvTokens += lengths.uncachedTokens + outputTokens;
+    forecast.moved(forecast.add(2000, 1000), outputTokens);
+    kvTokens += 2000 + outputTokens;
   }
+  forecast.forget();
   return aCandidate({
     replica: aReplica({ kvCapacityTokens }),
     inFlight: anInFlight({
@@ -66,7 +66,7 @@ function busy(load: Busyness, kvCapacityTokens: number | undefined = 600_000): C
       prefillTokens: load.prefillTokens,
       kvTokens,
       kvTokensPeak: forecast.peak,
-      kvTokensPeakWith: (prompt, output) => forecast.peakWith(prompt, output),
+      kvTokensPeakWith: (...asked) => forecast.peakWith(...asked),
     }),
     others: otherTraffic({
       requests: load.otherRequests,

@@ -10,9 +10,10 @@ const OVERFLOW_SECONDS = 3600;
 export const contextOverflow: Cost = {
   name: 'context-overflow',
   estimate({ promptTokens, expectedOutputTokens }, candidates, seconds) {
-    for (const [index, { replica }] of candidates.entries()) {
+    let index = 0;
+    for (const { replica } of candidates) {
       const room = replica.contextTokensMax ?? Infinity;
-      seconds[index] = promptTokens + expectedOutputTokens > room ? OVERFLOW_SECONDS : 0;
+      seconds[index++] = promptTokens + expectedOutputTokens > room ? OVERFLOW_SECONDS : 0;
     }
   },
 };

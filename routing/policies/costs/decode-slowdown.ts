@@ -16,12 +16,13 @@ export function decodeSlowdown({ firstTokenMs, tokenGapMs }: GoodService): Cost 
     estimate({ promptTokens, expectedOutputTokens }, candidates, seconds) {
       if (expectedOutputTokens <= 1) return void seconds.fill(0);
       const ownKvTokens = promptTokens + expectedOutputTokens / 2;
-      for (const [index, { inFlight, others, speed }] of candidates.entries()) {
+      let index = 0;
+      for (const { inFlight, others, speed } of candidates) {
         const requests = inFlight.requests + others.requests;
         const kvTokens = inFlight.kvTokens + others.kvTokens;
         const addedMs = speed.decodeStepMsPerRequest + speed.decodeStepMsPerKvToken * ownKvTokens;
         const gapMs = decodeStepMs(speed, requests, kvTokens) + addedMs;
-        seconds[index] = secondsPerGapMs * (gapMs + requests * addedMs);
+        seconds[index++] = secondsPerGapMs * (gapMs + requests * addedMs);
       }
     },
   };

@@ -15,11 +15,12 @@ const PREFILL_WEIGHT = 1;
 export const dynamoKvCost: Cost = {
   name: 'dynamo-kv-cost',
   estimate(request, candidates, seconds) {
-    for (const [index, candidate] of candidates.entries()) {
+    let index = 0;
+    for (const candidate of candidates) {
       const { prefillTokens, kvTokens } = candidate.inFlight;
       const own = uncachedTokens(request, candidate);
       const prefill = PREFILL_WEIGHT * Math.max(prefillTokens + own, 0);
-      seconds[index] = (prefill + kvTokens + own) / BLOCK_TOKENS;
+      seconds[index++] = (prefill + kvTokens + own) / BLOCK_TOKENS;
     }
   },
 };

@@ -22,9 +22,10 @@ export const eppQueueKv: Cost = {
     }
     // Where all queues are alike, none is long.
     const span = longest > shortest ? longest - shortest : Infinity;
-    for (const [index, candidate] of candidates.entries()) {
+    let index = 0;
+    for (const candidate of candidates) {
       const queue = (waitingRequests(candidate) - shortest) / span;
-      seconds[index] = SCORER_WEIGHT * (queue + (candidate.load?.kvCacheUsage ?? 0));
+      seconds[index++] = SCORER_WEIGHT * (queue + (candidate.load?.kvCacheUsage ?? 0));
     }
   },
 };

@@ -7,9 +7,10 @@ const SECONDS_PER_REQUEST = 1;
 export const inFlight: Cost = {
   name: 'in-flight',
   estimate(_request, candidates, seconds) {
-    for (const [index, candidate] of candidates.entries()) {
+    let index = 0;
+    for (const candidate of candidates) {
       const requests = candidate.inFlight.requests + candidate.others.requests;
-      seconds[index] = SECONDS_PER_REQUEST * requests;
+      seconds[index++] = SECONDS_PER_REQUEST * requests;
     }
   },
 };

@@ -7,6 +7,9 @@ import type { Cost } from '../policy.ts';
 /** Seconds at a half-full cache: about the prefill of 4,000 tokens, what one preemption costs. */
 const HALF_FULL_SECONDS = 0.15;
 
+/** Where the curve is so flat that a request's own tokens, counted in full, are worth milliseconds. */
+const ROUGH_USAGE = 0.5;
+
 /** Where the curve goes over into its tangent, so that overfull replicas can still be compared. */
 const WALL_USAGE = 0.99;
 
@@ -19,13 +22,14 @@ export const kvPressure: Cost = {
   name: 'kv-pressure',
   estimate(request, candidates, seconds) {
     const smallest = smallestCapacity(candidates);
-    for (const [index, candidate] of candidates.entries()) {
+    let index = 0;
+    for (const candidate of candidates) {
       const capacity = candidate.replica.kvCapacityTokens ?? smallest;
       const usage =
         capacity === Infinity
           ? toldUsage(candidate)
-          : promisedTokens(request, candidate) / capacity;
-      seconds[index] = HALF_FULL_SECONDS * pressure(usage);
+          : promisedTokens(request, candidate, ROUGH_USAGE * capacity) / capacity;
+      seconds[index++] = HALF_FULL_SECONDS * pressure(usage);
     }
   },
 };
@@ -38,11 +42,17 @@ function smallestCapacity(candidates: readonly Candidate[]): number {
   return smallest;
 }
 
-function promisedTokens(request: RoutingRequest, candidate: Candidate): number {
+/** What the cache will hold at its fullest; up to `roughTokens` as if all peaks fell together. */
+function promisedTokens(
+  request: RoutingRequest,
+  candidate: Candidate,
+  roughTokens: number,
+): number {
   const { inFlight, others } = candidate;
+  const { kvTokens } = others;
   const uncached = uncachedTokens(request, candidate);
-  const own = inFlight.kvTokensPeakWith(uncached, request.expectedOutputTokens);
-  return own + others.kvTokens;
+  const expected = request.expectedOutputTokens;
+  return inFlight.kvTokensPeakWith(uncached, expected, roughTokens - kvTokens) + kvTokens;
 }
 
 function toldUsage({ load, loadAgeMs }: Candidate): number {

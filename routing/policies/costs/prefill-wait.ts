@@ -8,8 +8,9 @@ import type { Cost } from '../policy.ts';
 export const prefillWait: Cost = {
   name: 'prefill-wait',
   estimate(request, candidates, seconds) {
-    for (const [index, candidate] of candidates.entries()) {
-      seconds[index] = prefillSeconds(request, candidate);
+    let index = 0;
+    for (const candidate of candidates) {
+      seconds[index++] = prefillSeconds(request, candidate);
     }
   },
 };

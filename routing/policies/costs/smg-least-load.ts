@@ -25,9 +25,10 @@ const FRESH_MS_MAX = 30_000;
 export const smgLeastLoad: Cost = {
   name: 'smg-least-load',
   estimate(_request, candidates, seconds) {
-    for (const [index, candidate] of candidates.entries()) {
+    let index = 0;
+    for (const candidate of candidates) {
       const { load, loadAgeMs, inFlight } = candidate;
-      seconds[index] =
+      seconds[index++] =
         load === undefined || loadAgeMs > FRESH_MS_MAX
           ? (inFlight.requests * PROMPT_TOKENS_GUESS) / TOKENS_PER_SECOND_GUESS
           : reported(load, candidate);

@@ -11,9 +11,10 @@ const WAITING_WEIGHT = 4;
 export const vllmWaitingRunning: Cost = {
   name: 'vllm-waiting-running',
   estimate(_request, candidates, seconds) {
-    for (const [index, { load, inFlight }] of candidates.entries()) {
+    let index = 0;
+    for (const { load, inFlight } of candidates) {
       const waiting = (load?.waitingRequests ?? 0) + inFlight.requestsSinceSnapshot;
-      seconds[index] = WAITING_WEIGHT * waiting + (load?.runningRequests ?? 0);
+      seconds[index++] = WAITING_WEIGHT * waiting + (load?.runningRequests ?? 0);
     }
   },
 };

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { createPolicy, eligibility, policyNames } from '../../../routing/policies/catalog.ts';
+import {
+  createPolicy,
+  eligibility,
+  isEligible,
+  policyNames,
+} from '../../../routing/policies/catalog.ts';
 import type { RoutingRequest } from '../../../routing/request.ts';
 import { aCandidate, aReplica, aRequest } from '../../support/builders.ts';
 
@@ -32,6 +37,23 @@ describe('catalog', () => {
       'speaks',
       'ready',
       'not-excluded',
+    ]);
+  });
+
+  it('takes those to be eligible whom every filter keeps', () => {
+    const request = aRequest({ engine: 'vllm', excluded: new Set(['failed']) });
+    const fit = aCandidate();
+    const unfit = [
+      aCandidate({ replica: aReplica({ models: ['qwen'] }) }),
+      aCandidate({ replica: aReplica({ engine: 'sglang' }) }),
+      aCandidate({ state: 'draining' }),
+      aCandidate({ replica: aReplica({ id: 'failed' }) }),
+    ];
+
+    expect(isEligible(request, fit)).toBe(true);
+    expect(unfit.map((one) => isEligible(request, one))).toEqual([false, false, false, false]);
+    expect(unfit.map((one) => eligibility.findIndex(({ keeps }) => !keeps(request, one)))).toEqual([
+      0, 1, 2, 3,
     ]);
   });
 

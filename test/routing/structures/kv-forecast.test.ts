@@ -1,29 +1,43 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { KvForecast, type KvHolder } from '../../../routing/structures/kv-forecast.ts';
+import { KvForecast } from '../../../routing/structures/kv-forecast.ts';
 
-interface Holder extends KvHolder {
+interface Holder {
+  readonly uncachedTokens: number;
+  readonly expectedOutputTokens: number;
   outputTokens: number;
+  /** By which the forecast knows it. */
+  number: number;
 }
 
 function holder(uncachedTokens: number, expectedOutputTokens: number, outputTokens = 0): Holder {
-  return { uncachedTokens, expectedOutputTokens, outputTokens, readTokens: outputTokens };
+  return { uncachedTokens, expectedOutputTokens, outputTokens, number: -1 };
 }
 
-function forecastOf(holders: readonly KvHolder[]): KvForecast {
-  const forecast = new KvForecast();
-  for (const one of holders) forecast.add(one);
-  return forecast;
+function add(forecast: KvForecast, one: Holder): void {
+  one.number = forecast.add(one.uncachedTokens, one.expectedOutputTokens);
 }
 
 /** Lets a holder make so many tokens. */
 function move(forecast: KvForecast, one: Holder, tokens: number): void {
   one.outputTokens += tokens;
-  forecast.moved(one);
+  forecast.moved(one.number, one.outputTokens);
+}
+
+/** Everyone in it has been read. */
+function forecastOf(holders: readonly Holder[]): KvForecast {
+  const forecast = new KvForecast();
+  for (const one of holders) {
+    add(forecast, one);
+    move(forecast, one, 0);
+  }
+  forecast.forget();
+  void forecast.peak;
+  return forecast;
 }
 
 /** Decodes token by token until everyone has ended, and keeps the largest occupancy on the way. */
-function simulatedPeak(holders: readonly KvHolder[]): number {
+function simulatedPeak(holders: readonly Holder[]): number {
   let running = holders.map(({ uncachedTokens, expectedOutputTokens, outputTokens }) => ({
     kvTokens: uncachedTokens + outputTokens,
     remaining: Math.max(expectedOutputTokens - outputTokens, 1),
@@ -133,13 +147,13 @@ describe('KvForecast', () => {
           const chosen = 'who' in one ? present[one.who % present.length] : undefined;
           if ('expected' in one) {
             present.push(holder(one.uncachedTokens, one.expected));
-            forecast.add(present[present.length - 1] ?? holder(0, 0));
+            add(forecast, present[present.length - 1] ?? holder(0, 0));
           } else if (chosen !== undefined && 'tokens' in one) {
             move(forecast, chosen, one.tokens);
             forecast.forget();
           } else if (chosen !== undefined) {
             present.splice(present.indexOf(chosen), 1);
-            forecast.remove(chosen);
+            forecast.remove(chosen.number);
           }
           expect(forecast.peak).toBe(simulatedPeak(present));
           expect(forecast.peakWith(7, 20)).toBe(simulatedPeak([...present, holder(7, 20)]));
@@ -177,10 +191,10 @@ describe('KvForecast', () => {
     move(forecast, one, 80);
 
     const late = holder(60, 10);
-    forecast.add(late);
+    add(forecast, late);
 
     expect(forecast.peak).toBe(180);
-    forecast.remove(late);
+    forecast.remove(late.number);
     expect(forecast.peak).toBe(150);
   });
 
@@ -223,9 +237,9 @@ describe('KvForecast', () => {
       // Two requests and 5 tokens: up to 20 either way of a peak of 162.
       expect(forecast.fits(50, 6, 141)).toBe(false);
       expect(forecast.fits(50, 6, 183)).toBe(true);
-      expect(one.readTokens).toBe(0);
+      expect(forecast.peakWith(50, 6)).toBe(162);
       expect(forecast.fits(50, 6, 182)).toBe(true);
-      expect(one.readTokens).toBe(5);
+      expect(forecast.peakWith(50, 6)).toBe(167);
     });
 
     it('answers through any course of tokens as if all were read', () => {
@@ -261,11 +275,34 @@ describe('KvForecast', () => {
     }
   });
 
-  it('ignores the removal of someone who is not there', () => {
-    const forecast = forecastOf([holder(100, 50)]);
+  it('knows a holder by its number, and gives the number of one who left to another', () => {
+    const forecast = forecastOf([holder(100, 50), holder(200, 50), holder(400, 50)]);
 
-    forecast.remove(holder(100, 50));
+    forecast.remove(1);
 
-    expect(forecast.peak).toBe(150);
+    expect(forecast.peak).toBe(600);
+    expect(forecast.add(800, 50)).toBe(1);
+    expect(forecast.peak).toBe(1450);
+  });
+
+  it('changes the place of one who will be longer or shorter than was expected', () => {
+    const one = holder(100, 50);
+    const forecast = forecastOf([one, holder(100, 40)]);
+
+    forecast.expects(one.number, 10);
+
+    // At its end both hold 110; at the other's there are 140.
+    expect(forecast.peak).toBe(220);
+    forecast.expects(one.number, 1000);
+    expect(forecast.peak).toBe(1100);
+  });
+
+  it('sums both peaks up to the tokens where that will do, and is never less beyond', () => {
+    const forecast = forecastOf([holder(1000, 500), holder(1000, 500)]);
+
+    // The newcomer ends before the peak, which is 3000 with it and without it.
+    expect(forecast.peakWith(800, 50, 3850)).toBe(3850);
+    expect(forecast.peakWith(800, 50, 3849)).toBe(3849);
+    expect(forecast.peakWith(800, 50, 2999)).toBe(3000);
   });
 });

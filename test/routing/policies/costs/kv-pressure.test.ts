@@ -63,6 +63,16 @@ describe('kv-pressure', () => {
     expect(pressure(shared)[0]).toBeCloseTo(0.15, 9);
   });
 
+  it('wants to know the peak exactly beyond half of the cache, what others hold included', () => {
+    const asked: unknown[] = [];
+    const kvTokensPeakWith = (...lengths: unknown[]): number => asked.push(lengths);
+    const inFlight = anInFlight({ kvTokensPeakWith });
+
+    pressure({ ...promising(0), inFlight, others: otherTraffic({ kvTokens: 20_000 }) });
+
+    expect(asked).toEqual([[600, 400, 30_000]]);
+  });
+
   it('takes an unknown capacity to be as small as the smallest known', () => {
     const unknown = aCandidate({
       replica: aReplica({ kvCapacityTokens: undefined }),
