@@ -95,8 +95,8 @@ export class KvForecast {
 
   /** The peak of those counted, as of the last reading; 0 for none. */
   get peak(): number {
-    this.#look();
-    return this.#peak;
+    this.#readForgotten();
+    return this.#keptPeak();
   }
 
   /**
@@ -104,34 +104,36 @@ export class KvForecast {
    * `roughTokens` the sum of both peaks stands for it, which is never less and needs no search.
    */
   peakWith(uncachedTokens: number, expectedOutputTokens: number, roughTokens = 0): number {
-    this.#look();
+    this.#readForgotten();
     const remaining = Math.max(expectedOutputTokens, REMAINING_TOKENS_MIN);
-    const sum = this.#peak + uncachedTokens + remaining;
+    const sum = this.#keptPeak() + uncachedTokens + remaining;
     if (sum <= roughTokens) return sum;
     return Math.max(this.#exactPeakWith(uncachedTokens, remaining), roughTokens);
   }
 
-  /**
-   * Whether the peak with one more is at most `kvTokens`, as of now: reads anew only where what has moved
-   * since the last reading could change the answer. Where no holder has moved by more than d tokens, each
-   * that runs at some moment ran d tokens before as well, and held at most 2 d tokens less or more: no
-   * peak of n holders differs by more than 2 n d.
-   */
+  /** Whether the peak with one more is at most `kvTokens`, as of now: reads anew only where that could matter. */
   fits(uncachedTokens: number, expectedOutputTokens: number, kvTokens: number): boolean {
-    this.#look();
-    const margin = 2 * (this.#count + 1) * this.#movedTokens;
+    const margin = this.#marginTokens;
     const remaining = Math.max(expectedOutputTokens, REMAINING_TOKENS_MIN);
     // Most have room for even the sum of both peaks, and need not be looked through.
-    if (this.#peak + uncachedTokens + remaining + margin <= kvTokens) return true;
+    if (this.#keptPeak() + uncachedTokens + remaining + margin <= kvTokens) return true;
     const kept = this.#exactPeakWith(uncachedTokens, remaining);
     if (Math.abs(kept - kvTokens) > margin || margin === 0) return kept <= kvTokens;
-    this.forget();
-    this.#look();
+    this.#read();
     return this.#exactPeakWith(uncachedTokens, remaining) <= kvTokens;
   }
 
+  /**
+   * By how much the peak with one more can differ from that of the last reading. Where no holder has moved
+   * by more than d tokens, each that runs at some moment ran d tokens before as well, and held at most 2 d
+   * tokens less or more: no peak of n holders differs by more than 2 n d.
+   */
+  get #marginTokens(): number {
+    return 2 * (this.#count + 1) * this.#movedTokens;
+  }
+
   #exactPeakWith(uncachedTokens: number, remaining: number): number {
-    if (!this.#isSummed) this.#sum();
+    if (!this.#isPeakFound || !this.#isSummed) this.#sum();
     const outliving = this.#countOutliving(remaining);
     const ends = this.#ends;
     const end = ENDS * outliving;
@@ -165,9 +167,13 @@ export class KvForecast {
     this.#isPeakFound = false;
   }
 
-  #look(): void {
+  #readForgotten(): void {
     if (!this.#isRead) this.#read();
+  }
+
+  #keptPeak(): number {
     if (!this.#isPeakFound) this.#findPeak();
+    return this.#peak;
   }
 
   /** Sorts by insertion: from one reading to the next hardly anything changes places. */
@@ -223,6 +229,8 @@ export class KvForecast {
       ends[ENDS * (index + 1) + KV_SUM] = sum;
       ends[ENDS * (index + 1) + PEAK_OF_FIRST] = peak;
     }
+    this.#peak = peak;
+    this.#isPeakFound = true;
     peak = 0;
     ends[ENDS * count + PEAK_OF_REST] = 0;
     for (let index = count - 1; index >= 0; index--) {

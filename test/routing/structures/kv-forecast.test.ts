@@ -242,6 +242,18 @@ describe('KvForecast', () => {
       expect(forecast.peakWith(50, 6)).toBe(167);
     });
 
+    it('needs no reading for a clear answer even where it was told to forget', () => {
+      const one = holder(100, 50);
+      const forecast = forecastOf([one]);
+      move(forecast, one, 5);
+      forecast.forget();
+
+      expect(forecast.fits(50, 6, 141)).toBe(false);
+      expect(forecast.fits(50, 6, 183)).toBe(true);
+      move(forecast, one, -5);
+      expect(forecast.peakWith(50, 6)).toBe(162);
+    });
+
     it('answers through any course of tokens as if all were read', () => {
       const moves = fc.array(
         fc.record({ who: fc.nat(), tokens: fc.integer({ min: -4, max: 9 }) }),
