@@ -4,14 +4,6 @@ import type { OwnShare } from './ledger.ts';
 /** About the length of a short chat answer (256 tokens at 20 ms): after it, half of what was seen has ended. */
 const HALF_LIFE_MS = 5000;
 
-/** Nobody but us. */
-export const noOtherTraffic: OtherTraffic = {
-  requests: 0,
-  waitingRequests: 0,
-  waitingTokens: 0,
-  kvTokens: 0,
-};
-
 /** What a snapshot shows beyond our own share of it; never below 0. */
 export function readOtherTraffic(
   load: LoadSnapshot,

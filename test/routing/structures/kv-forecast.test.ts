@@ -313,6 +313,7 @@ describe('KvForecast', () => {
     const forecast = forecastOf([holder(1000, 500), holder(1000, 500)]);
 
     // The newcomer ends before the peak, which is 3000 with it and without it.
+    expect(forecast.peakWith(800, 50, 3851)).toBe(3850);
     expect(forecast.peakWith(800, 50, 3850)).toBe(3850);
     expect(forecast.peakWith(800, 50, 3849)).toBe(3849);
     expect(forecast.peakWith(800, 50, 2999)).toBe(3000);

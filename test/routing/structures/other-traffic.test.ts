@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { OwnShare } from '../../../routing/structures/ledger.ts';
-import {
-  noOtherTraffic,
-  readOtherTraffic,
-  weightAtAge,
-} from '../../../routing/structures/other-traffic.ts';
-import { aLoad } from '../../support/builders.ts';
+import { readOtherTraffic, weightAtAge } from '../../../routing/structures/other-traffic.ts';
+import { aLoad, otherTraffic } from '../../support/builders.ts';
 
 const nothing: OwnShare = { requests: 0, prefillRequests: 0, prefillTokens: 0, kvTokens: 0 };
 
@@ -47,7 +43,7 @@ describe('readOtherTraffic', () => {
     const own = { requests: 60, prefillRequests: 9, prefillTokens: 4000, kvTokens: 99_000 };
     const load = aLoad({ runningRequests: 2, waitingTokens: 10, kvCacheUsage: 0.1 });
 
-    expect(readOtherTraffic(load, own, 1000)).toEqual(noOtherTraffic);
+    expect(readOtherTraffic(load, own, 1000)).toEqual(otherTraffic());
   });
 
   it('sees nobody waiting where everyone there is our own', () => {
