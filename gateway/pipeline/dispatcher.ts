@@ -3,10 +3,9 @@ import type {
   Charge,
   ShedReason,
   Ticket,
-  Verdict,
   WaitingTerms,
 } from '../../routing/admission.ts';
-import { Holds, WaitingRoom } from '../../routing/admission.ts';
+import { WaitingRoom } from '../../routing/admission.ts';
 import type { Fleet, Reservation } from '../../routing/fleet.ts';
 import type { Candidate, ReplicaId } from '../../routing/replica.ts';
 import type { RoutingRequest } from '../../routing/request.ts';
@@ -14,11 +13,12 @@ import type { Decision, Router } from '../../routing/router.ts';
 import type { CancelTimer, Clock } from '../clock.ts';
 import type { GatewayError } from '../generation/error.ts';
 import { shed, unroutable } from './no-place.ts';
+import { Overtaking } from './overtaking.ts';
 import { ServedLately } from './served-lately.ts';
 import type { Place, Turn, TurnWait, Waiting } from './turn.ts';
 import type { Waiter } from './waiter.ts';
 import { NO_WAIT, UNASKED, waitOf } from './waiter.ts';
-import { asksNoMore, termsOf } from './waiting-terms.ts';
+import { termsOf } from './waiting-terms.ts';
 import { WakingReservation } from './waking-reservation.ts';
 
 export type { Place, Refusal, Turn, TurnWait, Waiting } from './turn.ts';
@@ -29,16 +29,6 @@ export interface DispatcherParts {
   readonly router: Router;
   readonly admission: Admission;
   readonly clock: Clock;
-}
-
-type Answer = Exclude<Verdict, { kind: 'wait' }>;
-
-/** One look at a lane, as far as it has come. */
-interface Look {
-  /** Those who are before it and have no room. */
-  readonly passed: readonly Ticket<Waiter>[];
-  readonly candidates: readonly Candidate[];
-  readonly nowMs: number;
 }
 
 /** One of those who ask, as it is answered. */
@@ -53,12 +43,6 @@ interface Asking {
 }
 
 /**
- * Those next in a lane who are looked at: where the first has no room, one behind it may. Each costs a look
- * at every replica, unless one before it that wants no more had no room either.
- */
-const LOOK_AHEAD_REQUESTS = 16;
-
-/**
  * Binds requests to replicas: verdict, pick and reservation are one synchronous step, so that no
  * two requests take the same room. The same code serves sockets and runs on virtual time.
  */
@@ -68,7 +52,7 @@ export class Dispatcher {
   readonly #admission: Admission;
   readonly #clock: Clock;
   readonly #room: WaitingRoom<Waiter>;
-  readonly #holds: Holds<Ticket<Waiter>> = new Holds();
+  readonly #overtaking: Overtaking;
   readonly #served = new ServedLately();
   #cancelExpiry: CancelTimer | undefined;
   #isServing = false;
@@ -79,6 +63,7 @@ export class Dispatcher {
     this.#admission = admission;
     this.#clock = clock;
     this.#room = new WaitingRoom(admission.limits);
+    this.#overtaking = new Overtaking(this.#room, admission);
   }
 
   /** Requests that wait for a turn. */
@@ -162,7 +147,7 @@ export class Dispatcher {
     const standing = {
       nowMs,
       enteredMs: nowMs,
-      isClosed: (id: ReplicaId) => this.#holds.isHeld(id),
+      isClosed: (id: ReplicaId) => this.#overtaking.isHeld(id),
     };
     const candidates = this.#fleet.candidates(nowMs);
     const verdict = this.#admission.verdict(request, candidates, standing);
@@ -192,73 +177,20 @@ export class Dispatcher {
   #serveLane(lane: string): boolean {
     const nowMs = this.#clock.nowMs();
     const candidates = this.#fleet.candidates(nowMs);
-    const passed: Ticket<Waiter>[] = [];
-    for (const ticket of this.#nextIn(lane)) {
-      const verdict = this.#judge(ticket, passed, candidates, nowMs);
-      if (verdict.kind === 'wait') passed.push(ticket);
-      else return this.#callUp(ticket, verdict, { passed, candidates, nowMs });
-    }
-    return false;
-  }
-
-  /** Those for whom a replica is held, then the others in turn. */
-  *#nextIn(lane: string): Generator<Ticket<Waiter>> {
-    for (const ticket of this.#holds.holders()) if (ticket.lane === lane) yield ticket;
-    let seen = 0;
-    for (const ticket of this.#room.inOrder(lane)) {
-      if (this.#holds.heldFor(ticket) !== undefined) continue;
-      yield ticket;
-      if (++seen === LOOK_AHEAD_REQUESTS) return;
-    }
-  }
-
-  #judge(
-    ticket: Ticket<Waiter>,
-    passed: readonly Ticket<Waiter>[],
-    candidates: readonly Candidate[],
-    nowMs: number,
-  ): Verdict {
-    const { request, passedTokens } = ticket.item;
-    const isHolder = this.#holds.heldFor(ticket) !== undefined;
-    if (!isHolder && passed.some(({ item }) => asksNoMore(item.request, request))) return WAIT;
-    return this.#admission.verdict(request, candidates, {
-      nowMs,
-      enteredMs: ticket.enteredMs,
-      isOverdue: this.#admission.isOverdue(request, passedTokens),
-      isClosed: (id) => this.#holds.isHeld(id) && this.#holds.heldFor(ticket) !== id,
-    });
-  }
-
-  /** Gives one its turn, past those who had no room. */
-  #callUp(ticket: Ticket<Waiter>, verdict: Answer, { passed, candidates, nowMs }: Look): true {
+    const turn = this.#overtaking.next(lane, candidates, nowMs);
+    if (turn === undefined) return false;
+    const { ticket, verdict } = turn;
     if (verdict.kind === 'shed') {
       this.#room.leave(ticket, nowMs);
       this.#refuse(ticket, this.#shed(verdict.reason, ticket, nowMs));
       return true;
     }
-    this.#holds.release(ticket);
-    for (const one of passed) this.#passOver(one, ticket.tokens, candidates);
+    this.#overtaking.served(turn, candidates);
     const charge = this.#room.serve(ticket, nowMs);
     const wait = this.#waitOf(ticket.item, nowMs);
     const asking = { terms: ticket, nowMs, everyone: candidates, wait, charge: () => charge };
     if (!this.#grant(ticket.item, verdict.candidates, asking)) charge.settle(0);
     return true;
-  }
-
-  /** Who has been passed over for too long gets a replica held, which empties until it fits. */
-  #passOver(ticket: Ticket<Waiter>, tokens: number, candidates: readonly Candidate[]): void {
-    const { item } = ticket;
-    item.passedTokens += tokens;
-    if (!this.#admission.isOverdue(item.request, item.passedTokens)) return;
-    const held = this.#holds.heldFor(ticket);
-    const isThere = candidates.some(
-      ({ replica, state }) => replica.id === held && state === 'ready',
-    );
-    if (isThere) return;
-    this.#holds.release(ticket);
-    const isHeld = (id: ReplicaId): boolean => this.#holds.isHeld(id);
-    const id = this.#admission.toHold(item.request, candidates, isHeld);
-    if (id !== undefined) this.#holds.hold(id, ticket);
   }
 
   /** Binds a request and tells it; false where nobody can take it. */
@@ -275,7 +207,7 @@ export class Dispatcher {
   }
 
   #refuse(ticket: Ticket<Waiter>, error: GatewayError): void {
-    this.#holds.release(ticket);
+    this.#overtaking.gone(ticket);
     const { item } = ticket;
     item.isAnswered = true;
     const wait = this.#waitOf(item, this.#clock.nowMs());
@@ -365,7 +297,7 @@ export class Dispatcher {
 
   #leave(ticket: Ticket<Waiter>): void {
     if (!this.#room.leave(ticket, this.#clock.nowMs())) return;
-    this.#holds.release(ticket);
+    this.#overtaking.gone(ticket);
     this.#watchExpiry();
     // It may have been the one that held up those behind it.
     this.wake();
@@ -389,5 +321,3 @@ export class Dispatcher {
     this.#cancelExpiry = this.#clock.after(delayMs, () => this.wake());
   }
 }
-
-const WAIT: Verdict = { kind: 'wait' };

@@ -13,7 +13,7 @@ import { createPolicy } from '../../routing/policies/catalog.ts';
 import type { Replica } from '../../routing/replica.ts';
 import type { RoutingRequest } from '../../routing/request.ts';
 import { Router } from '../../routing/router.ts';
-import { aReplica, replicas } from './builders.ts';
+import { aReplica, aRequest, replicas } from './builders.ts';
 import { seededRandom } from './chance.ts';
 import { ManualClock } from './clock.ts';
 import { FakeEngine } from './fake-engine.ts';
@@ -74,6 +74,29 @@ export class Asked {
     if (this.state !== 'waiting') throw new Error('a turn was answered twice');
     note();
   }
+}
+
+/** Room for two requests of 2000 + 1000 tokens, and not for a token more. */
+export const forTwo: Replica = aReplica({ kvCapacityTokens: 6000 });
+
+/** Asks with the members that matter. */
+export function ask({ dispatcher }: ADispatcher, facts: Partial<RoutingRequest> = {}): Asked {
+  return new Asked(dispatcher, aRequest(facts));
+}
+
+/** Asks `count` times. */
+export function askTimes(house: ADispatcher, count: number): Asked[] {
+  return Array.from({ length: count }, () => ask(house));
+}
+
+/** Ends a request that was granted a place. */
+export function release(asked: Asked | undefined): void {
+  asked?.place?.reservation.release();
+}
+
+/** How they stand. */
+export function statesOf(all: readonly Asked[]): string[] {
+  return all.map(({ state }) => state);
 }
 
 /** Everything a request is served with, and what the gateway tells of it. */

@@ -6,28 +6,17 @@ import type { AdmissionLimits } from '../../../routing/admission.ts';
 import type { Candidate, Replica } from '../../../routing/replica.ts';
 import type { RoutingRequest } from '../../../routing/request.ts';
 import { aReplica, aRequest, replicas } from '../../support/builders.ts';
-import { type ADispatcher, aDispatcher, Asked, inFlight } from '../../support/pipeline.ts';
-
-/** Room for two requests of 2000 + 1000 tokens, and not for a token more. */
-const forTwo = aReplica({ kvCapacityTokens: 6000 });
-
-/** Asks with the members that matter. */
-function ask({ dispatcher }: ADispatcher, facts: Partial<RoutingRequest> = {}): Asked {
-  return new Asked(dispatcher, aRequest(facts));
-}
-
-/** Asks `count` times. */
-function askTimes(house: ADispatcher, count: number): Asked[] {
-  return Array.from({ length: count }, () => ask(house));
-}
-
-function release(asked: Asked | undefined): void {
-  asked?.place?.reservation.release();
-}
-
-function statesOf(all: readonly Asked[]): string[] {
-  return all.map(({ state }) => state);
-}
+import {
+  type ADispatcher,
+  aDispatcher,
+  ask,
+  type Asked,
+  askTimes,
+  forTwo,
+  inFlight,
+  release,
+  statesOf,
+} from '../../support/pipeline.ts';
 
 function full(limits: Partial<AdmissionLimits> = {}): ADispatcher & { readonly first: Asked } {
   const house = aDispatcher([aReplica({ kvCapacityTokens: 3000 })], limits);
@@ -164,129 +153,6 @@ describe('who waits', () => {
 
     expect(statesOf(two)).toEqual(['granted', 'granted']);
   });
-});
-
-describe('who finds no room', () => {
-  /** One request that runs, one of 7000 tokens that does not fit beside it, and small ones behind. */
-  function blocked(members: readonly Replica[] = [forTwo]) {
-    const house = aDispatcher(members);
-    const running = members.map(() => ask(house, { promptTokens: 2000 }));
-    const large = ask(house, { promptTokens: 6000 });
-    const small = (): Asked => ask(house, { promptTokens: 900, expectedOutputTokens: 100 });
-    return { ...house, running, large, small };
-  }
-
-  /** Where small ones go, one after the other, while the large one is passed over by all of them. */
-  function passing({ small }: ReturnType<typeof blocked>, count: number) {
-    return Array.from({ length: count }, () => {
-      const one = small();
-      release(one);
-      return one.place?.replica.id;
-    });
-  }
-
-  it('lets pass those behind it who have', () => {
-    const { large, small } = blocked();
-
-    expect(statesOf([small(), large])).toEqual(['granted', 'waiting']);
-  });
-
-  it('is passed over by no more than a prefill step of tokens, then a replica empties for it', () => {
-    const house = blocked();
-    let passed = 0;
-    for (let one = house.small(); one.state === 'granted' && passed < 50; one = house.small()) {
-      passed += 1;
-      release(one);
-    }
-    // The ninth passes 8192 tokens.
-    expect(passed).toBe(9);
-    expect(house.large.state).toBe('waiting');
-
-    release(house.running[0]);
-
-    expect(house.large.state).toBe('granted');
-  });
-
-  it('has one replica held, and the others stay open', () => {
-    const house = blocked(replicas(2, { kvCapacityTokens: 6000 }));
-    const after = new Set(passing(house, 20).slice(9));
-    expect(after.size).toBe(1);
-    expect(after.has(undefined)).toBe(false);
-    release(house.running.find(({ place }) => !after.has(place?.replica.id)));
-    expect(after.has(house.large.place?.replica.id)).toBe(false);
-    expect(house.large.state).toBe('granted');
-  });
-
-  it('takes room wherever it comes first, and what was held for it is open again', () => {
-    const house = blocked(replicas(2, { kvCapacityTokens: 6000 }));
-    const open = passing(house, 20).at(-1);
-    release(house.running.find(({ place }) => place?.replica.id === open));
-    expect(house.large.place?.replica.id).toBe(open);
-
-    expect(house.small().state).toBe('granted');
-  });
-
-  it('opens what is held for it when it leaves', () => {
-    const house = blocked();
-    passing(house, 9);
-    const behind = house.small();
-    expect(behind.state).toBe('waiting');
-
-    house.large.waiting?.leave();
-
-    expect(behind.state).toBe('granted');
-  });
-
-  it('has another replica held where the first one leaves', () => {
-    const house = blocked(replicas(2, { kvCapacityTokens: 6000 }));
-    const open = passing(house, 20).at(-1);
-    house.fleet.leave(open === 'replica-0' ? 'replica-1' : 'replica-0');
-    passing(house, 2);
-
-    expect(house.small().state).toBe('waiting');
-    release(house.running.find(({ place }) => place?.replica.id === open));
-    expect(house.large.state).toBe('granted');
-  });
-
-  it('is passed by those within sixteen places and by nobody further back', () => {
-    const behind = (count: number): Asked => {
-      const { large: _, ...house } = blocked();
-      for (let index = 1; index < count; index++) {
-        ask(house, { promptTokens: 5000 - index, expectedOutputTokens: 1000 + index });
-      }
-      return house.small();
-    };
-
-    expect(behind(15).state).toBe('granted');
-    expect(behind(16).state).toBe('waiting');
-  });
-});
-
-describe('one who finds no room', () => {
-  it('is served in the end, whatever keeps coming behind it, of whatever priority', () => {
-    const sizes = fc.array(fc.integer({ min: 1, max: 1500 }), { minLength: 5, maxLength: 30 });
-    const large = fc.integer({ min: 3000, max: 9000 });
-    fc.assert(
-      fc.property(sizes, large, fc.integer({ min: 1, max: 5 }), (given, promptTokens, count) => {
-        const house = aDispatcher(replicas(count, { kvCapacityTokens: 6000 }));
-        const running = [ask(house, { promptTokens: 5000 }), ...askTimes(house, count)];
-        const asked = ask(house, { promptTokens });
-        let turns = 0;
-        for (; asked.state === 'waiting' && turns < 400; turns++) {
-          const size = given[turns % given.length] ?? 1;
-          const facts = { promptTokens: size, expectedOutputTokens: size, priority: turns % 3 };
-          running.push(ask(house, facts));
-          const oldest = running.findIndex(({ state }) => state === 'granted');
-          const [ended] = running.splice(oldest, 1);
-          ended?.place?.reservation.firstToken();
-          release(ended);
-        }
-
-        expect(asked.state).toBe('granted');
-      }),
-      { numRuns: 40 },
-    );
-  }, 30_000);
 });
 
 describe('tenants', () => {

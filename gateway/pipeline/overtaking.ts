@@ -1,0 +1,109 @@
+import type { Admission, Ticket, Verdict, WaitingRoom } from '../../routing/admission.ts';
+import { Holds } from '../../routing/admission.ts';
+import type { Candidate, ReplicaId } from '../../routing/replica.ts';
+import type { Waiter } from './waiter.ts';
+import { asksNoMore } from './waiting-terms.ts';
+
+/** A verdict on somebody whose turn it is. */
+export type TurnVerdict = Exclude<Verdict, { kind: 'wait' }>;
+
+/** Whose turn it is in a lane. */
+export interface NextTurn {
+  readonly ticket: Ticket<Waiter>;
+  readonly verdict: TurnVerdict;
+  /** Those who stand before it and have no room. */
+  readonly passed: readonly Ticket<Waiter>[];
+}
+
+/**
+ * Those next in a lane who are looked at: where the first has no room, one behind it may. Each costs a look
+ * at every replica, unless one before it that wants no more had no room either.
+ */
+const LOOK_AHEAD_REQUESTS = 16;
+
+/**
+ * Who goes before whom: where the first of a lane has no room, one behind it that has goes first. Who has been
+ * passed over for too long gets a replica held, which takes nobody else and empties until it fits.
+ */
+export class Overtaking {
+  readonly #room: WaitingRoom<Waiter>;
+  readonly #admission: Admission;
+  readonly #holds: Holds<Ticket<Waiter>> = new Holds();
+
+  constructor(room: WaitingRoom<Waiter>, admission: Admission) {
+    this.#room = room;
+    this.#admission = admission;
+  }
+
+  /** True while a replica is held for somebody who waits. */
+  isHeld(id: ReplicaId): boolean {
+    return this.#holds.isHeld(id);
+  }
+
+  /** The first who has room, or is to be refused, of those next in a lane; `undefined` while all of them wait. */
+  next(lane: string, candidates: readonly Candidate[], nowMs: number): NextTurn | undefined {
+    const passed: Ticket<Waiter>[] = [];
+    for (const ticket of this.#nextIn(lane)) {
+      const verdict = this.#judge(ticket, passed, candidates, nowMs);
+      if (verdict.kind !== 'wait') return { ticket, verdict, passed };
+      passed.push(ticket);
+    }
+    return undefined;
+  }
+
+  /** One is served, past others who had no room. */
+  served({ ticket, passed }: NextTurn, candidates: readonly Candidate[]): void {
+    this.#holds.release(ticket);
+    for (const one of passed) this.#passOver(one, ticket.tokens, candidates);
+  }
+
+  /** One waits no more; what was held for it is open again. */
+  gone(ticket: Ticket<Waiter>): void {
+    this.#holds.release(ticket);
+  }
+
+  /** Those for whom a replica is held, then the others in turn. */
+  *#nextIn(lane: string): Generator<Ticket<Waiter>> {
+    for (const ticket of this.#holds.holders()) if (ticket.lane === lane) yield ticket;
+    let seen = 0;
+    for (const ticket of this.#room.inOrder(lane)) {
+      if (this.#holds.heldFor(ticket) !== undefined) continue;
+      yield ticket;
+      if (++seen === LOOK_AHEAD_REQUESTS) return;
+    }
+  }
+
+  #judge(
+    ticket: Ticket<Waiter>,
+    passed: readonly Ticket<Waiter>[],
+    candidates: readonly Candidate[],
+    nowMs: number,
+  ): Verdict {
+    const { request, passedTokens } = ticket.item;
+    const isHolder = this.#holds.heldFor(ticket) !== undefined;
+    if (!isHolder && passed.some(({ item }) => asksNoMore(item.request, request))) return WAIT;
+    return this.#admission.verdict(request, candidates, {
+      nowMs,
+      enteredMs: ticket.enteredMs,
+      isOverdue: this.#admission.isOverdue(request, passedTokens),
+      isClosed: (id) => this.#holds.isHeld(id) && this.#holds.heldFor(ticket) !== id,
+    });
+  }
+
+  #passOver(ticket: Ticket<Waiter>, tokens: number, candidates: readonly Candidate[]): void {
+    const { item } = ticket;
+    item.passedTokens += tokens;
+    if (!this.#admission.isOverdue(item.request, item.passedTokens)) return;
+    const held = this.#holds.heldFor(ticket);
+    const isThere = candidates.some(
+      ({ replica, state }) => replica.id === held && state === 'ready',
+    );
+    if (isThere) return;
+    this.#holds.release(ticket);
+    const isHeld = (id: ReplicaId): boolean => this.#holds.isHeld(id);
+    const id = this.#admission.toHold(item.request, candidates, isHeld);
+    if (id !== undefined) this.#holds.hold(id, ticket);
+  }
+}
+
+const WAIT: Verdict = { kind: 'wait' };
