@@ -49,6 +49,8 @@ export interface Standing {
   readonly enteredMs: number;
   /** It has been passed over for as long as one may be, and takes what room there is. */
   readonly isOverdue?: boolean;
+  /** KV tokens that it leaves free at a replica, up to a quarter of it; none where it is left out. */
+  readonly keptTokens?: number;
   /** True of replicas that are held for somebody else. */
   readonly isClosed?: (id: ReplicaId) => boolean;
 }
@@ -78,6 +80,9 @@ const SERVICE_MARGIN = 1.25;
 
 /** Part of the fleet that is held for those who were passed over, and one replica at least. */
 const HELD_SHARE_MAX = 0.25;
+
+/** Part of the KV of a replica that is kept for higher priorities, at most. */
+const KEPT_SHARE_MAX = 0.25;
 
 /** A client that is told less comes back before anything can have changed; HTTP counts in seconds. */
 const RETRY_AFTER_MS_MIN = 1000;
@@ -188,7 +193,7 @@ export class Admission {
   #findRoom(
     request: RoutingRequest,
     candidates: readonly Candidate[],
-    { isClosed }: Standing,
+    { isClosed, keptTokens = 0 }: Standing,
   ): boolean {
     const roomy = this.#roomy;
     let count = 0;
@@ -197,16 +202,16 @@ export class Admission {
       if (!isEligible(request, candidate)) continue;
       canServe = true;
       if (isClosed?.(candidate.replica.id) === true) continue;
-      if (this.#hasRoom(request, candidate)) roomy[count++] = candidate;
+      if (this.#hasRoom(request, candidate, keptTokens)) roomy[count++] = candidate;
     }
     roomy.length = count;
     return canServe;
   }
 
-  #hasRoom(request: RoutingRequest, candidate: Candidate): boolean {
+  #hasRoom(request: RoutingRequest, candidate: Candidate, keptTokens: number): boolean {
     // Never idle while work waits, however large the work is.
     if (candidate.inFlight.requests === 0) return true;
-    return this.#prefillsSoon(request, candidate) && hasMemory(request, candidate);
+    return this.#prefillsSoon(request, candidate) && hasMemory(request, candidate, keptTokens);
   }
 
   #prefillsSoon(request: RoutingRequest, candidate: Candidate): boolean {
@@ -223,12 +228,12 @@ export class Admission {
   #waitsForHolder(
     request: RoutingRequest,
     candidates: readonly Candidate[],
-    { nowMs, enteredMs, isOverdue = false }: Standing,
+    { nowMs, enteredMs, isOverdue = false, keptTokens = 0 }: Standing,
   ): boolean {
     if (request.cached === undefined || isOverdue) return false;
     const atOnce = soonestPrefill(request, this.#roomy);
     const holders = candidates.filter(
-      (candidate) => isEligible(request, candidate) && hasMemory(request, candidate),
+      (candidate) => isEligible(request, candidate) && hasMemory(request, candidate, keptTokens),
     );
     const waited = (nowMs - enteredMs) / 1000;
     return waited + soonestPrefill(request, holders) < atOnce;
@@ -238,7 +243,7 @@ export class Admission {
 const NOBODY = { id: '', lack: Infinity, seconds: Infinity };
 
 /** Its KV cache never runs over if everyone runs to the expected end, and its batch is not full. */
-function hasMemory(request: RoutingRequest, candidate: Candidate): boolean {
+function hasMemory(request: RoutingRequest, candidate: Candidate, keptTokens: number): boolean {
   const { inFlight, others, load } = candidate;
   const requests = inFlight.requests + others.requests + 1;
   if (requests > (load?.runningRequestsMax ?? Infinity)) return false;
@@ -247,7 +252,7 @@ function hasMemory(request: RoutingRequest, candidate: Candidate): boolean {
   return inFlight.kvFits(
     uncachedTokens(request, candidate),
     request.expectedOutputTokens,
-    roomTokens,
+    roomTokens - Math.min(keptTokens, KEPT_SHARE_MAX * roomTokens),
   );
 }
 

@@ -147,7 +147,8 @@ export class Dispatcher {
     const standing = {
       nowMs,
       enteredMs: nowMs,
-      isClosed: (id: ReplicaId) => this.#overtaking.isHeld(id),
+      keptTokens: this.#room.keptTokens(terms, nowMs),
+      isClosed: (id: ReplicaId) => this.#overtaking.isClosed(id, terms.priority),
     };
     const candidates = this.#fleet.candidates(nowMs);
     const verdict = this.#admission.verdict(request, candidates, standing);

@@ -22,7 +22,8 @@ export interface NextTurn {
 const LOOK_AHEAD_REQUESTS = 16;
 
 /**
- * Who goes before whom: where the first of a lane has no room, one behind it that has goes first. Who has been
+ * Who goes before whom: where the first of a lane has no room, one behind it that has goes first, unless its
+ * priority is lower. Who has been
  * passed over for too long gets a replica held, which takes nobody else and empties until it fits.
  */
 export class Overtaking {
@@ -35,15 +36,22 @@ export class Overtaking {
     this.#admission = admission;
   }
 
-  /** True while a replica is held for somebody who waits. */
-  isHeld(id: ReplicaId): boolean {
-    return this.#holds.isHeld(id);
+  /**
+   * True of a replica that is held for one whom somebody of this priority does not go before. Higher ones do,
+   * until what they owe to those below has made the holder the next of all.
+   */
+  isClosed(id: ReplicaId, priority: number): boolean {
+    const holder = this.#holds.holderOf(id);
+    if (holder === undefined) return false;
+    return holder.priority >= priority || this.#room.isFirst(holder);
   }
 
   /** The first who has room, or is to be refused, of those next in a lane; `undefined` while all of them wait. */
   next(lane: string, candidates: readonly Candidate[], nowMs: number): NextTurn | undefined {
     const passed: Ticket<Waiter>[] = [];
     for (const ticket of this.#nextIn(lane)) {
+      // Room that comes bit by bit would else never be enough for the higher one.
+      if (passed.some(({ priority }) => priority > ticket.priority)) continue;
       const verdict = this.#judge(ticket, passed, candidates, nowMs);
       if (verdict.kind !== 'wait') return { ticket, verdict, passed };
       passed.push(ticket);
@@ -86,7 +94,8 @@ export class Overtaking {
       nowMs,
       enteredMs: ticket.enteredMs,
       isOverdue: this.#admission.isOverdue(request, passedTokens),
-      isClosed: (id) => this.#holds.isHeld(id) && this.#holds.heldFor(ticket) !== id,
+      keptTokens: this.#room.keptTokens(ticket, nowMs),
+      isClosed: (id) => this.#holds.heldFor(ticket) !== id && this.isClosed(id, ticket.priority),
     });
   }
 

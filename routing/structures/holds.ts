@@ -15,6 +15,11 @@ export class Holds<T extends object> {
     return this.#held.get(one);
   }
 
+  /** For whom a replica is held. */
+  holderOf(id: ReplicaId): T | undefined {
+    return this.#holders.get(id);
+  }
+
   /** True while a replica is held for somebody. */
   isHeld(id: ReplicaId): boolean {
     return this.#holders.has(id);

@@ -1,4 +1,5 @@
 import { DrainRate } from './drain-rate.ts';
+import { KeptRoom } from './kept-room.ts';
 import { FairQueue, type Charge, type FairTerms } from './fair-queue.ts';
 import { StreamPace } from './stream-pace.ts';
 
@@ -26,6 +27,7 @@ interface PriorityClass<T extends LaneTerms> {
 export class Lane<T extends LaneTerms> {
   readonly #classes: PriorityClass<T>[] = [];
   readonly #drainRate: DrainRate = new DrainRate();
+  readonly #kept: KeptRoom = new KeptRoom();
   /** How fast its streams go on. */
   readonly pace: StreamPace = new StreamPace();
   #size = 0;
@@ -55,6 +57,7 @@ export class Lane<T extends LaneTerms> {
   add(one: T, nowMs: number): void {
     if (this.#size === 0) this.#drainRate.resume(nowMs);
     this.#size += 1;
+    this.#kept.note(one.priority, one.tokens, nowMs);
     this.#queueOf(one.priority).add(one);
   }
 
@@ -76,7 +79,13 @@ export class Lane<T extends LaneTerms> {
 
   /** Charges the tenant of one who need not wait. */
   charge(one: LaneTerms): Charge {
+    this.#kept.note(one.priority, one.tokens, one.enteredMs);
     return this.#queueOf(one.priority).charge(one);
+  }
+
+  /** KV tokens that one of a priority leaves free for those of higher ones who may come. */
+  keptTokens(priority: number, nowMs: number): number {
+    return this.#kept.tokensFor(priority, nowMs);
   }
 
   /** Everyone in the order in which they would be served. The lane must not change meanwhile. */

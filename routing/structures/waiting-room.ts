@@ -149,6 +149,11 @@ export class WaitingRoom<T> {
     return lane.msToDrain(lane.tokensBefore(ticket), nowMs);
   }
 
+  /** KV tokens that one leaves free at a replica for those of higher priorities who may come. */
+  keptTokens({ lane, priority }: WaitingTerms, nowMs: number): number {
+    return this.#lanes.get(lane)?.keptTokens(priority, nowMs) ?? 0;
+  }
+
   /** How fast the streams of a lane go on. */
   paceOf(lane: string): StreamPace {
     return this.#laneOf(lane).pace;

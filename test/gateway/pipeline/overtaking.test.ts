@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Replica } from '../../../routing/replica.ts';
-import { replicas } from '../../support/builders.ts';
+import { aReplica, replicas } from '../../support/builders.ts';
 import {
   aDispatcher,
   ask,
@@ -105,6 +105,57 @@ describe('who finds no room', () => {
 
     expect(behind(15).state).toBe('granted');
     expect(behind(16).state).toBe('waiting');
+  });
+});
+
+describe('one of a higher priority', () => {
+  const large = { promptTokens: 5000, priority: 1 };
+  const small = { promptTokens: 900, expectedOutputTokens: 100 };
+
+  it('who finds no room is passed by nobody of a lower one', () => {
+    const house = aDispatcher([forTwo]);
+    ask(house);
+    ask(house, large);
+    const lower = ask(house, small);
+    const equal = ask(house, { ...small, priority: 1 });
+
+    expect(statesOf([lower, equal])).toEqual(['waiting', 'granted']);
+  });
+
+  it('has two places kept for it once one like it has come', () => {
+    const beside = (kvCapacityTokens: number) => {
+      const house = aDispatcher([aReplica({ kvCapacityTokens })]);
+      release(ask(house, { promptTokens: 2000, expectedOutputTokens: 1000, priority: 1 }));
+      ask(house, { promptTokens: 30_000 }).place?.reservation.firstToken();
+      return { house, lower: ask(house, { promptTokens: 1 }) };
+    };
+    // 31,000 and 1,001 run, and two of 3,000 may come.
+    expect(beside(38_001).lower.state).toBe('granted');
+    const { house, lower } = beside(38_000);
+    expect(lower.state).toBe('waiting');
+
+    expect(ask(house, { promptTokens: 1, priority: 1 }).state).toBe('granted');
+  });
+
+  it('has no more than a quarter of a replica kept for it', () => {
+    const house = aDispatcher([aReplica({ kvCapacityTokens: 40_000 })]);
+    release(ask(house, { promptTokens: 39_000, expectedOutputTokens: 1000, priority: 1 }));
+    ask(house, { promptTokens: 20_000 }).place?.reservation.firstToken();
+
+    expect(ask(house, { promptTokens: 8_001 }).state).toBe('waiting');
+    expect(ask(house, { promptTokens: 8_000 }).state).toBe('granted');
+  });
+
+  it('is not kept out of what is held for a lower one', () => {
+    const house = aDispatcher([forTwo]);
+    const running = ask(house);
+    const lower = ask(house, { promptTokens: 6000 });
+    for (let count = 0; count < 9; count += 1) release(ask(house, small));
+    const equal = ask(house, small);
+    expect(statesOf([lower, equal])).toEqual(['waiting', 'waiting']);
+
+    expect(ask(house, { ...small, priority: 1 }).state).toBe('granted');
+    expect(running.state).toBe('granted');
   });
 });
 

@@ -10,6 +10,7 @@ describe('Holds', () => {
     holds.hold('a', one);
     expect([holds.isHeld('a'), holds.isHeld('b')]).toEqual([true, false]);
     expect([holds.heldFor(one), holds.heldFor(other)]).toEqual(['a', undefined]);
+    expect([holds.holderOf('a'), holds.holderOf('b')]).toEqual([one, undefined]);
 
     holds.release(one);
 
