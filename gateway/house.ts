@@ -180,7 +180,11 @@ function buildDispatcher(config: Config, fleet: Fleet, clock: Clock): Dispatcher
   return new Dispatcher({
     fleet,
     router: buildRouter(config.routing),
-    admission: new Admission({ ...limits, prefillTokensMax: prefillTokensOutMax }),
+    admission: new Admission({
+      ...limits,
+      prefillTokensMax: prefillTokensOutMax,
+      goodWaitMs: config.routing.goodFirstTokenMs,
+    }),
     clock,
   });
 }

@@ -155,7 +155,9 @@ const routing = z.strictObject({
     .describe('Another policy that judges every decision and does not act; it is counted.'),
   goodFirstTokenMs: whole({ min: 1, max: HOUR_MS })
     .default(defaultGoodService.firstTokenMs)
-    .describe('A first token that comes within this time is good for your users.'),
+    .describe(
+      'A first token within this time is good for your users; who has waited longer lets others go first.',
+    ),
   goodTokenGapMs: whole({ min: 1, max: 60_000 })
     .default(defaultGoodService.tokenGapMs)
     .describe('As good is so long a gap between tokens; `kv-aware` weighs one against the other.'),

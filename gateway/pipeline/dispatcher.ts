@@ -177,6 +177,7 @@ export class Dispatcher {
   /** Serves the first who has room of those next in a lane; false when none has. */
   #serveLane(lane: string): boolean {
     const nowMs = this.#clock.nowMs();
+    this.#room.passTime(nowMs);
     const candidates = this.#fleet.candidates(nowMs);
     const turn = this.#overtaking.next(lane, candidates, nowMs);
     if (turn === undefined) return false;

@@ -74,6 +74,14 @@ export class FairQueue<T extends FairTerms> {
     this.#size += 1;
   }
 
+  /** Gives one who waits another place among those of its tenant: `change` makes it due at another time. */
+  reorder(one: T, change: () => void): void {
+    const waiting = this.#accounts.get(one.tenant)?.waiting;
+    const isWaiting = waiting?.remove(one) === true;
+    change();
+    if (isWaiting) waiting.add(one);
+  }
+
   /** Takes one out who goes away unserved; false when it did not wait. */
   remove(one: T): boolean {
     const account = this.#accounts.get(one.tenant);

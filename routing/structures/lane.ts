@@ -61,6 +61,11 @@ export class Lane<T extends LaneTerms> {
     this.#queueOf(one.priority).add(one);
   }
 
+  /** Gives one who waits another place among those of its tenant and priority. */
+  reorder(one: T, change: () => void): void {
+    this.#queueOf(one.priority).reorder(one, change);
+  }
+
   /** Takes one out who goes away unserved; false when it did not wait. */
   remove(one: T, nowMs: number): boolean {
     if (!this.#queueOf(one.priority).remove(one)) return false;

@@ -12,6 +12,8 @@ export interface WaitingRoomLimits {
   /** Bytes of bodies that are held while they wait. */
   readonly waitingBytesMax?: number | undefined;
   readonly waitingPromptTokensMax?: number | undefined;
+  /** A wait that is good: who has waited longer lets go first those who may still be served well. None where it is left out. */
+  readonly goodWaitMs?: number | undefined;
 }
 
 /** What a waiting room can have too much of. */
@@ -37,7 +39,8 @@ export interface WaitingTerms {
 }
 
 /** A place in the waiting room. */
-export interface Ticket<T> extends WaitingTerms, LaneTerms {
+export interface Ticket<T> extends WaitingTerms, Omit<LaneTerms, 'dueMs'> {
+  dueMs: number;
   readonly item: T;
   /** When the wait has lasted too long or the deadline passes, whichever is first. */
   readonly expiresMs: number;
@@ -48,6 +51,12 @@ export interface Ticket<T> extends WaitingTerms, LaneTerms {
  * those of its own tenant who came later than that, however short their deadlines.
  */
 const PATIENCE_MS = 30_000;
+
+/**
+ * One whose wait has become too long to be good is due so long after it entered. Were it served in its turn, all
+ * behind it would come too late as well, and a tenth of load too much would leave nobody well served.
+ */
+export const LATE_PATIENCE_MS = 300_000;
 
 /** Lanes that are remembered while nobody needs them; more are forgotten with their pace. */
 const IDLE_LANES_MAX = 1000;
@@ -61,6 +70,8 @@ export class WaitingRoom<T> {
   readonly #limits: WaitingRoomLimits;
   readonly #lanes: Map<string, Lane<Ticket<T>>> = new Map();
   readonly #byExpiry: Heap<Ticket<T>> = new Heap(expiresBefore);
+  /** Those who may still be served well, in the order in which that ends. */
+  readonly #byLateness: Heap<Ticket<T>> = new Heap(entersBefore);
   #bytes = 0;
   #promptTokens = 0;
   #numbersGiven = 0;
@@ -91,9 +102,23 @@ export class WaitingRoom<T> {
     const ticket: Ticket<T> = { ...this.#entry(terms), item, expiresMs };
     this.#laneOf(terms.lane).add(ticket, enteredMs);
     this.#byExpiry.add(ticket);
+    this.#byLateness.add(ticket);
     this.#bytes += ticket.bytes;
     this.#promptTokens += ticket.promptTokens;
     return ticket;
+  }
+
+  /** Lets those who have waited too long to be served well step behind those who have not. */
+  passTime(nowMs: number): void {
+    const goodSinceMs = nowMs - (this.#limits.goodWaitMs ?? Infinity);
+    for (;;) {
+      const first = this.#byLateness.first;
+      if (first === undefined || first.enteredMs > goodSinceMs) return;
+      this.#byLateness.remove(first);
+      this.#laneOf(first.lane).reorder(first, () => {
+        first.dueMs = Math.min(first.deadlineMs, first.enteredMs + LATE_PATIENCE_MS);
+      });
+    }
   }
 
   /** True of one whom nobody of its lane is to be served before. */
@@ -193,6 +218,7 @@ export class WaitingRoom<T> {
 
   #takeOut(ticket: Ticket<T>): boolean {
     if (!this.#byExpiry.remove(ticket)) return false;
+    this.#byLateness.remove(ticket);
     this.#bytes -= ticket.bytes;
     this.#promptTokens -= ticket.promptTokens;
     return true;
@@ -221,4 +247,10 @@ function leadsBefore<T>(one: Ticket<T>, other: Ticket<T>): number {
 function expiresBefore<T>(one: Ticket<T>, other: Ticket<T>): boolean {
   if (one.expiresMs !== other.expiresMs) return one.expiresMs < other.expiresMs;
   return one.number < other.number;
+}
+
+function entersBefore<T>(one: Ticket<T>, other: Ticket<T>): boolean {
+  return one.enteredMs === other.enteredMs
+    ? one.number < other.number
+    : one.enteredMs < other.enteredMs;
 }

@@ -3,7 +3,7 @@ import type { Preset } from '../../../deploy/simulator/presets.ts';
 import { Admission } from '../../../routing/admission.ts';
 import type { AdmissionMode } from '../../../routing/admission.ts';
 import { Fleet } from '../../../routing/fleet.ts';
-import { createPolicy } from '../../../routing/policies/catalog.ts';
+import { createPolicy, defaultGoodService } from '../../../routing/policies/catalog.ts';
 import type { PolicyName } from '../../../routing/policies/catalog.ts';
 import type { LoadSnapshot, Replica, Speed } from '../../../routing/replica.ts';
 import { Router } from '../../../routing/router.ts';
@@ -94,6 +94,7 @@ function gatewayDispatcher({ options, fleet, clock }: VirtualRooms): VirtualDisp
     // A benchmark waits as long as it takes: what is measured is the wait.
     waitingRequestsMax: Infinity,
     waitingMsMax: Infinity,
+    goodWaitMs: defaultGoodService.firstTokenMs,
   });
   return new Dispatcher({ fleet, router: new Router(policy), admission, clock });
 }

@@ -46,6 +46,30 @@ describe('tenants who wait', () => {
     expect(serve(queue, 9).replaceAll('a', '')).toHaveLength(6);
   });
 
+  it('are served in another order where one is due at another time', () => {
+    let dueMs = 0;
+    const first = {
+      ...one('a'),
+      get dueMs() {
+        return dueMs;
+      },
+    };
+    const second = one('a', { dueMs: 5 });
+    const queue = queueOf(first, second);
+    queue.reorder(first, () => (dueMs = 6));
+
+    expect([...queue.inOrder()]).toEqual([second, first]);
+    expect(queue.size).toBe(2);
+    expect(queue.waitingTokens).toBe(200);
+  });
+
+  it('are as they were where one is reordered that does not wait', () => {
+    const queue = queueOf(one('a'));
+    queue.reorder(one('b'), () => undefined);
+
+    expect(serve(queue)).toBe('a');
+  });
+
   it('are each served by what is due first, then by the order of entering', () => {
     const [late, soon, second] = [
       one('a', { dueMs: 9 }),

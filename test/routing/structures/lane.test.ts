@@ -35,6 +35,28 @@ describe('a lane', () => {
     expect(serve(laneOf(one(0), one(5), one(-1), one(5)))).toEqual([5, 5, 0, -1]);
   });
 
+  it('gives one another place among those of its priority', () => {
+    let dueMs = 0;
+    const first = {
+      ...one(1),
+      get dueMs() {
+        return dueMs;
+      },
+    };
+    const [second, lower] = [one(1, { dueMs: 5 }), one(0)];
+    const lane = laneOf(first, second, lower);
+    lane.reorder(first, () => (dueMs = 6));
+
+    expect([...lane.inOrder()]).toEqual([second, first, lower]);
+  });
+
+  it('has the lower priorities leave room for the higher ones that came', () => {
+    const lane = laneOf(one(1, { tokens: 70 }));
+    lane.charge(one(2, { tokens: 5 }));
+
+    expect([2, 1, 0].map((priority) => lane.keptTokens(priority, 0))).toEqual([0, 10, 150]);
+  });
+
   it('counts who waits, and what they want', () => {
     const gone = one(1);
     const lane = laneOf(gone, one(0));

@@ -4,6 +4,7 @@ import {
   WaitingRoom,
   type WaitingRoomLimits,
   type WaitingTerms,
+  LATE_PATIENCE_MS,
 } from '../../../routing/structures/waiting-room.ts';
 
 function terms(facts: Partial<WaitingTerms> = {}): WaitingTerms {
@@ -39,6 +40,66 @@ function serveAll(room: WaitingRoom<string>, lane = 'llama'): string[] {
     served.push(first.item);
   }
 }
+
+describe('who has waited too long to be served well', () => {
+  it('lets those go first who have not, once its wait has been as long as a good one', () => {
+    const room = aRoom({ goodWaitMs: 200 });
+    room.enter('late', terms({ enteredMs: 0 }));
+    room.enter('good', terms({ enteredMs: 1 }));
+    room.passTime(199);
+    expect(walk(room)).toEqual(['late', 'good']);
+
+    room.passTime(200);
+
+    expect(walk(room)).toEqual(['good', 'late']);
+  });
+
+  it('is served in the order of entering with others like it', () => {
+    const room = aRoom({ goodWaitMs: 200 });
+    for (const item of ['a', 'b', 'c']) room.enter(item, terms());
+    room.passTime(200);
+
+    expect(serveAll(room)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('is due again after its patience, and before all who come later', () => {
+    const room = aRoom({ goodWaitMs: 200, waitingMsMax: 1e9 });
+    room.enter('late', terms({ enteredMs: 0 }));
+    room.passTime(200);
+    room.enter('before', terms({ enteredMs: LATE_PATIENCE_MS - 30_001 }));
+    room.enter('after', terms({ enteredMs: LATE_PATIENCE_MS - 30_000 }));
+
+    expect(walk(room)).toEqual(['before', 'late', 'after']);
+  });
+
+  it('keeps its own deadline', () => {
+    const room = aRoom({ goodWaitMs: 200 });
+    room.enter('hurried', terms({ deadlineMs: 900 }));
+    room.passTime(200);
+    room.enter('good', terms({ enteredMs: 200 }));
+
+    expect(walk(room)).toEqual(['hurried', 'good']);
+  });
+
+  it('is forgotten where it is served or leaves before', () => {
+    const room = aRoom({ goodWaitMs: 200 });
+    room.leave(room.enter('gone', terms()), 0);
+    room.serve(room.enter('served', terms()), 0);
+    room.enter('late', terms());
+    room.passTime(200);
+
+    expect(walk(room)).toEqual(['late']);
+  });
+
+  it('keeps its turn where nobody said what a good wait is', () => {
+    const room = aRoom();
+    room.enter('first', terms());
+    room.enter('second', terms({ enteredMs: 1 }));
+    room.passTime(1e9);
+
+    expect(walk(room)).toEqual(['first', 'second']);
+  });
+});
 
 describe('those who wait', () => {
   it('are served in the order of entering', () => {
