@@ -6,6 +6,7 @@
  * `REAL_VLLM_URLS` and `REAL_SGLANG_URLS` name engines that stand elsewhere. Without any it is skipped, with the reason.
  */
 import { answers, counting } from './checks/answers.ts';
+import { connections } from './checks/connections.ts';
 import { leaving } from './checks/leaving.ts';
 import { load } from './checks/load.ts';
 import { native } from './checks/native.ts';
@@ -21,6 +22,7 @@ const checks: readonly Check[] = [
   ...counting,
   ...native,
   ...refused,
+  ...connections,
   ...leaving,
   ...load,
   ...replaying,
