@@ -5,6 +5,7 @@ import { defaultGoodService, policyNames } from '../../routing/policies/catalog.
 import type { LogLevel } from '../../telemetry/telemetry.ts';
 import { engineNames } from '../engines/catalog.ts';
 import { PRIORITY_MAX, PRIORITY_MIN } from '../generation/tenant.ts';
+import { isHeaderText } from '../wire/header-text.ts';
 import type { Config, ReplicaSettings } from './settings.ts';
 
 const admissionModes = ['late-binding', 'pass-through'] as const satisfies readonly AdmissionMode[];
@@ -123,7 +124,10 @@ const replica = z
     contextTokensMax: whole({ min: 1, max: KV_TOKENS_MAX })
       .optional()
       .describe('Longest prompt plus output, in tokens, where the engine does not tell.'),
-    apiKey: line(4_096).optional().describe('Bearer token for the engine.'),
+    apiKey: line(4_096)
+      .refine(isHeaderText, 'text that a header can hold')
+      .optional()
+      .describe('Bearer token for the engine.'),
     caFile: file.optional().describe("Authority of the engine's certificate, PEM."),
     forwardAuthorization: z
       .boolean()

@@ -3,4 +3,10 @@ export function isHeaderText(text: string): boolean {
   return !UNFIT.test(text);
 }
 
+/** True of a header's name: a token (RFC 9110 §5.6.2). */
+export function isHeaderName(text: string): boolean {
+  return TOKEN.test(text);
+}
+
 const UNFIT = /[^\t\x20-\x7e\x80-\xff]/;
+const TOKEN = /^[!#$%&'*+.^_`|~\w-]+$/;

@@ -1,4 +1,4 @@
-import { isHeaderText } from './header-text.ts';
+import { isHeaderName, isHeaderText } from './header-text.ts';
 
 /** What came over a connection is no HTTP/1.1 answer: its framing is lost, and the connection with it. */
 export class HttpAnswerError extends Error {
@@ -37,26 +37,38 @@ export function readAnswerHead(text: string): HttpAnswerHead {
 
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: |$)/;
 
-/** A token (RFC 9110 §5.6.2), a colon and a value. */
-const HEADER_LINE = /^([!#$%&'*+.^_`|~\w-]+):[\t ]*(.*?)[\t ]*$/;
-
 function readHeaders(lines: readonly string[]): ReceivedHeaders {
   const headers: Record<string, string | string[]> = Object.create(null) as Record<
     string,
     string | string[]
   >;
   for (const line of lines) {
-    const match = HEADER_LINE.exec(line);
-    if (match === null || !isHeaderText(line))
+    const colon = line.indexOf(':');
+    const name = line.slice(0, Math.max(colon, 0));
+    if (!isHeaderName(name) || !isHeaderText(line)) {
       throw new HttpAnswerError('a line that is no header');
-    const [, name = '', value = ''] = match;
+    }
     const key = name.toLowerCase();
+    const value = withoutBlanks(line, colon + 1);
     const before = headers[key];
     if (before === undefined) headers[key] = value;
     else if (typeof before === 'string') headers[key] = [before, value];
     else before.push(value);
   }
   return headers;
+}
+
+/** What stands in a line from `start` on, without spaces and tabs around it. Not by a pattern: those try again at each blank. */
+function withoutBlanks(line: string, start: number): string {
+  let from = start;
+  let to = line.length;
+  while (from < to && isBlank(line, from)) from += 1;
+  while (to > from && isBlank(line, to - 1)) to -= 1;
+  return line.slice(from, to);
+}
+
+function isBlank(line: string, at: number): boolean {
+  return line[at] === ' ' || line[at] === '\t';
 }
 
 function framingOf(status: number, headers: ReceivedHeaders): BodyFraming {

@@ -6,11 +6,15 @@ export interface HttpAnswerListener {
   head(head: HttpAnswerHead): void;
   /** The bytes are the listener's own. */
   data(bytes: Buffer): void;
-  end(): void;
+  /** `isFollowed` by bytes that belong to no answer. */
+  end(isFollowed: boolean): void;
 }
 
-/** Longest head, and longest trailer; engines' own stay under a kilobyte. */
-export const HEAD_BYTES_MAX: number = 64 * 1024;
+/** Longest head, and longest trailer: as long as Node's own. Those of engines stay under a kilobyte. */
+export const HEAD_BYTES_MAX: number = 16 * 1024;
+
+/** Answers of 1xx before the real one: a server that sends more never comes to it. */
+export const ANNOUNCEMENTS_MAX = 16;
 
 /** Longest line that a chunk begins with: its size, and extensions that nobody sends. */
 export const CHUNK_LINE_BYTES_MAX = 4_096;
@@ -48,6 +52,7 @@ export class HttpAnswerParser {
   /** Bytes of the body, or of its chunk, that are still to come. */
   #left = 0;
   #trailerBytes = 0;
+  #announcements = 0;
   #isPaused = false;
   #isReading = false;
 
@@ -75,30 +80,40 @@ export class HttpAnswerParser {
     const bytes = this.#held === undefined ? received : Buffer.concat([this.#held, received]);
     this.#held = undefined;
     this.#isReading = true;
-    let at = 0;
-    while (at < bytes.length && !this.#isPaused) {
-      const next = this.#step(bytes, at);
-      if (next === INCOMPLETE) break;
-      at = next;
+    try {
+      const at = this.#readSteps(bytes);
+      if (this.#state === 'ended' && !this.#isPaused) this.#end(at < bytes.length);
+      else if (at < bytes.length) this.#held = copyOf(bytes, at, bytes.length);
+    } finally {
+      this.#isReading = false;
     }
-    this.#isReading = false;
-    if (at < bytes.length) this.#held = copyOf(bytes, at, bytes.length);
-    else if (this.#state === 'ended' && !this.#isPaused) this.#end();
   }
 
   /** The other side has closed: the end of an answer that has no other. */
   close(): void {
-    if (this.#state === 'until-close') this.#end();
+    if (this.#state === 'until-close') this.#end(false);
   }
 
-  #end(): void {
+  #end(isFollowed: boolean): void {
     this.#state = 'head';
-    this.#listener.end();
+    this.#announcements = 0;
+    this.#listener.end(isFollowed);
+  }
+
+  /** Reads as much as there is, up to a pause and to the end of the answer; gives how far it came. */
+  #readSteps(bytes: Buffer): number {
+    let at = 0;
+    while (at < bytes.length && !this.#isPaused && this.#state !== 'ended') {
+      const next = this.#step(bytes, at, this.#state);
+      if (next === INCOMPLETE) break;
+      at = next;
+    }
+    return at;
   }
 
   /** Reads the next part from `at` on; gives where it ends, or `INCOMPLETE`. */
-  #step(bytes: Buffer, at: number): number {
-    switch (this.#state) {
+  #step(bytes: Buffer, at: number, state: Exclude<State, 'ended'>): number {
+    switch (state) {
       case 'head':
         return this.#readHead(bytes, at);
       case 'chunk-line':
@@ -113,8 +128,6 @@ export class HttpAnswerParser {
       case 'until-close':
         this.#listener.data(copyOf(bytes, at, bytes.length));
         return bytes.length;
-      case 'ended':
-        throw new HttpAnswerError('more than the answer');
     }
   }
 
@@ -126,8 +139,10 @@ export class HttpAnswerParser {
     if (end === -1) return INCOMPLETE;
     const head = readAnswerHead(bytes.toString('latin1', at, end));
     if (head.status === SWITCHING_PROTOCOLS) throw new HttpAnswerError('a change of protocol');
-    // Other 1xx answers announce the real one.
     if (head.status >= 200) this.#begin(head);
+    else if (++this.#announcements > ANNOUNCEMENTS_MAX) {
+      throw new HttpAnswerError('announcements without end');
+    }
     return end + 4;
   }
 

@@ -1,4 +1,4 @@
-import { createSecureContext, rootCertificates } from 'node:tls';
+import { createSecureContext, getCACertificates } from 'node:tls';
 import type { SecureContext } from 'node:tls';
 
 import { HttpConnection } from './http-connection.ts';
@@ -9,6 +9,7 @@ import type {
   HttpPeer,
 } from './http-connection.ts';
 import type { HttpAsk } from './http-request-bytes.ts';
+import { requestBytes } from './http-request-bytes.ts';
 
 export type { ReceivedHeaders } from './http-answer-head.ts';
 export type { HttpAnswerSink, HttpExchange } from './http-connection.ts';
@@ -17,7 +18,7 @@ export type { HttpAsk } from './http-request-bytes.ts';
 /** Bounds and trust of the connections to one origin. */
 export interface HttpClientOptions {
   readonly connectMs: number;
-  /** PEM of the authority that signed the other side's certificate, beside the system's own. */
+  /** PEM of the authority that signed the other side's certificate, beside those that Node trusts. */
   readonly ca?: string | undefined;
 }
 
@@ -54,7 +55,12 @@ export class HttpClient implements HttpConnectionOwner {
 
   /** Sends a request. Its sink is told nothing before this returns. Throws on an ask that is no request. */
   send(ask: HttpAsk, sink: HttpAnswerSink): HttpExchange {
-    return (this.#takeIdle() ?? this.#open()).send(ask, sink);
+    // Before a connection is taken: an ask that is refused leaves none behind.
+    const pieces = requestBytes(ask, this.#peer.authority);
+    const connection = this.#takeIdle() ?? this.#open();
+    const exchange = connection.send(pieces, ask.headers['connection'] !== 'close', sink);
+    if (this.#isClosed) connection.close();
+    return exchange;
   }
 
   /** Breaks what is under way and closes every connection. */
@@ -109,14 +115,14 @@ function peerOf(origin: URL, { connectMs, ca }: HttpClientOptions): HttpPeer {
     port: Number(origin.port || (isSecure ? HTTPS_PORT : HTTP_PORT)),
     authority: origin.host,
     connectMs,
-    trust: isSecure ? trusting(ca) : undefined,
+    tls: isSecure ? { context: trusting(ca), session: undefined } : undefined,
   };
 }
 
 const HTTP_PORT = 80;
 const HTTPS_PORT = 443;
 
-/** Made once: to read the system's authorities takes milliseconds. */
+/** Made once: to read the authorities takes milliseconds. */
 function trusting(ca: string | undefined): SecureContext {
-  return createSecureContext(ca === undefined ? {} : { ca: [...rootCertificates, ca] });
+  return createSecureContext(ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] });
 }

@@ -3,12 +3,9 @@ import type { Socket } from 'node:net';
 import tls from 'node:tls';
 import type { SecureContext } from 'node:tls';
 
-import { HttpAnswerError } from './http-answer-head.ts';
 import type { HttpAnswerHead, ReceivedHeaders } from './http-answer-head.ts';
 import type { HttpAnswerListener } from './http-answer-parser.ts';
 import { HttpAnswerParser } from './http-answer-parser.ts';
-import type { HttpAsk } from './http-request-bytes.ts';
-import { requestBytes } from './http-request-bytes.ts';
 
 /** Told what comes back for one request, in this order: at most one `head`, data, then `end` or `failed`. */
 export interface HttpAnswerSink {
@@ -35,15 +32,23 @@ export interface HttpPeer {
   /** `Host` header of every request. */
   readonly authority: string;
   readonly connectMs: number;
-  /** Whose certificates are trusted; `undefined` for a connection without TLS. */
-  readonly trust: SecureContext | undefined;
+  /** `undefined` for connections without TLS. */
+  readonly tls: TlsPeer | undefined;
+}
+
+/** How TLS is spoken with a peer. */
+export interface TlsPeer {
+  /** Whose certificates are trusted. */
+  readonly context: SecureContext;
+  /** The last session, with which the next handshake is shorter. */
+  session: Buffer | undefined;
 }
 
 /** Whose a connection is. */
 export interface HttpConnectionOwner {
   /** It may be given another request within `keepAliveMs`. */
   idle(connection: HttpConnection, keepAliveMs: number): void;
-  /** It is of no more use. Called once. */
+  /** It is of no more use, and may be given no request. Called once. */
   closed(connection: HttpConnection): void;
 }
 
@@ -65,23 +70,29 @@ export class HttpConnection implements HttpAnswerListener {
   readonly #connectTimer: NodeJS.Timeout;
   #exchange: OpenExchange | undefined;
   #keepAliveMs = 0;
+  #isConnected = false;
+  #isRetired = false;
 
   constructor(peer: HttpPeer, owner: HttpConnectionOwner) {
     this.#peer = peer;
     this.#owner = owner;
-    const { trust } = peer;
-    this.#socket = trust === undefined ? this.#connect() : this.#connectSecurely(trust);
-    this.#connectTimer = setTimeout(() => this.#socket.destroy(tooLate(peer)), peer.connectMs);
-    this.#listen(trust === undefined ? 'connect' : 'secureConnect');
+    this.#socket = peer.tls === undefined ? this.#connect() : this.#connectSecurely(peer.tls);
+    this.#connectTimer = setTimeout(() => this.#tooLate(), peer.connectMs);
+    this.#listen(peer.tls === undefined ? 'connect' : 'secureConnect');
   }
 
-  /** Sends a request; the last one must have ended. Its sink is told nothing before this returns. */
-  send(ask: HttpAsk, sink: HttpAnswerSink): HttpExchange {
-    const [first, second] = requestBytes(ask, this.#peer.authority);
-    const exchange = new OpenExchange(this, sink, ask.headers['connection'] !== 'close');
+  /**
+   * Sends a request, as the pieces that go over the wire; the last one must have ended. Its sink is told nothing
+   * before this returns.
+   */
+  send(
+    pieces: readonly Uint8Array[],
+    keepsConnection: boolean,
+    sink: HttpAnswerSink,
+  ): HttpExchange {
+    const exchange = new OpenExchange(this, sink, keepsConnection);
     this.#exchange = exchange;
-    if (first !== undefined) this.#socket.write(first);
-    if (second !== undefined) this.#socket.write(second);
+    for (const piece of pieces) this.#socket.write(piece);
     return exchange;
   }
 
@@ -103,37 +114,34 @@ export class HttpConnection implements HttpAnswerListener {
   /** Closes the connection under a request, which is told nothing more. */
   abort(): void {
     this.#exchange = undefined;
-    this.#socket.destroy();
+    this.close();
   }
 
   /** Closes the connection; a request on it fails. */
-  close(): void {
-    this.#socket.destroy();
+  close(error?: Error): void {
+    this.#retire();
+    this.#socket.destroy(error);
   }
 
   head({ status, headers, keepAliveMs }: HttpAnswerHead): void {
-    if (this.#exchange === undefined) throw new HttpAnswerError('an answer that nobody asked for');
     this.#keepAliveMs = keepAliveMs;
-    this.#exchange.sink.head(status, headers);
+    this.#exchange?.sink.head(status, headers);
   }
 
   data(bytes: Buffer): void {
     this.#exchange?.sink.data(bytes);
   }
 
-  end(): void {
+  end(isFollowed: boolean): void {
     const exchange = this.#exchange;
     if (exchange === undefined) return;
-    exchange.sink.end();
-    exchange.isOver = true;
     this.#exchange = undefined;
-    const isFree = exchange.keepsConnection && this.#keepAliveMs > 0;
+    exchange.end();
+    const keepsConnection = exchange.keepsConnection && this.#keepAliveMs > 0;
     // An answer that overtook its request leaves the rest of that on the way.
-    if (isFree && this.#socket.writableLength === 0 && !this.#socket.destroyed) {
-      this.#owner.idle(this, this.#keepAliveMs);
-    } else {
-      this.#socket.destroy();
-    }
+    const isClean = !isFollowed && this.#socket.writableLength === 0 && !this.#socket.destroyed;
+    if (keepsConnection && isClean) this.#owner.idle(this, this.#keepAliveMs);
+    else this.close();
   }
 
   #connect(): Socket {
@@ -145,33 +153,50 @@ export class HttpConnection implements HttpAnswerListener {
     return net.connect({ host, port, noDelay: true, onread: { buffer: RECEIVED, callback } });
   }
 
-  #connectSecurely(secureContext: SecureContext): Socket {
+  #connectSecurely(peer: TlsPeer): Socket {
     const { host, port } = this.#peer;
-    const socket = tls.connect({ host, port, secureContext, ...READ_AHEAD });
+    const { context: secureContext, session } = peer;
+    // An address is no name that a certificate is chosen by (RFC 6066 §3).
+    const named = net.isIP(host) === 0 ? { servername: host } : {};
+    const resumed = session === undefined ? {} : { session };
+    const socket = tls.connect({ host, port, secureContext, ...named, ...resumed, ...READ_AHEAD });
     socket.setNoDelay(true);
+    socket.on('session', (latest) => {
+      peer.session = latest;
+    });
     return socket.on('data', (bytes: Buffer) => this.#read(bytes));
   }
 
   #listen(connected: 'connect' | 'secureConnect'): void {
     let reason: Error | undefined;
     const socket = this.#socket;
-    socket.once(connected, () => clearTimeout(this.#connectTimer));
+    socket.once(connected, () => {
+      this.#isConnected = true;
+      clearTimeout(this.#connectTimer);
+    });
     socket.on('error', (error) => {
       reason = error;
     });
     socket.on('end', () => this.#ended());
     socket.on('close', () => {
       clearTimeout(this.#connectTimer);
-      this.#owner.closed(this);
+      this.#retire();
       const exchange = this.#exchange;
       this.#exchange = undefined;
-      if (exchange === undefined) return;
-      exchange.isOver = true;
-      exchange.sink.failed(reason ?? brokenOff());
+      exchange?.fail(reason ?? brokenOff());
+    });
+  }
+
+  /** A process that was busy meanwhile looks first whether the connection has come. */
+  #tooLate(): void {
+    setImmediate(() => {
+      if (!this.#isConnected) this.close(tooLate(this.#peer));
     });
   }
 
   #read(bytes: Buffer): void {
+    // Nobody has asked for it: it could only be taken for the start of the next answer.
+    if (this.#exchange === undefined) return this.close();
     try {
       this.#parser.read(bytes);
     } catch (error) {
@@ -179,10 +204,11 @@ export class HttpConnection implements HttpAnswerListener {
     }
   }
 
-  /** The other side has closed, which is the end of some answers. */
+  /** The other side has closed, which is the end of some answers and cuts all others. */
   #ended(): void {
     try {
       this.#parser.close();
+      this.close();
     } catch (error) {
       this.#broken(error);
     }
@@ -190,7 +216,13 @@ export class HttpConnection implements HttpAnswerListener {
 
   /** What is no answer, and a sink that throws, end this connection and nothing else. */
   #broken(error: unknown): void {
-    this.#socket.destroy(error as Error);
+    this.close(error instanceof Error ? error : new Error(String(error)));
+  }
+
+  #retire(): void {
+    if (this.#isRetired) return;
+    this.#isRetired = true;
+    this.#owner.closed(this);
   }
 }
 
@@ -198,8 +230,8 @@ export class HttpConnection implements HttpAnswerListener {
 class OpenExchange implements HttpExchange {
   readonly sink: HttpAnswerSink;
   readonly keepsConnection: boolean;
-  isOver = false;
   readonly #connection: HttpConnection;
+  #isOver = false;
 
   constructor(connection: HttpConnection, sink: HttpAnswerSink, keepsConnection: boolean) {
     this.#connection = connection;
@@ -207,17 +239,37 @@ class OpenExchange implements HttpExchange {
     this.keepsConnection = keepsConnection;
   }
 
+  /** Tells the sink that its answer is whole; one that throws at that is told that it failed. */
+  end(): void {
+    this.#isOver = true;
+    try {
+      this.sink.end();
+    } catch (error) {
+      this.fail(error as Error);
+    }
+  }
+
+  /** Tells the sink that nothing more comes. There is nobody left to tell of one that throws at that. */
+  fail(error: Error): void {
+    this.#isOver = true;
+    try {
+      this.sink.failed(error);
+    } catch (bug) {
+      process.emitWarning(bug as Error);
+    }
+  }
+
   pause(): void {
-    if (!this.isOver) this.#connection.pause();
+    if (!this.#isOver) this.#connection.pause();
   }
 
   resume(): void {
-    if (!this.isOver) this.#connection.resume();
+    if (!this.#isOver) this.#connection.resume();
   }
 
   abort(): void {
-    if (this.isOver) return;
-    this.isOver = true;
+    if (this.#isOver) return;
+    this.#isOver = true;
     this.#connection.abort();
   }
 }

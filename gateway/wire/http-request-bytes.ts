@@ -1,4 +1,4 @@
-import { isHeaderText } from './header-text.ts';
+import { isHeaderName, isHeaderText } from './header-text.ts';
 
 /** One request, ready to be sent. */
 export interface HttpAsk {
@@ -26,8 +26,14 @@ export function requestBytes(ask: HttpAsk, host: string): readonly Uint8Array[] 
 }
 
 function headOf({ method, path, headers, body }: HttpAsk, host: string): string {
+  if (!/^[\x21-\x7e]+$/.test(path)) throw new TypeError('a path holds what no path may');
   let head = line(`${method} ${path} HTTP/1.1`) + line(`host: ${host}`);
-  for (const [name, value] of Object.entries(headers)) head += line(`${name}: ${value}`);
+  for (const [name, value] of Object.entries(headers)) {
+    if (!isHeaderName(name) || FRAMING.has(name.toLowerCase())) {
+      throw new TypeError(`a request has no header '${name}' of its own`);
+    }
+    head += line(`${name}: ${value}`);
+  }
   if (body !== undefined) head += line(`content-length: ${body.length}`);
   return `${head}\r\n`;
 }
@@ -36,3 +42,6 @@ function line(text: string): string {
   if (!isHeaderText(text)) throw new TypeError('a line of a request holds what no line may');
   return `${text}\r\n`;
 }
+
+/** These are made here, of where a request goes and of its body. */
+const FRAMING: ReadonlySet<string> = new Set(['host', 'content-length', 'transfer-encoding']);

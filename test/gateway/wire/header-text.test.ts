@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { isHeaderText } from '../../../gateway/wire/header-text.ts';
+import { isHeaderName, isHeaderText } from '../../../gateway/wire/header-text.ts';
 
 describe('a line of an HTTP head', () => {
   it.each(['', 'x-a: b\tc', 'x: ~!', 'caf\u{e9}', '\u{80}\u{ff}'])('may be %j', (text) => {
@@ -13,4 +13,14 @@ describe('a line of an HTTP head', () => {
       expect(isHeaderText(text)).toBe(false);
     },
   );
+});
+
+describe('the name of a header', () => {
+  it.each(['x-a', 'X_1', "!#$%&'*+.^`|~"])('may be %j', (text) => {
+    expect(isHeaderName(text)).toBe(true);
+  });
+
+  it.each(['', 'a b', 'a:', 'a\t', '\u{e9}', 'a\r\nb'])('may not be %j', (text) => {
+    expect(isHeaderName(text)).toBe(false);
+  });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { HttpAnswerError } from '../../../gateway/wire/http-answer-head.ts';
 import {
+  ANNOUNCEMENTS_MAX,
   CHUNK_LINE_BYTES_MAX,
   HEAD_BYTES_MAX,
   HttpAnswerParser,
@@ -20,7 +21,7 @@ class Reading {
       if (last.startsWith('data ')) this.told.pop();
       this.told.push(`${last.startsWith('data ') ? last : 'data '}${bytes.toString('latin1')}`);
     },
-    end: () => void this.told.push('end'),
+    end: (isFollowed) => void this.told.push(isFollowed ? 'end, and more' : 'end'),
   });
   onData: () => void = () => undefined;
 
@@ -142,9 +143,20 @@ describe('a pause', () => {
   });
 });
 
+describe('what follows an answer', () => {
+  it('does not spoil it, and is told with its end', () => {
+    expect(new Reading().read(`${sized('a')}b`).told).toEqual([
+      'head 200',
+      'data a',
+      'end, and more',
+    ]);
+    const empty = 'HTTP/1.1 204 x\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n';
+    expect(new Reading().read(empty).told).toEqual(['head 204', 'end, and more']);
+  });
+});
+
 describe('what is no answer', () => {
   it.each([
-    ['a body behind the body', `${sized('a')}b`],
     ['a change of protocol', 'HTTP/1.1 101 x\r\n\r\n'],
     ['a chunk without a size', chunked('\r\n')],
     ['a size that is none', chunked('x\r\n')],
@@ -155,6 +167,13 @@ describe('what is no answer', () => {
     ['a chunk with half a border', chunked('1\r\na\rb')],
   ])('%s is refused', (_name, bytes) => {
     expect(() => new Reading().read(bytes)).toThrow(HttpAnswerError);
+  });
+
+  it('announcements may be so many, and no more', () => {
+    const announced = 'HTTP/1.1 100 x\r\n\r\n'.repeat(ANNOUNCEMENTS_MAX);
+    expect(new Reading().read(announced + sized('')).told).toEqual(['head 200', 'end']);
+
+    expect(() => new Reading().read(announced, 'HTTP/1.1 100 x\r\n\r\n')).toThrow(HttpAnswerError);
   });
 
   it('a size of eight digits is one', () => {

@@ -1,13 +1,16 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import net from 'node:net';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { createSecureContext } from 'node:tls';
 
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { HttpClient } from '../../../gateway/wire/http-client.ts';
 import type { HttpAnswerSink } from '../../../gateway/wire/http-client.ts';
+import { aCertificate, withoutOpenssl } from '../../support/live/certificates.ts';
 
 const closings: (() => Promise<void> | void)[] = [];
 
@@ -272,5 +275,62 @@ describe('the HTTP client', () => {
     await done;
 
     expect(host).toMatch(/^127\.0\.0\.1:(\d+) \1$/);
+  });
+
+  it('leaves no connection behind where it refuses what is asked', async () => {
+    const sockets: Socket[] = [];
+    const client = await clientOf((incoming, response) => {
+      sockets.push(incoming.socket);
+      response.end();
+    });
+    const { sink, done, told } = aSink();
+    const refused = { ...ask, headers: { 'x-a': '\u{416}' } };
+    expect(() => client.send(refused, sink)).toThrow(TypeError);
+    client.send(ask, sink);
+    await done;
+
+    expect(told.at(-1)).toBe('end');
+    expect(sockets).toHaveLength(1);
+  });
+
+  it('sends nothing once it is closed', async () => {
+    let requests = 0;
+    const client = await clientOf((_incoming, response) => {
+      requests += 1;
+      response.end();
+    });
+    client.close();
+    const { sink, done, told } = aSink();
+    client.send(ask, sink);
+    await done;
+
+    expect(told).toEqual(['failed ECONNRESET']);
+    expect(requests).toBe(0);
+  });
+
+  it.skipIf(withoutOpenssl)('names the host in a TLS handshake, where it has a name', async () => {
+    using certificate = aCertificate('engine');
+    const context = createSecureContext({ cert: certificate.cert(), key: certificate.key() });
+    const asked: string[] = [];
+    const server = createSecureServer({
+      cert: certificate.cert(),
+      key: certificate.key(),
+      SNICallback: (name, done) => {
+        asked.push(name);
+        done(null, context);
+      },
+    }).listen(0, '127.0.0.1');
+    closings.push(() => void server.close());
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    for (const host of ['127.0.0.1', 'localhost']) {
+      const client = new HttpClient(`https://${host}:${port}`, { connectMs: 1_000 });
+      closings.push(() => client.close());
+      const { done, sink } = aSink();
+      client.send(ask, sink);
+      await done;
+    }
+
+    expect(asked).toEqual(['localhost']);
   });
 });

@@ -14,8 +14,13 @@ afterEach(() => {
   for (const close of closings.splice(0)) close();
 });
 
-const ask = { method: 'POST', path: '/x', headers: {}, body: Buffer.from('{}') } as const;
+const request = [Buffer.from('POST /x HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\n{}')];
 const answer = 'HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\na';
+
+/** Resolves when something has become so. */
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
+}
 
 /** A connection to a server that hands out its socket, and what its owner and its sink are told. */
 class Scene {
@@ -36,7 +41,7 @@ class Scene {
       (one as Socket).on('error', () => undefined),
     );
     const address = { host: '127.0.0.1', port, authority: `127.0.0.1:${port}` };
-    return new Scene({ ...address, connectMs: 5_000, trust: undefined, ...peer }, socket);
+    return new Scene({ ...address, connectMs: 5_000, tls: undefined, ...peer }, socket);
   }
 
   private constructor(peer: HttpPeer, server: Promise<Socket>) {
@@ -79,8 +84,8 @@ class Scene {
   }
 
   /** Sends a request, and has the server answer with `bytes` once it has come. */
-  async answered(bytes: string, headers: Record<string, string> = {}): Promise<Socket> {
-    this.connection.send({ ...ask, headers }, this.sink);
+  async answered(bytes: string, keepsConnection = true): Promise<Socket> {
+    this.connection.send(request, keepsConnection, this.sink);
     const socket = await this.server;
     await once(socket, 'data');
     socket.write(bytes);
@@ -96,18 +101,19 @@ describe('a connection after an answer', () => {
     expect(scene.told).toEqual(['head 200', 'data a', 'end', 'idle 2000']);
 
     const next: PromiseWithResolvers<void> = Promise.withResolvers();
-    scene.connection.send(ask, { ...scene.sink, end: next.resolve });
+    scene.connection.send(request, true, { ...scene.sink, end: next.resolve });
     (await scene.server).write(answer);
 
     await expect(next.promise).resolves.toBeUndefined();
   });
 
   it.each([
-    ['the server closes it', answer.replace('content', 'connection: close\r\ncontent'), {}],
-    ['the request asked for its end', answer, { connection: 'close' }],
-  ])('is closed where %s', async (_name, bytes, headers) => {
+    ['the server closes it', answer.replace('content', 'connection: close\r\ncontent'), true],
+    ['the request asked for its end', answer, false],
+    ['more follows than the answer', `${answer}b`, true],
+  ])('is closed where %s', async (_name, bytes, keepsConnection) => {
     const scene = await Scene.open();
-    await scene.answered(bytes, headers);
+    await scene.answered(bytes, keepsConnection);
     await scene.closed;
 
     expect(scene.told).toEqual(['head 200', 'data a', 'end', 'closed']);
@@ -116,20 +122,38 @@ describe('a connection after an answer', () => {
   it('is closed where the request has not left when the answer is whole', async () => {
     const scene = await Scene.open();
     const socket = await scene.server.then((one) => one.pause());
-    scene.connection.send({ ...ask, body: Buffer.alloc(64 * 2 ** 20) }, scene.sink);
+    scene.connection.send([...request, Buffer.alloc(64 * 2 ** 20)], true, scene.sink);
     socket.write(answer);
     await scene.closed;
 
     expect(scene.told).toEqual(['head 200', 'data a', 'end', 'closed']);
   });
 
-  it('is closed where the server speaks without having been asked', async () => {
+  it.each([
+    'HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\n\r\n',
+    'HTTP/1.1 200 OK\r\nx-evil: ',
+  ])('is closed where the server says %j without having been asked', async (bytes) => {
     const scene = await Scene.open();
     const socket = await scene.server;
-    socket.write('HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\n\r\n');
+    socket.write(bytes);
     await scene.closed;
 
     expect(scene.told).toEqual(['closed']);
+  });
+
+  it('is free though its sink paused it within the end', async () => {
+    const scene = await Scene.open();
+    const exchange = scene.connection.send(request, true, {
+      ...scene.sink,
+      end: () => exchange.pause(),
+    });
+    const socket = await scene.server;
+    socket.write(answer);
+    await until(() => scene.told.includes('idle Infinity'));
+    scene.connection.send(request, true, scene.sink);
+    socket.write(answer);
+
+    await expect(scene.over).resolves.toBeUndefined();
   });
 });
 
@@ -140,7 +164,7 @@ describe('an answer that has no other end', () => {
     socket.end();
     await scene.over;
 
-    expect(scene.told).toEqual(['head 200', 'data a', 'end']);
+    expect(scene.told).toEqual(['head 200', 'data a', 'end', 'closed']);
   });
 
   it('is cut where its connection is reset', async () => {
@@ -185,9 +209,48 @@ describe('a request fails', () => {
     expect(scene.told).toEqual(['head 200', 'data a', 'closed', 'failed: a bug']);
   });
 
+  it('where the server closes and does not read what is sent', async () => {
+    const scene = await Scene.open();
+    const socket = await scene.server.then((one) => one.pause());
+    scene.connection.send([...request, Buffer.alloc(64 * 2 ** 20)], true, scene.sink);
+    socket.end();
+    await scene.over;
+
+    expect(scene.told).toEqual(['closed', 'failed: ECONNRESET']);
+  });
+
+  it('where its sink throws at the end, and is told so', async () => {
+    const scene = await Scene.open();
+    const { sink } = scene;
+    scene.connection.send(request, true, {
+      ...sink,
+      end: () => {
+        throw new Error('a bug');
+      },
+    });
+    (await scene.server).write(answer);
+    await scene.over;
+
+    expect(scene.told.slice(0, 3)).toEqual(['head 200', 'data a', 'failed: a bug']);
+  });
+
+  it('and warns where its sink throws at that', async () => {
+    const scene = await Scene.open();
+    const warned = once(process, 'warning');
+    scene.connection.send(request, true, {
+      ...scene.sink,
+      failed: () => {
+        throw new Error('another bug');
+      },
+    });
+    scene.connection.close();
+
+    expect((await warned)[0]).toMatchObject({ message: 'another bug' });
+  });
+
   it('where the connection is closed under it', async () => {
     const scene = await Scene.open();
-    scene.connection.send(ask, scene.sink);
+    scene.connection.send(request, true, scene.sink);
     scene.connection.close();
     await scene.over;
 
@@ -195,24 +258,40 @@ describe('a request fails', () => {
   });
 
   it('where the connection is not there in time, its handshake included', async () => {
-    const scene = await Scene.open({ trust: createSecureContext(), connectMs: 20 });
-    scene.connection.send(ask, scene.sink);
+    const scene = await Scene.open({
+      tls: { context: createSecureContext(), session: undefined },
+      connectMs: 20,
+    });
+    scene.connection.send(request, true, scene.sink);
     await scene.over;
 
     expect(scene.told).toEqual(['closed', 'failed: ETIMEDOUT']);
   });
 });
 
+describe('a connection that took its time', () => {
+  it('is no failure where this process was too busy to see that it came', async () => {
+    const scene = await Scene.open({ connectMs: 20 });
+    scene.connection.send(request, true, scene.sink);
+    const until = performance.now() + 60;
+    while (performance.now() < until);
+    (await scene.server).write(answer);
+    await scene.over;
+
+    expect(scene.told.slice(0, 3)).toEqual(['head 200', 'data a', 'end']);
+  });
+});
+
 describe('a request that is over', () => {
   it('cannot abort the next one on its connection, nor pause it', async () => {
     const scene = await Scene.open();
-    const first = scene.connection.send(ask, scene.sink);
+    const first = scene.connection.send(request, true, scene.sink);
     const socket = await scene.server;
     socket.write(answer);
     await scene.over;
     scene.told.length = 0;
     const second: PromiseWithResolvers<void> = Promise.withResolvers();
-    scene.connection.send(ask, { ...scene.sink, end: second.resolve });
+    scene.connection.send(request, true, { ...scene.sink, end: second.resolve });
     first.abort();
     first.pause();
     socket.write(answer);

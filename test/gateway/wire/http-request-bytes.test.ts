@@ -30,6 +30,12 @@ describe('the bytes of a request', () => {
     { headers: { 'x\r\na': 'b' } },
     { path: '/ HTTP/1.1\r\nx: y' },
     { headers: { 'x-a': '\u{100}' } },
+    { headers: { 'x y: z': 'a' } },
+    { headers: { 'Content-Length': '1' } },
+    { headers: { 'transfer-encoding': 'chunked' } },
+    { headers: { host: 'b' } },
+    { path: '/a b' },
+    { path: '' },
   ])('never break out of their lines: %j', (broken) => {
     expect(() => requestBytes({ ...ask, body: undefined, ...broken }, 'h')).toThrow(TypeError);
   });
