@@ -26,7 +26,8 @@ export interface AdmissionLimits extends WaitingRoomLimits {
 export type Verdict =
   /** It may go to one of `candidates`, a list that is valid until the next verdict. */
   | { readonly kind: 'admit'; readonly candidates: readonly Candidate[] }
-  | { readonly kind: 'wait' }
+  /** `for` room at a replica, or for the one that has its prompt in the cache. */
+  | { readonly kind: 'wait'; readonly for: 'room' | 'cache' }
   | { readonly kind: 'shed'; readonly reason: ShedReason };
 
 /** The bound that a shed request met. */
@@ -114,8 +115,8 @@ export class Admission {
     const canServe = this.#findRoom(request, candidates, standing);
     // Nobody can serve it, whatever the load: waiting would not help, and the router says why.
     if (!canServe) return { kind: 'admit', candidates };
-    if (this.#roomy.length === 0) return { kind: 'wait' };
-    if (this.#waitsForHolder(request, candidates, standing)) return { kind: 'wait' };
+    if (this.#roomy.length === 0) return { kind: 'wait', for: 'room' };
+    if (this.#waitsForHolder(request, candidates, standing)) return { kind: 'wait', for: 'cache' };
     return { kind: 'admit', candidates: this.#roomy };
   }
 
@@ -162,19 +163,22 @@ export class Admission {
     return passedTokens >= Math.max(promptTokens + expectedOutputTokens, PASSING_TOKENS_MIN);
   }
 
-  /** Whom to hold for a request that is overdue: who will have room first; nobody while enough are held. */
+  /** True while more replicas may be held for those who are overdue. */
+  canHoldMore(candidates: readonly Candidate[], isHeld: (id: ReplicaId) => boolean): boolean {
+    const held = candidates.reduce((sum, { replica }) => sum + Number(isHeld(replica.id)), 0);
+    return held < Math.max(Math.floor(HELD_SHARE_MAX * candidates.length), 1);
+  }
+
+  /** Whom to hold for a request: who will have room first, of those that nobody holds. */
   toHold(
     request: RoutingRequest,
     candidates: readonly Candidate[],
     isHeld: (id: ReplicaId) => boolean,
   ): ReplicaId | undefined {
-    const free = candidates.filter((one) => !isHeld(one.replica.id));
-    const held = candidates.length - free.length;
-    if (held >= Math.max(Math.floor(HELD_SHARE_MAX * candidates.length), 1)) return undefined;
     let soonest: { readonly id: ReplicaId; readonly lack: number; readonly seconds: number } =
       NOBODY;
-    for (const candidate of free) {
-      if (!isEligible(request, candidate)) continue;
+    for (const candidate of candidates) {
+      if (isHeld(candidate.replica.id) || !isEligible(request, candidate)) continue;
       const lack = lackingTokens(request, candidate);
       const seconds = prefillSeconds(request, candidate);
       const isSooner = lack < soonest.lack || (lack === soonest.lack && seconds < soonest.seconds);

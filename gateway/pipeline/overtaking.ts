@@ -22,14 +22,15 @@ export interface NextTurn {
 const LOOK_AHEAD_REQUESTS = 16;
 
 /**
- * Who goes before whom: where the first of a lane has no room, one behind it that has goes first, unless its
- * priority is lower. Who has been
- * passed over for too long gets a replica held, which takes nobody else and empties until it fits.
+ * Who goes before whom: where the first of a lane has no room, one behind it that has goes first. For whom those
+ * of a lower priority would take the room that comes bit by bit, and for who has been passed over for too long, a
+ * replica is held: it takes nobody else and empties until it fits.
  */
 export class Overtaking {
   readonly #room: WaitingRoom<Waiter>;
   readonly #admission: Admission;
   readonly #holds: Holds<Ticket<Waiter>> = new Holds();
+  readonly #isHeld = (id: ReplicaId): boolean => this.#holds.isHeld(id);
 
   constructor(room: WaitingRoom<Waiter>, admission: Admission) {
     this.#room = room;
@@ -37,24 +38,28 @@ export class Overtaking {
   }
 
   /**
-   * True of a replica that is held for one whom somebody of this priority does not go before. Higher ones do,
-   * until what they owe to those below has made the holder the next of all.
+   * True of a replica that is held for one before whom somebody of this priority does not go: for one of a higher
+   * priority, of the same where it is overdue, of a lower one where that is owed its turn. Who `isFirst` though others
+   * of a higher priority wait is owed its turn itself.
    */
-  isClosed(id: ReplicaId, priority: number): boolean {
+  isClosed(id: ReplicaId, priority: number, isFirst = false): boolean {
     const holder = this.#holds.holderOf(id);
     if (holder === undefined) return false;
-    return holder.priority >= priority || this.#room.isFirst(holder);
+    if (holder.priority > priority) return !isFirst;
+    return holder.priority === priority ? this.#isOverdue(holder) : this.#room.isFirst(holder);
   }
 
   /** The first who has room, or is to be refused, of those next in a lane; `undefined` while all of them wait. */
   next(lane: string, candidates: readonly Candidate[], nowMs: number): NextTurn | undefined {
     const passed: Ticket<Waiter>[] = [];
+    const lackRoom: Ticket<Waiter>[] = [];
     for (const ticket of this.#nextIn(lane)) {
-      // Room that comes bit by bit would else never be enough for the higher one.
-      if (passed.some(({ priority }) => priority > ticket.priority)) continue;
+      // One replica each, so that the others stay open to those of lower priorities.
+      for (const one of lackRoom) if (one.priority > ticket.priority) this.#hold(one, candidates);
       const verdict = this.#judge(ticket, passed, candidates, nowMs);
       if (verdict.kind !== 'wait') return { ticket, verdict, passed };
       passed.push(ticket);
+      if (verdict.for === 'room') lackRoom.push(ticket);
     }
     return undefined;
   }
@@ -87,32 +92,41 @@ export class Overtaking {
     candidates: readonly Candidate[],
     nowMs: number,
   ): Verdict {
-    const { request, passedTokens } = ticket.item;
+    const { request } = ticket.item;
     const isHolder = this.#holds.heldFor(ticket) !== undefined;
     if (!isHolder && passed.some(({ item }) => asksNoMore(item.request, request))) return WAIT;
     return this.#admission.verdict(request, candidates, {
       nowMs,
       enteredMs: ticket.enteredMs,
-      isOverdue: this.#admission.isOverdue(request, passedTokens),
+      isOverdue: this.#isOverdue(ticket),
       keptTokens: this.#room.keptTokens(ticket, nowMs),
-      isClosed: (id) => this.#holds.heldFor(ticket) !== id && this.isClosed(id, ticket.priority),
+      isClosed: (id) =>
+        this.#holds.heldFor(ticket) !== id &&
+        this.isClosed(id, ticket.priority, this.#room.isFirst(ticket)),
     });
   }
 
   #passOver(ticket: Ticket<Waiter>, tokens: number, candidates: readonly Candidate[]): void {
-    const { item } = ticket;
-    item.passedTokens += tokens;
-    if (!this.#admission.isOverdue(item.request, item.passedTokens)) return;
+    ticket.item.passedTokens += tokens;
+    if (!this.#isOverdue(ticket)) return;
+    if (this.#admission.canHoldMore(candidates, this.#isHeld)) this.#hold(ticket, candidates);
+  }
+
+  #isOverdue({ item }: Ticket<Waiter>): boolean {
+    return this.#admission.isOverdue(item.request, item.passedTokens);
+  }
+
+  /** Holds a replica for one who has none, or whose own is gone. */
+  #hold(ticket: Ticket<Waiter>, candidates: readonly Candidate[]): void {
     const held = this.#holds.heldFor(ticket);
     const isThere = candidates.some(
       ({ replica, state }) => replica.id === held && state === 'ready',
     );
     if (isThere) return;
     this.#holds.release(ticket);
-    const isHeld = (id: ReplicaId): boolean => this.#holds.isHeld(id);
-    const id = this.#admission.toHold(item.request, candidates, isHeld);
+    const id = this.#admission.toHold(ticket.item.request, candidates, this.#isHeld);
     if (id !== undefined) this.#holds.hold(id, ticket);
   }
 }
 
-const WAIT: Verdict = { kind: 'wait' };
+const WAIT: Verdict = { kind: 'wait', for: 'room' };

@@ -57,7 +57,6 @@ export class Lane<T extends LaneTerms> {
   add(one: T, nowMs: number): void {
     if (this.#size === 0) this.#drainRate.resume(nowMs);
     this.#size += 1;
-    this.#kept.note(one.priority, one.tokens, nowMs);
     this.#queueOf(one.priority).add(one);
   }
 
@@ -76,6 +75,7 @@ export class Lane<T extends LaneTerms> {
   /** Takes one who waits out to be served, and charges its tenant. */
   serve(one: T, nowMs: number): Charge {
     this.#noteDebt(one);
+    this.#kept.note(one.priority, one.tokens, nowMs);
     this.#drainRate.note(nowMs, one.tokens);
     const charge = this.#queueOf(one.priority).serve(one);
     this.#gone(nowMs);

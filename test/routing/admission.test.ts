@@ -50,7 +50,10 @@ describe('Admission', () => {
     });
 
     it('lets a request wait while no replica has room', () => {
-      expect(anAdmission().verdict(aRequest(), [full, full], justCome)).toEqual({ kind: 'wait' });
+      expect(anAdmission().verdict(aRequest(), [full, full], justCome)).toEqual({
+        kind: 'wait',
+        for: 'room',
+      });
     });
 
     describe('of a prompt that a replica has in its cache', () => {
@@ -209,7 +212,7 @@ describe('Admission', () => {
 
       const verdict = anAdmission().verdict(request, [...strangers, full], justCome);
 
-      expect(verdict).toEqual({ kind: 'wait' });
+      expect(verdict).toEqual({ kind: 'wait', for: 'room' });
     });
 
     it('hands a request that nobody can serve on to the router, which says why', () => {
@@ -227,7 +230,10 @@ describe('Admission', () => {
       const other = busy({}, { id: 'other' });
       const standing: Standing = { ...justCome, isClosed: (id) => id === 'held' };
 
-      expect(anAdmission().verdict(aRequest(), [held], standing)).toEqual({ kind: 'wait' });
+      expect(anAdmission().verdict(aRequest(), [held], standing)).toEqual({
+        kind: 'wait',
+        for: 'room',
+      });
       expect(anAdmission().verdict(aRequest(), [held, other], standing)).toEqual({
         kind: 'admit',
         candidates: [other],
@@ -276,7 +282,7 @@ describe('Admission', () => {
       const verdict = (nowMs: number) =>
         anAdmission().verdict(aRequest(), [full], { nowMs, enteredMs: 100 });
 
-      expect(verdict(1099)).toEqual({ kind: 'wait' });
+      expect(verdict(1099)).toEqual({ kind: 'wait', for: 'room' });
       expect(verdict(1100)).toMatchObject({ kind: 'shed', reason: 'sojourn-exceeded' });
     });
 
@@ -416,6 +422,10 @@ describe('Admission', () => {
       expect(anAdmission().toHold(aRequest(), [full, lacking], nobody)).toBe('lacking');
     });
 
+    it('holds nobody who is held', () => {
+      expect(anAdmission().toHold(aRequest(), [full], () => true)).toBeUndefined();
+    });
+
     it('holds nobody who cannot serve it', () => {
       const ejected = { ...busy(), state: 'ejected' as const };
 
@@ -430,12 +440,12 @@ describe('Admission', () => {
     ])('holds a quarter of %d replicas and one at least: beside %d', (count, others) => {
       const given = replicas(count).map((replica) => busy({}, replica));
       const beside = (held: number) =>
-        anAdmission().toHold(aRequest(), given, (id) =>
+        anAdmission().canHoldMore(given, (id) =>
           given.slice(0, held).some((one) => one.replica.id === id),
         );
 
-      expect(beside(others)).toBeDefined();
-      expect(beside(others + 1)).toBeUndefined();
+      expect(beside(others)).toBe(true);
+      expect(beside(others + 1)).toBe(false);
     });
 
     it('no longer waits for who has its prompt in the cache', () => {
@@ -447,9 +457,9 @@ describe('Admission', () => {
         anAdmission({ prefillTokensMax: 6500 }).verdict(request, [holder, roomy], {
           ...justCome,
           isOverdue,
-        }).kind;
+        });
 
-      expect([kind(false), kind(true)]).toEqual(['wait', 'admit']);
+      expect([kind(false), kind(true).kind]).toEqual([{ kind: 'wait', for: 'cache' }, 'admit']);
     });
   });
 });

@@ -112,7 +112,7 @@ describe('one of a higher priority', () => {
   const large = { promptTokens: 5000, priority: 1 };
   const small = { promptTokens: 900, expectedOutputTokens: 100 };
 
-  it('who finds no room is passed by nobody of a lower one', () => {
+  it('who finds no room has a replica held, which nobody of a lower one is given', () => {
     const house = aDispatcher([forTwo]);
     ask(house);
     ask(house, large);
@@ -120,6 +120,42 @@ describe('one of a higher priority', () => {
     const equal = ask(house, { ...small, priority: 1 });
 
     expect(statesOf([lower, equal])).toEqual(['waiting', 'granted']);
+  });
+
+  it('leaves all other replicas to those of lower ones', () => {
+    const house = aDispatcher(replicas(20, { kvCapacityTokens: 6000 }));
+    for (const one of askTimes(house, 20)) one.place?.reservation.firstToken();
+    const higher = ask(house, large);
+    const lower = Array.from({ length: 20 }, () => ask(house, small));
+
+    expect(higher.state).toBe('waiting');
+    expect(statesOf(lower)).toEqual(Array(20).fill('granted'));
+    expect(new Set(lower.map(({ place }) => place?.replica.id)).size).toBeLessThan(20);
+  });
+
+  it('who waits for its prompt in a cache keeps nobody of a lower one from what stands idle', () => {
+    const house = aDispatcher(replicas(2));
+    const blockHashes = Array.from({ length: 1000 }, (_, block) => block + 1);
+    const asked = { promptTokens: 16_000, blockHashes, blockTokens: 16, priority: 1 };
+    const first = ask(house, asked);
+    first.place?.reservation.firstToken();
+    release(first);
+    const holder = first.place?.replica.id ?? '';
+    const other = holder === 'replica-0' ? 'replica-1' : 'replica-0';
+    ask(house, { promptTokens: 9000, excluded: new Set([other]) });
+    const higher = ask(house, asked);
+    const lower = ask(house, small);
+
+    expect(higher.state).toBe('waiting');
+    expect(lower.place?.replica.id).toBe(other);
+  });
+
+  it('that is refused has no room kept', () => {
+    const house = aDispatcher([aReplica({ kvCapacityTokens: 10_000 })], { waitingRequestsMax: 0 });
+    ask(house, { promptTokens: 2000 });
+    expect(ask(house, { promptTokens: 9000, priority: 1 }).state).toBe('refused');
+
+    expect(ask(house, { promptTokens: 6000 }).state).toBe('granted');
   });
 
   it('has two places kept for it once one like it has come', () => {

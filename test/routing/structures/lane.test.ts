@@ -50,9 +50,13 @@ describe('a lane', () => {
     expect([...lane.inOrder()]).toEqual([second, first, lower]);
   });
 
-  it('has the lower priorities leave room for the higher ones that came', () => {
-    const lane = laneOf(one(1, { tokens: 70 }));
+  it('has the lower priorities leave room for the higher ones that were served', () => {
+    const waiting = one(1, { tokens: 70 });
+    const lane = laneOf(waiting);
     lane.charge(one(2, { tokens: 5 }));
+    expect(lane.keptTokens(0, 0)).toBe(10);
+
+    lane.serve(waiting, 0);
 
     expect([2, 1, 0].map((priority) => lane.keptTokens(priority, 0))).toEqual([0, 10, 150]);
   });
