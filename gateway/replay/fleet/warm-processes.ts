@@ -20,6 +20,7 @@ const CONNECT_MS_MAX = 30_000;
 /**
  * Has client, gateway and replicas run their code until it is compiled. Cold, the first of a thousand requests
  * reach the engine alone, a second of its time before the others, and the batches of the whole run are other ones.
+ * What is answered does not matter: the warm-up of the reference's own, which follows, tells what is wrong.
  */
 export async function warmProcesses(
   { url, load, signal }: WarmProcessesOptions,
@@ -30,9 +31,12 @@ export async function warmProcesses(
   const generator = new LoadGenerator(options, { sender, clock });
   const stop = (): void => generator.stop();
   signal.addEventListener('abort', stop, { once: true });
-  const ended = generator.run();
-  if (signal.aborted) stop();
-  await ended;
-  signal.removeEventListener('abort', stop);
-  sender.close();
+  try {
+    const ended = generator.run();
+    if (signal.aborted) stop();
+    await ended;
+  } finally {
+    signal.removeEventListener('abort', stop);
+    sender.close();
+  }
 }

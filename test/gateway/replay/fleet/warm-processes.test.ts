@@ -8,10 +8,15 @@ import { loadOptions } from '../../../../gateway/replay/socket-run.ts';
 import { settings } from '../builders.ts';
 
 /** A server that counts what is asked of it, and answers whatever it is asked, or nothing. */
-async function warmed(answers: boolean, signal: AbortSignal): Promise<number> {
+async function warmed(
+  answers: boolean,
+  signal: AbortSignal,
+  onAsked: () => void = () => undefined,
+): Promise<number> {
   let asked = 0;
   const server = createServer((_request, response) => {
     asked += 1;
+    onAsked();
     if (answers) response.end('{}');
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -33,5 +38,12 @@ describe('warming the processes of a fleet', () => {
 
   it('ends at once when it is interrupted', async () => {
     await expect(warmed(false, AbortSignal.abort())).resolves.toBe(0);
+  });
+
+  it('ends when it is interrupted on its way', async () => {
+    const interrupted = new AbortController();
+    const asked = warmed(false, interrupted.signal, () => interrupted.abort());
+
+    await expect(asked).resolves.toBeGreaterThan(0);
   });
 });
