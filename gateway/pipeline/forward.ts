@@ -1,6 +1,7 @@
 import type { CancelTimer, Clock } from '../clock.ts';
 import type { Engine } from '../engines/engine.ts';
 import { GatewayError } from '../generation/error.ts';
+import { SinkError } from '../wire/http-client.ts';
 import type { HttpAnswerSink, HttpExchange, ReceivedHeaders } from '../wire/http-client.ts';
 import { answerHeaders } from './answer-headers.ts';
 import type { AttemptEnd } from './attempt.ts';
@@ -23,26 +24,32 @@ export interface ForwardParts {
   readonly firstByteMs?: number | undefined;
 }
 
-/** Makes one attempt: sends the request to the replica and passes the answer on. Never rejects. */
+/** Makes one attempt: sends the request to the replica and passes the answer on. Rejects with what only a bug throws. */
 export function forward(parts: ForwardParts): Promise<AttemptEnd> {
-  return new Promise((resolve) => {
-    new Forwarding(parts, resolve).begin();
+  return new Promise((resolve, reject) => {
+    new Forwarding(parts, { resolve, reject }).begin();
   });
+}
+
+/** Told once what came of an attempt. */
+interface Outcome {
+  readonly resolve: (end: AttemptEnd) => void;
+  readonly reject: (bug: unknown) => void;
 }
 
 /** One attempt under way, between the client's reply and the engine's answer. */
 class Forwarding implements HttpAnswerSink, ReplyListener {
   readonly #parts: ForwardParts;
-  readonly #resolve: (end: AttemptEnd) => void;
+  readonly #outcome: Outcome;
   #upstream: HttpExchange | undefined;
   #relay: Relay | undefined;
   #cancelDeadline: CancelTimer | undefined;
   #cancelFirstByte: CancelTimer | undefined;
   #isOver = false;
 
-  constructor(parts: ForwardParts, resolve: (end: AttemptEnd) => void) {
+  constructor(parts: ForwardParts, outcome: Outcome) {
     this.#parts = parts;
-    this.#resolve = resolve;
+    this.#outcome = outcome;
   }
 
   begin(): void {
@@ -56,9 +63,6 @@ class Forwarding implements HttpAnswerSink, ReplyListener {
       engine: place.replica.engine,
       startMs: clock.nowMs(),
     });
-    reply.listener = this;
-    if (exchange.deadlineMs !== Infinity) this.#watchDeadline(exchange.deadlineMs);
-    this.#watchFirstByte();
     this.#upstream = engine.send(
       {
         path: exchange.path,
@@ -71,6 +75,9 @@ class Forwarding implements HttpAnswerSink, ReplyListener {
       },
       this,
     );
+    reply.listener = this;
+    if (exchange.deadlineMs !== Infinity) this.#watchDeadline(exchange.deadlineMs);
+    this.#watchFirstByte();
   }
 
   head(status: number, headers: ReceivedHeaders): void {
@@ -100,6 +107,7 @@ class Forwarding implements HttpAnswerSink, ReplyListener {
   }
 
   failed(error: Error): void {
+    if (error instanceof SinkError) return this.#broken(error.cause);
     if (this.#relay !== undefined) return this.#relay.failed(error);
     return this.#end({ kind: 'failed', error: beforeAnswer(this.#parts.place.replica.id, error) });
   }
@@ -141,13 +149,24 @@ class Forwarding implements HttpAnswerSink, ReplyListener {
 
   #end(end: AttemptEnd): void {
     if (this.#isOver) return;
+    this.#close(errorCodeOf(end));
+    this.#outcome.resolve(end);
+  }
+
+  /** A bug of ours is no fault of the replica, and another one would meet it too. */
+  #broken(bug: unknown): void {
+    if (this.#isOver) return;
+    this.#close('internal');
+    this.#outcome.reject(bug);
+  }
+
+  #close(errorCode: string | undefined): void {
     this.#isOver = true;
     const { exchange, clock } = this.#parts;
     exchange.reply.listener = undefined;
     this.#cancelDeadline?.();
     this.#cancelFirstByte?.();
-    exchange.recorder.lastAttempt?.end(clock.nowMs(), errorCodeOf(end));
-    this.#resolve(end);
+    exchange.recorder.lastAttempt?.end(clock.nowMs(), errorCode);
   }
 }
 

@@ -12,6 +12,7 @@ import type { HttpAsk } from './http-request-bytes.ts';
 import { requestBytes } from './http-request-bytes.ts';
 
 export type { ReceivedHeaders } from './http-answer-head.ts';
+export { SinkError } from './http-connection.ts';
 export type { HttpAnswerSink, HttpExchange } from './http-connection.ts';
 export type { HttpAsk } from './http-request-bytes.ts';
 

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import tls from 'node:tls';
 import type { SecureContext } from 'node:tls';
 
+import { HttpAnswerError } from './http-answer-head.ts';
 import type { HttpAnswerHead, ReceivedHeaders } from './http-answer-head.ts';
 import type { HttpAnswerListener } from './http-answer-parser.ts';
 import { HttpAnswerParser } from './http-answer-parser.ts';
@@ -14,6 +15,15 @@ export interface HttpAnswerSink {
   end(): void;
   /** The exchange broke; nothing follows. Not told after `HttpExchange.abort`. */
   failed(error: Error): void;
+}
+
+/** A sink threw `cause`: the fault is on this side of the connection. */
+export class SinkError extends Error {
+  override readonly name = 'SinkError';
+
+  constructor(cause: unknown) {
+    super('who took the answer threw', { cause });
+  }
 }
 
 /** One request under way. */
@@ -216,7 +226,7 @@ export class HttpConnection implements HttpAnswerListener {
 
   /** What is no answer, and a sink that throws, end this connection and nothing else. */
   #broken(error: unknown): void {
-    this.close(error instanceof Error ? error : new Error(String(error)));
+    this.close(error instanceof HttpAnswerError ? error : new SinkError(error));
   }
 
   #retire(): void {
@@ -245,7 +255,7 @@ class OpenExchange implements HttpExchange {
     try {
       this.sink.end();
     } catch (error) {
-      this.fail(error as Error);
+      this.fail(new SinkError(error));
     }
   }
 

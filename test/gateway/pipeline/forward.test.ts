@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../gateway/generation/error.ts';
 import type { AttemptEnd } from '../../../gateway/pipeline/attempt.ts';
 import { forward } from '../../../gateway/pipeline/forward.ts';
+import { SinkError } from '../../../gateway/wire/http-client.ts';
 import { aRequest } from '../../support/builders.ts';
 import { type AnExchange, anExchange, chatBody, decoded } from '../../support/exchange.ts';
 import {
@@ -335,6 +336,20 @@ describe('a connection that breaks before the engine has answered', () => {
       },
     });
     expect(exchange.recorder.lastAttempt?.errorCode).toBe('engine_failed');
+  });
+});
+
+describe('a bug of the gateway', () => {
+  it('is no failure of the replica: it rejects, once, and leaves no timer behind', async () => {
+    const { call, end, exchange, clock } = begin({}, { firstByteMs: 500 });
+    const bug = new TypeError('x is not a function');
+    call.fail(new SinkError(bug));
+    call.fail(new SinkError(new Error('again')));
+
+    await expect(end).rejects.toBe(bug);
+    expect(exchange.recorder.lastAttempt?.errorCode).toBe('internal');
+    expect(exchange.reply.listener).toBeUndefined();
+    expect(clock.timers).toBe(0);
   });
 });
 

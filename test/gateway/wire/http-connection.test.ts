@@ -206,7 +206,12 @@ describe('a request fails', () => {
     await scene.answered(answer);
     await scene.over;
 
-    expect(scene.told).toEqual(['head 200', 'data a', 'closed', 'failed: a bug']);
+    expect(scene.told).toEqual([
+      'head 200',
+      'data a',
+      'closed',
+      'failed: who took the answer threw',
+    ]);
   });
 
   it('where the server closes and does not read what is sent', async () => {
@@ -231,7 +236,11 @@ describe('a request fails', () => {
     (await scene.server).write(answer);
     await scene.over;
 
-    expect(scene.told.slice(0, 3)).toEqual(['head 200', 'data a', 'failed: a bug']);
+    expect(scene.told.slice(0, 3)).toEqual([
+      'head 200',
+      'data a',
+      'failed: who took the answer threw',
+    ]);
   });
 
   it('and warns where its sink throws at that', async () => {

@@ -50,7 +50,7 @@ describe('a lab', () => {
 
   it('tells what engines had to compute again where their memory is too small', () => {
     if (preset === undefined) throw new Error('the preset is gone');
-    const small = { ...preset, kvCapacityTokens: 9000 };
+    const small = { ...preset, kvCapacityTokens: 15_000 };
     const recomputed = (admission: LabOptions['admission']): number | undefined =>
       runLab(aLab({ presets: [small, small], admission }), () => undefined)[0]?.recomputedTokens;
 
