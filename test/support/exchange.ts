@@ -39,18 +39,20 @@ export type AnExchange = Exchange & { readonly reply: FakeReply };
 
 /** A streamed chat of a patient client. */
 export function anExchange(facts: Partial<AnExchange> = {}): AnExchange {
+  const { request = decoded(), recorder = aRecorder() } = facts;
+  recorder.streamed = request.stream;
   return {
     requestId: 'request-0',
     dialect: openAiChat,
     path: '/v1/chat/completions',
-    request: facts.request ?? decoded(),
+    request,
     tenant: 'anyone',
     tenantWeight: 1,
     priority: 0,
     authorization: undefined,
     receivedMs: 0,
     deadlineMs: Infinity,
-    recorder: facts.recorder ?? aRecorder(),
+    recorder,
     reply: facts.reply ?? new FakeReply(),
     namesReplica: false,
     charge: undefined,

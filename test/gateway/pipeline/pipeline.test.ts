@@ -397,6 +397,8 @@ describe('a request of a tenant that has a quota', () => {
     tokensPerMinute: 1_000,
     concurrentRequests: 1,
   };
+  /** In which less than one token flows in. */
+  const SHORT_MS = 10;
 
   /** One that runs, and holds all that its tenant may have open. */
   async function beginLimited(facts: Parameters<typeof aPipeline>[0] = {}): Promise<Served> {
@@ -455,13 +457,10 @@ describe('a request of a tenant that has a quota', () => {
   const unserved: readonly (readonly [string, (served: Served) => void])[] = [
     ['its engine refuses it', (one) => lastCall(one).answer(400, { error: { message: 'No.' } })],
     ['its only replica fails', (one) => lastCall(one).fail(socketError('ECONNRESET'))],
-    ['its time is up', ({ house }) => house.clock.advance(60_000)],
   ];
 
   it.each(unserved)('gets its tokens back where %s', async (_what, play) => {
-    const served = await begin(aPipeline({ members: [aReplica()], tenants: [limited] }), {
-      deadlineMs: 60_000,
-    });
+    const served = await beginLimited({ members: [aReplica()] });
     play(served);
     await served.over;
 
@@ -470,7 +469,7 @@ describe('a request of a tenant that has a quota', () => {
 
   const ends: readonly (readonly [string, (served: Served) => void])[] = [
     ['it leaves the queue', ({ exchange }) => exchange.reply.depart()],
-    ['it waits for too long', ({ house }) => house.clock.advance(60_000)],
+    ['it waits for too long', ({ house }) => house.clock.advance(SHORT_MS)],
     [
       'the house closes',
       ({ exchange }) =>
@@ -482,14 +481,39 @@ describe('a request of a tenant that has a quota', () => {
     const members = [aReplica({ kvCapacityTokens: 300 })];
     const house = aPipeline({ members, tenants: [limited] });
     const running = new Asked(house.dispatcher, aRequest());
-    const served = await begin(house, { deadlineMs: 60_000 });
+    const served = await begin(house, { deadlineMs: SHORT_MS });
     expect(house.dispatcher.waitingRequests).toBe(1);
-    expect(chargedTo(house)).toMatchObject({ concurrent: { open: 1 } });
+    expect(chargedTo(house)).toMatchObject({ tokens: { used: 12 + 256 }, concurrent: { open: 1 } });
     play(served);
     await served.over;
     running.place?.reservation.release();
 
     expect(chargedTo(house)).toMatchObject({ tokens: { used: 0 }, concurrent: { open: 0 } });
+  });
+
+  const cuts: readonly (readonly [string, (served: Served) => void])[] = [
+    ['its client leaves', ({ exchange }) => exchange.reply.depart()],
+    ['its time is up', ({ house }) => house.clock.advance(SHORT_MS)],
+  ];
+
+  it.each(cuts)('pays its prompt where %s before its first token', async (_what, play) => {
+    const house = aPipeline({ tenants: [limited] });
+    const served = await begin(house, { deadlineMs: SHORT_MS });
+    expect(served.exchange.recorder.attempts).toHaveLength(1);
+    play(served);
+    await served.over;
+
+    expect(chargedTo(house)).toMatchObject({ tokens: { used: 12 }, concurrent: { open: 0 } });
+  });
+
+  it.each(cuts)('pays the whole answer that was expected where %s', async (_what, play) => {
+    const house = aPipeline({ tenants: [limited] });
+    const request = decoded({ ...chatBody, stream: false });
+    const served = await begin(house, { deadlineMs: SHORT_MS, request });
+    play(served);
+    await served.over;
+
+    expect(chargedTo(house)).toMatchObject({ tokens: { used: 12 + 256 }, concurrent: { open: 0 } });
   });
 
   it('pays for what it had got where its client leaves in the middle', async () => {

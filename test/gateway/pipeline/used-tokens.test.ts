@@ -3,10 +3,12 @@ import { usedTokens } from '../../../gateway/pipeline/used-tokens.ts';
 import type { Recorder } from '../../../telemetry/recorder.ts';
 import { aRecorder } from '../../support/exchange.ts';
 
-/** The record of a request reckoned at 100 tokens of prompt, to which `happen` has happened. */
+/** The record of a stream reckoned at 100 tokens of prompt and 19.5 of answer, to which `happen` has happened. */
 function used(happen: (recorder: Recorder) => void): number {
   const recorder = aRecorder();
+  recorder.streamed = true;
   recorder.promptTokensEstimate = 100;
+  recorder.outputTokensEstimate = 19.5;
   happen(recorder);
   return usedTokens(recorder);
 }
@@ -48,18 +50,47 @@ describe('the tokens that a request used', () => {
     },
   );
 
-  it('are its prompt where its client left an engine at work, and none where it left the queue', () => {
-    const left = (recorder: Recorder): void => {
-      recorder.errorCode = 'client_closed';
-    };
+  const cutShort = ['client_closed', 'engine_timeout'];
 
-    expect(used(left)).toBe(0);
-    expect(
-      used((recorder) => {
+  it.each(cutShort)('are none where %s came before an engine had it', (code) => {
+    const tokens = used((recorder) => {
+      recorder.streamed = false;
+      recorder.errorCode = code;
+    });
+
+    expect(tokens).toBe(0);
+  });
+
+  it.each(cutShort)(
+    'are the prompt where %s cut an engine short before its first token',
+    (code) => {
+      const tokens = used((recorder) => {
         attempt(recorder);
-        left(recorder);
-      }),
-    ).toBe(100);
+        recorder.errorCode = code;
+      });
+
+      expect(tokens).toBe(100);
+    },
+  );
+
+  it.each(cutShort)('are the answer that was expected too where %s cut a whole one', (code) => {
+    const tokens = used((recorder) => {
+      attempt(recorder);
+      recorder.streamed = false;
+      recorder.errorCode = code;
+    });
+
+    expect(tokens).toBe(120);
+  });
+
+  it('are what the engine told of a whole answer, however long it was expected to be', () => {
+    const tokens = used((recorder) => {
+      attempt(recorder);
+      recorder.streamed = false;
+      recorder.usage({ prompt: 90, output: 7 });
+    });
+
+    expect(tokens).toBe(97);
   });
 
   it('are none of a request that was never reckoned', () => {
