@@ -14,6 +14,12 @@ import { TokenBucket } from './token-bucket.ts';
 /** Somebody inside has to finish first; seconds are what that takes. */
 export const CONCURRENT_WAIT_MS = 1_000;
 
+/**
+ * Most tokens that one request is charged with in the end, however many its engine told: more than the longest
+ * contexts hold, and a bound on for how long a broken count locks a tenant out.
+ */
+export const USED_TOKENS_MAX = 10_000_000;
+
 /** A tenant, and what it may use. */
 export type NamedQuota = QuotaLimits & { readonly name: string };
 
@@ -95,10 +101,14 @@ class Account implements Quota {
         if (!isOpen) return;
         isOpen = false;
         this.#open -= 1;
-        this.#tokens?.draw(usedTokens - tokens, nowMs);
+        if (!Number.isNaN(usedTokens)) this.#tokens?.draw(bounded(usedTokens) - tokens, nowMs);
       },
     };
   }
+}
+
+function bounded(usedTokens: number): number {
+  return Math.min(Math.max(usedTokens, 0), USED_TOKENS_MAX);
 }
 
 function bucketOf(perMinute: number | undefined): TokenBucket | undefined {

@@ -38,7 +38,10 @@ export type QuotaLimit = 'requests-per-minute' | 'tokens-per-minute' | 'concurre
 
 /** What a request was charged with when it was let in. */
 export interface QuotaCharge {
-  /** Puts what was really used in place of what was expected, and counts the request out. Only the first call counts. */
+  /**
+   * Puts what was really used in place of what was expected, and counts the request out. Only the first call counts.
+   * Engines are not trusted to count: a store bounds `usedTokens`, and what is no number leaves what was expected.
+   */
   settle(usedTokens: number, nowMs: number): void;
 }
 

@@ -4,6 +4,7 @@ import {
   CONCURRENT_WAIT_MS,
   MemoryQuotas,
   type NamedQuota,
+  USED_TOKENS_MAX,
 } from '../../../gateway/quota/memory-quotas.ts';
 import type {
   QuotaAsk,
@@ -161,6 +162,33 @@ describe('a charge', () => {
       tokens: { used: 31 },
       concurrent: { open: 1 },
     });
+  });
+
+  /** What 100 tokens a minute are used when a charge of 80 was settled to `usedTokens`. */
+  function usedAfter(usedTokens: number): number | undefined {
+    const red = new Red({ tokensPerMinute: 100, concurrentRequests: 1 });
+    red.charge({ tokens: 80, tokensMin: 10 }, 0).settle(usedTokens, 0);
+    expect(red.standing()?.concurrent?.open).toBe(0);
+    return red.standing()?.tokens?.used;
+  }
+
+  it('is settled to no more than a bound, however much the engine told', () => {
+    expect(usedAfter(USED_TOKENS_MAX - 1)).toBe(USED_TOKENS_MAX - 1);
+    expect(usedAfter(USED_TOKENS_MAX)).toBe(USED_TOKENS_MAX);
+    expect(usedAfter(USED_TOKENS_MAX + 1)).toBe(USED_TOKENS_MAX);
+    expect(usedAfter(Infinity)).toBe(USED_TOKENS_MAX);
+  });
+
+  it('gives back no more than it took', () => {
+    const red = new Red({ tokensPerMinute: 100 });
+    red.take(15);
+    red.charge({ tokens: 80, tokensMin: 10 }, 0).settle(-1, 0);
+
+    expect(red.standing()?.tokens?.used).toBe(15);
+  });
+
+  it('stays what it was where the engine told no number', () => {
+    expect(usedAfter(Number.NaN)).toBe(80);
   });
 
   it('of a tenant that has no limit of tokens moves none', () => {
