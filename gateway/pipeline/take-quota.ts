@@ -4,6 +4,7 @@ import { quotaHeaders } from '../quota/quota-headers.ts';
 import type { QuotaAsk } from '../quota/quota-store.ts';
 import type { Exchange } from './exchange.ts';
 import type { PipelineParts } from './parts.ts';
+import { promptTokensMin } from './token-estimator.ts';
 
 /** How large a request is. */
 export type RequestSize = Pick<RoutingRequest, 'promptTokens' | 'expectedOutputTokens'>;
@@ -38,6 +39,10 @@ function askOf(
   { request }: Exchange,
   { promptTokens, expectedOutputTokens }: RequestSize,
 ): QuotaAsk {
-  const tokens = promptTokens + Math.ceil(expectedOutputTokens);
-  return { tokens, tokensMin: request.ignoresEndOfSequence ? tokens : promptTokens };
+  const outputTokens = Math.ceil(expectedOutputTokens);
+  const tokens = promptTokens + outputTokens;
+  const { ignoresEndOfSequence, outputTokensMax, prompt } = request;
+  const isExact = ignoresEndOfSequence && outputTokensMax !== undefined;
+  const tokensMin = promptTokensMin(prompt) + (isExact ? outputTokens : 0);
+  return { tokens, tokensMin: Math.min(tokensMin, tokens) };
 }

@@ -5,6 +5,12 @@ import type { PromptSize } from '../generation/request.ts';
 /** Bytes of English text a token, before a model has told; byte-pair vocabularies of 32k to 128k words lie near it. */
 export const BYTES_PER_TOKEN_DEFAULT = 4;
 
+/**
+ * Most bytes of a request that one token stands for: the longest of byte-pair vocabularies are runs of 128 spaces,
+ * and JSON may write each as the six bytes of `\u0020`.
+ */
+export const BYTES_PER_TOKEN_MAX: number = 128 * 6;
+
 /** Least share of the newest answer in a mean: about the last twenty count. */
 const LEARNING_RATE_MIN = 0.05;
 
@@ -29,6 +35,11 @@ class RunningMean {
     const rate = Math.max(1 / this.#answers, LEARNING_RATE_MIN);
     this.#value += rate * (sample - this.#value);
   }
+}
+
+/** Tokens that a prompt has in any case: all where it came as ids, else by the longest tokens; at least 1. */
+export function promptTokensMin({ tokens, textBytes }: PromptSize): number {
+  return Math.max(tokens ?? Math.floor(textBytes / BYTES_PER_TOKEN_MAX), 1);
 }
 
 /** Reckons the tokens of prompts without a tokenizer: by bytes per token, learned for each model from usage. */

@@ -16,7 +16,7 @@ export function quotaError(refusal: QuotaRefusal, ask: QuotaAsk): GatewayError {
 
 function tooLarge({ standing }: QuotaRefusal, { tokensMin }: QuotaAsk): string {
   const limit = standing.tokens?.limit;
-  return `Request too large: it takes ${tokensMin} tokens, and ${limit} a minute are allowed.`;
+  return `Request too large: it takes at least ${tokensMin} tokens, and ${limit} a minute are allowed.`;
 }
 
 function usedUp({ limit, standing }: QuotaRefusal, { tokens }: QuotaAsk): string {

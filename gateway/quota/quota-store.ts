@@ -11,7 +11,7 @@ export interface QuotaLimits {
 export interface QuotaAsk {
   /** Prompt and expected answer: what is charged until the truth is known. */
   readonly tokens: number;
-  /** What it uses in any case; up to `tokens`. */
+  /** What it uses in any case, and never a guess; up to `tokens`. */
   readonly tokensMin: number;
 }
 

@@ -90,11 +90,13 @@ describe('the official client of a tenant with a quota', () => {
     await using house = await aLimitedHouse({ tokensPerMinute: 20 });
     const { client, sent } = recordedOpenAi(house.gateway, { maxRetries: 2 });
 
-    const chat = { ...chatOf(house), messages: says('Hello '.repeat(100)) };
-    const error = await rateLimited(client.chat.completions.create(chat));
+    const prompt = Array.from({ length: 21 }, (_, id) => id);
+    const error = await rateLimited(
+      client.completions.create({ model: house.replica.model, prompt, max_tokens: 2 }),
+    );
 
     expect(error).toMatchObject({ status: 429, type: 'tokens' });
-    expect(error.message).toMatch(/Request too large: it takes \d+ tokens, and 20 a minute/);
+    expect(error.message).toContain('Request too large: it takes at least 21 tokens, and 20 a');
     expect(sent).toHaveLength(1);
   });
 

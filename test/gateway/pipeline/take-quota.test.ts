@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../gateway/generation/error.ts';
+import type { GenerateRequest, PromptSize } from '../../../gateway/generation/request.ts';
 import { takeQuota } from '../../../gateway/pipeline/take-quota.ts';
+import { BYTES_PER_TOKEN_MAX } from '../../../gateway/pipeline/token-estimator.ts';
 import { MemoryQuotas, type NamedQuota } from '../../../gateway/quota/memory-quotas.ts';
 import { ManualClock } from '../../support/clock.ts';
 import { type AnExchange, anExchange, chatBody, decoded } from '../../support/exchange.ts';
@@ -31,6 +33,11 @@ function aDoor(limits: Omit<NamedQuota, 'name'>, clock = new ManualClock(500)) {
 function headersOf({ reply }: AnExchange): unknown {
   reply.start(200, {});
   return reply.head?.headers;
+}
+
+/** A chat whose prompt was measured so. */
+function withPrompt(prompt: PromptSize, members: object = {}): GenerateRequest {
+  return { ...decoded({ ...chatBody, ...members }), prompt };
 }
 
 describe('a request at its tenant’s quota', () => {
@@ -78,22 +85,52 @@ describe('a request at its tenant’s quota', () => {
     expect(ask().charge).toBeDefined();
   });
 
-  it('is told not to come back where its prompt alone is more than a minute’s tokens', () => {
-    expect(aDoor({ tokensPerMinute: 40 }).ask().charge).toBeDefined();
-    const { error, headers } = aDoor({ tokensPerMinute: 39 }).refused();
+  it('is told not to come back where the ids of its prompt are more than a minute’s tokens', () => {
+    const request = withPrompt({ tokens: 40, textBytes: 160 });
+    expect(aDoor({ tokensPerMinute: 40 }).ask({ request }).charge).toBeDefined();
+    const { error, headers } = aDoor({ tokensPerMinute: 39 }).refused({ request });
 
     expect(error).toMatchObject({ reason: 'request-over-quota', retryAfterMs: undefined });
     expect(headers).toMatchObject({ 'x-should-retry': 'false' });
     expect(headers).not.toHaveProperty('retry-after-ms');
   });
 
-  it('counts its answer in too where that runs to its maximum by order', () => {
-    const request = decoded({ ...chatBody, max_tokens: 20, ignore_eos: true });
+  it('is never refused for good by what was guessed of a text, and charged with a full bucket at most', () => {
+    const { ask, refused, quotas } = aDoor({ tokensPerMinute: 39 });
+    expect(ask().charge).toBeDefined();
 
-    expect(aDoor({ tokensPerMinute: 60 }).ask({ request }).charge).toBeDefined();
-    expect(aDoor({ tokensPerMinute: 59 }).refused({ request }).error).toMatchObject({
+    expect(quotas.standings(500)[0]?.standing.tokens?.used).toBe(39);
+    expect(refused().error).toMatchObject({ reason: 'tokens-per-minute', retryAfterMs: 60_000 });
+  });
+
+  it('is told not to come back with a text that is too long whatever its tokens are', () => {
+    const tooLong = (textBytes: number) => ({
+      request: withPrompt({ tokens: undefined, textBytes }),
+    });
+    const { ask, refused } = aDoor({ tokensPerMinute: 10 });
+
+    expect(refused(tooLong(11 * BYTES_PER_TOKEN_MAX)).error).toMatchObject({
       reason: 'request-over-quota',
     });
+    expect(ask(tooLong(11 * BYTES_PER_TOKEN_MAX - 1)).charge).toBeDefined();
+  });
+
+  it('takes in any case no more than it is reckoned at', () => {
+    const request = withPrompt({ tokens: undefined, textBytes: 100 * BYTES_PER_TOKEN_MAX });
+
+    expect(aDoor({ tokensPerMinute: 60 }).ask({ request }).charge).toBeDefined();
+  });
+
+  it('counts its answer in too where that runs to its maximum by order', () => {
+    const endless = (body: object) => ({
+      request: withPrompt({ tokens: 40, textBytes: 160 }, { ...body, ignore_eos: true }),
+    });
+
+    expect(aDoor({ tokensPerMinute: 60 }).ask(endless({ max_tokens: 20 })).charge).toBeDefined();
+    expect(aDoor({ tokensPerMinute: 59 }).refused(endless({ max_tokens: 20 })).error).toMatchObject(
+      { reason: 'request-over-quota' },
+    );
+    expect(aDoor({ tokensPerMinute: 59 }).ask(endless({})).charge).toBeDefined();
     expect(aDoor({ tokensPerMinute: 59 }).ask().charge).toBeDefined();
   });
 });

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { PromptSize } from '../../../gateway/generation/request.ts';
 import {
   BYTES_PER_TOKEN_DEFAULT,
+  BYTES_PER_TOKEN_MAX,
+  promptTokensMin,
   TokenEstimator,
 } from '../../../gateway/pipeline/token-estimator.ts';
 
@@ -68,6 +70,22 @@ describe('the tokens of a prompt', () => {
     estimator.learn('llama', ofBytes(9), 0);
 
     expect(estimator.promptTokens('llama', ofBytes(400))).toBe(100);
+  });
+});
+
+describe('the tokens that a prompt has in any case', () => {
+  it('are all where it came as ids', () => {
+    expect(promptTokensMin({ tokens: 123, textBytes: 9 })).toBe(123);
+  });
+
+  it('are one for each of the longest tokens that its text has room for', () => {
+    expect(promptTokensMin(ofBytes(BYTES_PER_TOKEN_MAX * 7 - 1))).toBe(6);
+    expect(promptTokensMin(ofBytes(BYTES_PER_TOKEN_MAX * 7))).toBe(7);
+  });
+
+  it('are one at least', () => {
+    expect(promptTokensMin({ tokens: 0, textBytes: 2 })).toBe(1);
+    expect(promptTokensMin(ofBytes(0))).toBe(1);
   });
 });
 

@@ -40,7 +40,7 @@ describe('the refusal of a quota', () => {
   it('of a request that never fits says what is allowed, and not to wait', () => {
     expect(refusedBy('tokens-per-minute', Infinity)).toMatchObject({
       code: 'rate_limited',
-      message: 'Request too large: it takes 40 tokens, and 1000 a minute are allowed.',
+      message: 'Request too large: it takes at least 40 tokens, and 1000 a minute are allowed.',
       reason: 'request-over-quota',
       retryAfterMs: undefined,
     });
