@@ -19,6 +19,17 @@ describe('the node of a replica', () => {
   });
 });
 
+describe('an address that names no host', () => {
+  it.each(['localhost:8000', '10.0.0.1:8000', 'no address'])(
+    'is a host of its own: %s',
+    (address) => {
+      const nodes = [address, `${address}1`].map((text) => nodeOf(aReplica({ address: text })));
+
+      expect(new Set(nodes).size).toBe(2);
+    },
+  );
+});
+
 describe('requests by node', () => {
   it('are those of all replicas there, others included', () => {
     const at = (address: string, requests: number, others: number) =>

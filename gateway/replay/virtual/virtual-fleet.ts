@@ -147,7 +147,7 @@ export function gatewayClock(clock: VirtualClock): Clock {
 function describe(id: string, preset: Preset): Replica {
   return {
     id,
-    address: `virtual:${id}`,
+    address: `virtual://fleet/${id}`,
     engine: preset.engine,
     engineVersion: preset.engineVersion,
     models: [preset.model],
