@@ -1,4 +1,4 @@
-/** Who has not come for so long is not waited for. */
+/** Length of a window. Who came in this one or in the one before is waited for: for one to two minutes. */
 export const KEPT_MS = 60_000;
 
 /** Room is kept for so many of each priority: another may come before anyone ends. */
@@ -6,7 +6,8 @@ const KEPT_REQUESTS = 2;
 
 /** The largest of one priority, in this window and in the one before. */
 interface Largest {
-  sinceMs: number;
+  /** Counted from 0 on the clock, so that whoever asks first moves no border. */
+  window: number;
   tokens: number;
   tokensBefore: number;
 }
@@ -22,7 +23,7 @@ export class KeptRoom {
   note(priority: number, tokens: number, nowMs: number): void {
     const largest = this.#byPriority.get(priority);
     if (largest === undefined) {
-      this.#byPriority.set(priority, { sinceMs: nowMs, tokens, tokensBefore: 0 });
+      this.#byPriority.set(priority, { window: windowAt(nowMs), tokens, tokensBefore: 0 });
       return;
     }
     renew(largest, nowMs);
@@ -41,10 +42,14 @@ export class KeptRoom {
   }
 }
 
+function windowAt(nowMs: number): number {
+  return Math.floor(nowMs / KEPT_MS);
+}
+
 function renew(largest: Largest, nowMs: number): void {
-  const ageMs = nowMs - largest.sinceMs;
-  if (ageMs < KEPT_MS) return;
-  largest.tokensBefore = ageMs < 2 * KEPT_MS ? largest.tokens : 0;
+  const window = windowAt(nowMs);
+  if (window <= largest.window) return;
+  largest.tokensBefore = window === largest.window + 1 ? largest.tokens : 0;
   largest.tokens = 0;
-  largest.sinceMs = nowMs;
+  largest.window = window;
 }

@@ -31,6 +31,25 @@ describe('room that is kept', () => {
     expect(kept.tokensFor(0, 2 * KEPT_MS)).toBe(0);
   });
 
+  it('is kept for one window to two, however often somebody looks', () => {
+    const kept = new KeptRoom();
+    kept.note(1, 10, 0);
+    kept.note(1, 500, KEPT_MS - 1);
+    kept.note(2, 70, KEPT_MS / 2);
+
+    expect(kept.tokensFor(0, KEPT_MS + 1)).toBe(1140);
+    expect(kept.tokensFor(0, 2 * KEPT_MS - 1)).toBe(1140);
+    expect(kept.tokensFor(0, 2 * KEPT_MS)).toBe(0);
+  });
+
+  it('is not forgotten for one who came a moment before the last look', () => {
+    const kept = new KeptRoom();
+    kept.note(1, 500, KEPT_MS);
+    kept.note(1, 200, KEPT_MS - 1);
+
+    expect(kept.tokensFor(0, 3 * KEPT_MS - 1)).toBe(1000);
+  });
+
   it('is forgotten at once by who looks after two windows', () => {
     const kept = new KeptRoom();
     kept.note(1, 500, 0);
