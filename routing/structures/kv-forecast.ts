@@ -62,9 +62,11 @@ export class KvForecast {
     return number;
   }
 
-  /** Forgets a holder. */
+  /** Forgets a holder, once. */
   remove(holder: number): void {
     const place = this.#order.indexOf(holder);
+    // The numbers that are free stand behind those that are taken.
+    if (place < 0 || place >= this.#count) throw new RangeError(`holder ${holder} is not there`);
     this.#count -= 1;
     this.#order.copyWithin(place, place + 1, this.#count + 1);
     this.#remaining.copyWithin(place, place + 1, this.#count + 1);
@@ -83,8 +85,8 @@ export class KvForecast {
 
   /** Takes in how many tokens a holder will have made in the end. */
   expects(holder: number, expectedOutputTokens: number): void {
-    this.#held[HELD * holder + EXPECTED] = expectedOutputTokens;
     this.remove(holder);
+    this.#held[HELD * holder + EXPECTED] = expectedOutputTokens;
     this.#insert(holder);
   }
 

@@ -318,4 +318,20 @@ describe('KvForecast', () => {
     expect(forecast.peakWith(800, 50, 3849)).toBe(3849);
     expect(forecast.peakWith(800, 50, 2999)).toBe(3000);
   });
+
+  it('forgets nobody who is not there, and keeps the others as they are', () => {
+    const forecast = new KvForecast();
+    const gone = forecast.add(100, 50);
+    const there = forecast.add(200, 70);
+    forecast.remove(gone);
+
+    for (const holder of [gone, -1, there + 1, 1000]) {
+      expect(() => forecast.remove(holder)).toThrow(
+        new RangeError(`holder ${holder} is not there`),
+      );
+    }
+    expect(forecast.peak).toBe(270);
+    forecast.remove(there);
+    expect(forecast.peak).toBe(0);
+  });
 });
