@@ -48,7 +48,7 @@ export interface Standing {
   readonly nowMs: number;
   /** When it came. */
   readonly enteredMs: number;
-  /** It has been passed over for as long as one may be, and takes what room there is. */
+  /** It has been passed over for as long as one may be: it takes what room there is beside `keptTokens`. */
   readonly isOverdue?: boolean;
   /** KV tokens that it leaves free at a replica, up to a quarter of it; none where it is left out. */
   readonly keptTokens?: number;
