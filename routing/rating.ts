@@ -24,11 +24,15 @@ export class Rating {
     this.policy = policy;
   }
 
-  /** Judges a request anew. */
-  rate(request: RoutingRequest, candidates: readonly Candidate[]): void {
+  /** Judges a request anew. `everyone` is the fleet that `candidates` are taken from. */
+  rate(
+    request: RoutingRequest,
+    candidates: readonly Candidate[],
+    everyone: readonly Candidate[],
+  ): void {
     this.#filter(request, candidates);
     this.#addUp(request);
-    this.pick = this.kept.length === 0 ? -1 : this.#choose(request);
+    this.pick = this.kept.length === 0 ? -1 : this.#choose(request, everyone);
   }
 
   /** The summed cost of a candidate in seconds; `undefined` where the policy has no costs or dropped it. */
@@ -90,9 +94,9 @@ export class Rating {
     }
   }
 
-  #choose(request: RoutingRequest): number {
+  #choose(request: RoutingRequest, everyone: readonly Candidate[]): number {
     const { kept, policy } = this;
-    const pick = policy.picker.pick(request, kept, this.#sums);
+    const pick = policy.picker.pick(request, kept, this.#sums, everyone);
     if (kept[pick] === undefined) throw new RangeError(`${policy.picker.name} picked nobody`);
     return pick;
   }

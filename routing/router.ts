@@ -49,8 +49,9 @@ export class Router {
     everyone: readonly Candidate[] = candidates,
   ): Decision {
     const acting = this.#acting;
-    acting.rate(request, candidates);
+    acting.rate(request, candidates, everyone);
     const picked = acting.kept[acting.pick];
+    if (picked !== undefined) this.#shadow?.rate(request, candidates, everyone);
     const receipt = new Receipt({
       heads: this.#heads,
       replicas: this.#idsOf(everyone),
@@ -58,7 +59,7 @@ export class Router {
       rows: acting.rows,
       candidateCount: acting.kept.length,
       pick: acting.pick,
-      shadow: picked && this.#shadowed(request, candidates, picked),
+      shadow: picked && this.#judged(picked),
     });
     if (picked !== undefined) return { kind: 'routed', replica: picked.replica, receipt };
     return { kind: 'unroutable', filter: acting.dropper ?? HEAD_ROOM, receipt };
@@ -88,16 +89,11 @@ export class Router {
     return droppers;
   }
 
-  #shadowed(
-    request: RoutingRequest,
-    candidates: readonly Candidate[],
-    picked: Candidate,
-  ): ShadowPick | undefined {
+  /** What the shadow, which has rated the same candidates, says of the pick. */
+  #judged(picked: Candidate): ShadowPick | undefined {
     const shadow = this.#shadow;
-    if (shadow === undefined) return undefined;
-    shadow.rate(request, candidates);
-    const own = shadow.kept[shadow.pick];
-    if (own === undefined) return undefined;
+    const own = shadow?.kept[shadow.pick];
+    if (shadow === undefined || own === undefined) return undefined;
     const byShadow = pickCosts(shadow, picked, own);
     const isNoDearer = byShadow !== undefined && byShadow.actingSeconds <= byShadow.shadowSeconds;
     return {

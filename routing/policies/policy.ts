@@ -22,10 +22,18 @@ export interface Cost {
   estimate(request: RoutingRequest, candidates: readonly Candidate[], seconds: Float64Array): void;
 }
 
-/** Chooses one index, given the summed cost of each candidate. */
+/**
+ * Chooses one index, given the summed cost of each candidate. `everyone` is the whole fleet, those without room
+ * included: they cannot be chosen, but they are busy.
+ */
 export interface Picker {
   readonly name: string;
-  pick(request: RoutingRequest, candidates: readonly Candidate[], seconds: Float64Array): number;
+  pick(
+    request: RoutingRequest,
+    candidates: readonly Candidate[],
+    seconds: Float64Array,
+    everyone: readonly Candidate[],
+  ): number;
 }
 
 /** Filters, then costs that add up in one unit, then one picker. */

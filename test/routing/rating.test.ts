@@ -24,7 +24,7 @@ const policy: Policy = {
 describe('Rating', () => {
   it('keeps who passes the filters, writes the rows and picks', () => {
     const rating = new Rating(policy);
-    rating.rate(aRequest(), all);
+    rating.rate(aRequest(), all, all);
 
     expect(rating.kept).toEqual([a, c]);
     expect(rating.dropper).toBeUndefined();
@@ -43,14 +43,14 @@ describe('Rating', () => {
         return 0;
       },
     };
-    new Rating({ ...policy, costs: [note, note], picker }).rate(aRequest(), all);
+    new Rating({ ...policy, costs: [note, note], picker }).rate(aRequest(), all, all);
 
     expect(lengths).toEqual([2, 2, 2]);
   });
 
   it('tells the sum of the costs of one candidate, and of nobody who was dropped', () => {
     const rating = new Rating(policy);
-    rating.rate(aRequest(), all);
+    rating.rate(aRequest(), all, all);
 
     const costs = all.map((candidate) => rating.costOf(candidate));
     expect(costs).toEqual([2, undefined, 1]);
@@ -58,7 +58,7 @@ describe('Rating', () => {
 
   it('tells no cost where the policy has none', () => {
     const rating = new Rating({ ...policy, costs: [] });
-    rating.rate(aRequest(), all);
+    rating.rate(aRequest(), all, all);
 
     expect(all.map((candidate) => rating.costOf(candidate))).toEqual([
       undefined,
@@ -69,16 +69,16 @@ describe('Rating', () => {
 
   it('says who left nobody, and picks nobody then', () => {
     const rating = new Rating(policy);
-    rating.rate(aRequest(), all.slice(1, 2));
+    rating.rate(aRequest(), all.slice(1, 2), all);
     expect({ dropper: rating.dropper, pick: rating.pick }).toEqual({ dropper: 'no-b', pick: -1 });
 
-    rating.rate(aRequest(), []);
+    rating.rate(aRequest(), [], all);
     expect({ dropper: rating.dropper, pick: rating.pick }).toEqual({
       dropper: 'empty-fleet',
       pick: -1,
     });
 
-    rating.rate(aRequest(), all);
+    rating.rate(aRequest(), all, all);
     expect({ dropper: rating.dropper, pick: rating.pick }).toEqual({ dropper: undefined, pick: 1 });
   });
 });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { createPolicy } from '../../routing/policies/catalog.ts';
 import type { Cost, Filter, Picker, Policy } from '../../routing/policies/policy.ts';
 import type { Candidate } from '../../routing/replica.ts';
 import { HEAD_ROOM, Router } from '../../routing/router.ts';
-import { aCandidate, aReplica, aRequest } from '../support/builders.ts';
+import { aCandidate, anInFlight, aReplica, aRequest } from '../support/builders.ts';
 
 function candidates(...ids: string[]): Candidate[] {
   return ids.map((id) => aCandidate({ replica: aReplica({ id }) }));
@@ -152,6 +153,18 @@ describe('Router', () => {
     ]);
   });
 
+  it('counts on each NUMA node also those who have no room when it breaks a tie', () => {
+    const at = (id: string, numaNode: number, requests: number) =>
+      aCandidate({
+        replica: aReplica({ id, address: 'http://one', numaNode }),
+        inFlight: anInFlight({ requests }),
+      });
+    const everyone = [at('full', 0, 200), at('a', 0, 0), at('b', 1, 0), at('c', 1, 1)];
+    const router = new Router(createPolicy('kv-aware', { random: () => 0 }));
+
+    expect(router.route(aRequest(), everyone.slice(1), everyone).receipt.picked).toBe('b');
+  });
+
   it('leaves a receipt also where nobody can take the request', () => {
     const router = aRouter({ filters: [drops('first', 'a', 'b')], costs: [costs('near', {})] });
 
@@ -221,6 +234,26 @@ describe('a shadow policy', () => {
         byShadow: { actingSeconds: 9, shadowSeconds: 2 },
       },
     });
+  });
+
+  it('is told of those who have no room, as the acting policy is', () => {
+    const seen: number[] = [];
+    const picker: Picker = {
+      name: 'counting',
+      pick(_request, _candidates, _seconds, everyone) {
+        seen.push(everyone.length);
+        return 0;
+      },
+    };
+    const everyone = candidates('a', 'b', 'c');
+
+    new Router(shadowOf({ picker }), shadowOf({ picker })).route(
+      aRequest(),
+      everyone.slice(1),
+      everyone,
+    );
+
+    expect(seen).toEqual([3, 3]);
   });
 
   it('agrees where it finds the pick as cheap as its own', () => {

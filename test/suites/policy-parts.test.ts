@@ -175,7 +175,7 @@ describe.each(pickers)('picker $name', (picker) => {
         const given = seconds.map((_, index) =>
           aCandidate({ replica: aReplica({ id: `${index}` }) }),
         );
-        const picked = picker.pick(aRequest(), given, Float64Array.from(seconds));
+        const picked = picker.pick(aRequest(), given, Float64Array.from(seconds), given);
 
         expect(Number.isInteger(picked)).toBe(true);
         expect(given[picked]).toBeDefined();
@@ -188,7 +188,7 @@ describe.each(pickers)('picker $name', (picker) => {
     const picks = [0, 0, 0];
 
     for (let count = 0; count < 30_000; count++) {
-      const picked = picker.pick(aRequest(), given, new Float64Array(3));
+      const picked = picker.pick(aRequest(), given, new Float64Array(3), given);
       picks[picked] = (picks[picked] ?? 0) + 1;
     }
 

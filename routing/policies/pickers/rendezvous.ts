@@ -19,9 +19,9 @@ export const prefixKey: AffinityKey = ({ blockHashes: [first] }) => first?.toStr
 export function rendezvous(keyOf: AffinityKey, withoutKey: Picker): Picker {
   return {
     name: 'rendezvous',
-    pick(request, candidates, seconds) {
+    pick(request, candidates, seconds, everyone) {
       const key = keyOf(request);
-      if (key === undefined) return withoutKey.pick(request, candidates, seconds);
+      if (key === undefined) return withoutKey.pick(request, candidates, seconds, everyone);
       return heaviest(key, candidates);
     },
   };

@@ -84,7 +84,7 @@ describe('catalog', () => {
         aRequest({ sessionKey: `${index}`, blockHashes: [7] });
       return new Set(
         Array.from({ length: 40 }, (_, index) =>
-          picker.pick(ofSession(index), candidates, new Float64Array(4)),
+          picker.pick(ofSession(index), candidates, new Float64Array(4), candidates),
         ),
       );
     };

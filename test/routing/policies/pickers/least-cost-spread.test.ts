@@ -1,20 +1,25 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { leastCostSpread } from '../../../../routing/policies/pickers/least-cost-spread.ts';
+import type { Candidate } from '../../../../routing/replica.ts';
 import { aCandidate, anInFlight, aReplica, aRequest } from '../../../support/builders.ts';
 import { seededRandom } from '../../../support/chance.ts';
 
 /** A replica on a node of one host, with so many requests in flight. */
 type Place = readonly [numaNode: number, requests: number];
 
-function pick(seconds: readonly number[], places: readonly Place[], random: () => number): number {
-  const candidates = places.map(([numaNode, requests]) =>
+function candidatesAt(places: readonly Place[]): Candidate[] {
+  return places.map(([numaNode, requests]) =>
     aCandidate({
       replica: aReplica({ address: 'http://one', numaNode }),
       inFlight: anInFlight({ requests }),
     }),
   );
-  return leastCostSpread(random).pick(aRequest(), candidates, Float64Array.from(seconds));
+}
+
+function pick(seconds: readonly number[], places: readonly Place[], random: () => number): number {
+  const everyone = candidatesAt(places);
+  return leastCostSpread(random).pick(aRequest(), everyone, Float64Array.from(seconds), everyone);
 }
 
 function noChance(): number {
@@ -98,4 +103,41 @@ describe('least-cost-spread', () => {
       ),
     ).toBe(1);
   });
+
+  it('counts those on a node who have no room themselves', () => {
+    const everyone = candidatesAt([
+      [0, 200],
+      [0, 0],
+      [1, 0],
+      [1, 1],
+    ]);
+    const roomy = everyone.slice(1);
+
+    const picked = leastCostSpread(noChance).pick(
+      aRequest(),
+      roomy,
+      Float64Array.of(1, 1, 9),
+      everyone,
+    );
+
+    expect(picked).toBe(1);
+  });
+
+  it.each([
+    [[Number.NaN, 2, 1], 2],
+    [[1, Number.NaN], 0],
+    [[Number.NaN, Infinity], 1],
+    [[Number.NaN, Number.NaN], 0],
+  ])(
+    'picks of %j the one at %i: a cost that is no number is dearer than any',
+    (seconds, picked) => {
+      expect(
+        pick(
+          seconds,
+          seconds.map((): Place => [0, 0]),
+          noChance,
+        ),
+      ).toBe(picked);
+    },
+  );
 });

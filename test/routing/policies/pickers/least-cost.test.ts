@@ -6,7 +6,7 @@ import { seededRandom } from '../../../support/chance.ts';
 
 function pick(seconds: readonly number[], random: () => number): number {
   const candidates = seconds.map(() => aCandidate());
-  return leastCost(random).pick(aRequest(), candidates, Float64Array.from(seconds));
+  return leastCost(random).pick(aRequest(), candidates, Float64Array.from(seconds), candidates);
 }
 
 function noChance(): number {

@@ -6,7 +6,7 @@ import { seededRandom } from '../../../support/chance.ts';
 
 function pick(seconds: readonly number[], random: () => number): number {
   const candidates = seconds.map(() => aCandidate());
-  return powerOfTwo(random).pick(aRequest(), candidates, Float64Array.from(seconds));
+  return powerOfTwo(random).pick(aRequest(), candidates, Float64Array.from(seconds), candidates);
 }
 
 /** Chance that says what is dictated. */

@@ -21,7 +21,7 @@ const fleet = (count: number): Candidate[] =>
 /** The id of who is picked. */
 function picked(request: RoutingRequest, candidates: Candidate[], key = sessionKey): string {
   const seconds = new Float64Array(candidates.length);
-  const index = rendezvous(key, lastOne).pick(request, candidates, seconds);
+  const index = rendezvous(key, lastOne).pick(request, candidates, seconds, candidates);
   return candidates[index]?.replica.id ?? 'nobody';
 }
 

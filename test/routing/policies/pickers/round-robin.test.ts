@@ -9,7 +9,9 @@ function aRound(): (...ids: string[]) => string {
   const picker = roundRobin();
   return (...ids) => {
     const candidates = ids.map((id) => aCandidate({ replica: aReplica({ id }) }));
-    return ids[picker.pick(aRequest(), candidates, new Float64Array(ids.length))] ?? 'nobody';
+    return (
+      ids[picker.pick(aRequest(), candidates, new Float64Array(ids.length), candidates)] ?? 'nobody'
+    );
   };
 }
 
