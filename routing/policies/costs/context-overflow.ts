@@ -1,7 +1,10 @@
 import type { Cost } from '../policy.ts';
 
-/** An hour: more than any wait, so that a replica with a longer context is preferred whenever there is one. */
-const OVERFLOW_SECONDS = 3600;
+/**
+ * Thirty years: more than all other costs together, also where a millisecond of gap is worth an hour, so that a replica
+ * with a longer context is preferred whenever there is one. Beside it a double still tells microseconds apart.
+ */
+const OVERFLOW_SECONDS = 1e9;
 
 /**
  * Keeps requests from replicas whose context is too short for them. A cost and not a filter:

@@ -6,7 +6,8 @@ import {
   policyNames,
 } from '../../../routing/policies/catalog.ts';
 import type { RoutingRequest } from '../../../routing/request.ts';
-import { aCandidate, aReplica, aRequest } from '../../support/builders.ts';
+import { Router } from '../../../routing/router.ts';
+import { aCandidate, anInFlight, aReplica, aRequest } from '../../support/builders.ts';
 
 const random = () => 0;
 
@@ -67,6 +68,24 @@ describe('catalog', () => {
     expect(partNames('round-robin')).toEqual({ costs: [], picker: 'round-robin' });
     expect(partNames('session')).toEqual({ costs: ['in-flight'], picker: 'rendezvous' });
     expect(partNames('prefix-hash')).toEqual({ costs: ['in-flight'], picker: 'rendezvous' });
+  });
+
+  it('prefers a crowd that has the context to an idle replica without, whatever a gap is worth', () => {
+    // The settings at their bounds: a millisecond of gap is worth an hour.
+    const good = { firstTokenMs: 3_600_000, tokenGapMs: 1 };
+    const router = new Router(createPolicy('kv-aware', { random, good }));
+    const short = aCandidate({ replica: aReplica({ id: 'short', contextTokensMax: 2999 }) });
+    const crowd = aCandidate({
+      replica: aReplica({ id: 'crowd' }),
+      inFlight: anInFlight({
+        requests: 10_000,
+        kvTokens: 1e7,
+        kvTokensPeak: 2e7,
+        prefillTokens: 1e6,
+      }),
+    });
+
+    expect(router.route(aRequest(), [short, crowd]).receipt.picked).toBe('crowd');
   });
 
   it.each(policyNames.slice(policyNames.indexOf('smg-least-load')))(
