@@ -2,6 +2,7 @@ import type { AdmissionMode } from '../../routing/admission.ts';
 import type { PolicyName } from '../../routing/policies/catalog.ts';
 import type { EngineName } from '../engines/catalog.ts';
 import type { LogLevel } from '../../telemetry/telemetry.ts';
+import type { QuotaLimits } from '../quota/quota-store.ts';
 
 /** Every setting, as it is after defaults. What each means, its unit and bounds: `schema.ts`. */
 export interface Config {
@@ -106,13 +107,10 @@ export interface KeySettings {
 }
 
 /** What is special about one tenant. */
-export interface TenantSettings {
+export interface TenantSettings extends QuotaLimits {
   readonly name: string;
   readonly weight: number;
   readonly priority: number;
-  readonly requestsPerMinute?: number | undefined;
-  readonly tokensPerMinute?: number | undefined;
-  readonly concurrentRequests?: number | undefined;
 }
 
 /** How replicas are watched. */

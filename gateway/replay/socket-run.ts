@@ -173,7 +173,7 @@ async function warmUp(
     outputTokens,
   }));
   const generator = generate({ ...workload, requests });
-  await stoppable(generator, signal);
+  await runStoppably(generator, signal);
   const failure = generator.results().find(({ succeeded }) => !succeeded);
   if (failure !== undefined) throw new ReplayError(`the warm-up request failed: ${failure.error}`);
   if (rules === 'current' && !signal.aborted) await rest(clock);
@@ -199,7 +199,7 @@ async function timedRun(
   lateness.start();
   options.onStart();
   cancel = clock.after(PROGRESS_MS, tick);
-  await stoppable(generator, options.signal);
+  await runStoppably(generator, options.signal);
   cancel();
   options.onProgress(generator.progress());
   const results = generator.results();
@@ -212,11 +212,15 @@ async function timedRun(
   };
 }
 
-async function stoppable(generator: LoadGenerator, signal: AbortSignal): Promise<void> {
+/** Sends a workload until its last answer has ended, or until `signal`. */
+export async function runStoppably(generator: LoadGenerator, signal: AbortSignal): Promise<void> {
   const stop = (): void => generator.stop();
   signal.addEventListener('abort', stop, { once: true });
-  const ended = generator.run();
-  if (signal.aborted) stop();
-  await ended;
-  signal.removeEventListener('abort', stop);
+  try {
+    const ended = generator.run();
+    if (signal.aborted) stop();
+    await ended;
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }

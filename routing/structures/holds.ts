@@ -5,9 +5,9 @@ export class Holds<T extends object> {
   readonly #holders: Map<ReplicaId, T> = new Map();
   readonly #held: Map<T, ReplicaId> = new Map();
 
-  /** Those for whom a replica is held, longest first. */
-  holders(): Iterable<T> {
-    return this.#held.keys();
+  /** Those for whom a replica is held at this moment, longest first; what is held may change meanwhile. */
+  holders(): readonly T[] {
+    return [...this.#held.keys()];
   }
 
   /** The replica that is held for one. */

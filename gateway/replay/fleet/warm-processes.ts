@@ -3,6 +3,7 @@ import { HttpClient } from '../../wire/http-client.ts';
 import { burst } from '../burst.ts';
 import { LoadGenerator } from '../load-generator.ts';
 import type { LoadOptions } from '../load-generator.ts';
+import { runStoppably } from '../socket-run.ts';
 
 /** What the processes of a fleet are warmed with. */
 export interface WarmProcessesOptions {
@@ -28,15 +29,9 @@ export async function warmProcesses(
 ): Promise<void> {
   const sender = new HttpClient(url, { connectMs: CONNECT_MS_MAX });
   const options = { ...load, workload: burst(BURST), maxConcurrency: undefined, speed: 1 };
-  const generator = new LoadGenerator(options, { sender, clock });
-  const stop = (): void => generator.stop();
-  signal.addEventListener('abort', stop, { once: true });
   try {
-    const ended = generator.run();
-    if (signal.aborted) stop();
-    await ended;
+    await runStoppably(new LoadGenerator(options, { sender, clock }), signal);
   } finally {
-    signal.removeEventListener('abort', stop);
     sender.close();
   }
 }

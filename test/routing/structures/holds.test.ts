@@ -30,7 +30,13 @@ describe('Holds', () => {
     holds.hold('a', one);
     holds.hold('b', other);
 
-    expect([...holds.holders()]).toEqual([one, other]);
+    const holders = holds.holders();
+    expect(holders).toEqual([one, other]);
+
+    holds.hold('c', one);
+
+    expect(holders).toEqual([one, other]);
+    expect(holds.holders()).toEqual([other, one]);
   });
 
   it('has nothing to release for who holds nothing', () => {
