@@ -1,6 +1,7 @@
 import type { Charge } from './fair-queue.ts';
 import { Heap } from './heap.ts';
 import { Lane, type LaneTerms } from './lane.ts';
+import { LateWaiters } from './late-waiters.ts';
 import type { StreamPace } from './stream-pace.ts';
 
 export type { Charge } from './fair-queue.ts';
@@ -12,7 +13,7 @@ export interface WaitingRoomLimits {
   /** Bytes of bodies that are held while they wait. */
   readonly waitingBytesMax?: number | undefined;
   readonly waitingPromptTokensMax?: number | undefined;
-  /** A wait that is good: who has waited longer lets go first those who may still be served well. None where it is left out. */
+  /** A wait that is good: in an overload, who has waited longer lets go first those who may still be served well. None where it is left out. */
   readonly goodWaitMs?: number | undefined;
 }
 
@@ -53,8 +54,8 @@ export interface Ticket<T> extends WaitingTerms, Omit<LaneTerms, 'dueMs'> {
 const PATIENCE_MS = 30_000;
 
 /**
- * One whose wait has become too long to be good is due so long after it entered. Were it served in its turn, all
- * behind it would come too late as well, and a tenth of load too much would leave nobody well served.
+ * In an overload, one whose wait has become too long to be good is due so long after it entered. Were it served in its
+ * turn, all behind it would come too late as well, and a tenth of load too much would leave nobody well served.
  */
 export const LATE_PATIENCE_MS = 300_000;
 
@@ -70,14 +71,14 @@ export class WaitingRoom<T> {
   readonly #limits: WaitingRoomLimits;
   readonly #lanes: Map<string, Lane<Ticket<T>>> = new Map();
   readonly #byExpiry: Heap<Ticket<T>> = new Heap(expiresBefore);
-  /** Those who may still be served well, in the order in which that ends. */
-  readonly #byLateness: Heap<Ticket<T>> = new Heap(entersBefore);
+  readonly #late: LateWaiters<Ticket<T>>;
   #bytes = 0;
   #promptTokens = 0;
   #numbersGiven = 0;
 
   constructor(limits: WaitingRoomLimits) {
     this.#limits = limits;
+    this.#late = new LateWaiters(limits.goodWaitMs ?? Infinity);
   }
 
   /** How many wait, over all lanes. */
@@ -102,21 +103,17 @@ export class WaitingRoom<T> {
     const ticket: Ticket<T> = { ...this.#entry(terms), item, expiresMs };
     this.#laneOf(terms.lane).add(ticket, enteredMs);
     this.#byExpiry.add(ticket);
-    this.#byLateness.add(ticket);
+    this.#late.add(ticket);
     this.#bytes += ticket.bytes;
     this.#promptTokens += ticket.promptTokens;
     return ticket;
   }
 
-  /** Lets those who have waited too long to be served well step behind those who have not. */
+  /** While that is the rule, lets those who have waited too long to be served well step behind those who have not. */
   passTime(nowMs: number): void {
-    const goodSinceMs = nowMs - (this.#limits.goodWaitMs ?? Infinity);
-    for (;;) {
-      const first = this.#byLateness.first;
-      if (first === undefined || first.enteredMs > goodSinceMs) return;
-      this.#byLateness.remove(first);
-      this.#laneOf(first.lane).reorder(first, () => {
-        first.dueMs = Math.min(first.deadlineMs, first.enteredMs + LATE_PATIENCE_MS);
+    for (const late of this.#late.stepBack(nowMs)) {
+      this.#laneOf(late.lane).reorder(late, () => {
+        late.dueMs = Math.min(late.deadlineMs, late.enteredMs + LATE_PATIENCE_MS);
       });
     }
   }
@@ -218,7 +215,7 @@ export class WaitingRoom<T> {
 
   #takeOut(ticket: Ticket<T>): boolean {
     if (!this.#byExpiry.remove(ticket)) return false;
-    this.#byLateness.remove(ticket);
+    this.#late.remove(ticket);
     this.#bytes -= ticket.bytes;
     this.#promptTokens -= ticket.promptTokens;
     return true;
@@ -247,10 +244,4 @@ function leadsBefore<T>(one: Ticket<T>, other: Ticket<T>): number {
 function expiresBefore<T>(one: Ticket<T>, other: Ticket<T>): boolean {
   if (one.expiresMs !== other.expiresMs) return one.expiresMs < other.expiresMs;
   return one.number < other.number;
-}
-
-function entersBefore<T>(one: Ticket<T>, other: Ticket<T>): boolean {
-  return one.enteredMs === other.enteredMs
-    ? one.number < other.number
-    : one.enteredMs < other.enteredMs;
 }

@@ -41,15 +41,20 @@ function serveAll(room: WaitingRoom<string>, lane = 'llama'): string[] {
   }
 }
 
+/** Lets time pass until those who are late at `untilMs` have been so for as long as makes it an overload. */
+function overload(room: WaitingRoom<string>, untilMs = 600): void {
+  for (const nowMs of [untilMs - 400, untilMs]) room.passTime(nowMs);
+}
+
 describe('who has waited too long to be served well', () => {
-  it('lets those go first who have not, once its wait has been as long as a good one', () => {
+  it('lets those go first who have not, once somebody has been late for two good waits', () => {
     const room = aRoom({ goodWaitMs: 200 });
     room.enter('late', terms({ enteredMs: 0 }));
-    room.enter('good', terms({ enteredMs: 1 }));
-    room.passTime(199);
+    room.enter('good', terms({ enteredMs: 401 }));
+    for (const nowMs of [200, 599]) room.passTime(nowMs);
     expect(walk(room)).toEqual(['late', 'good']);
 
-    room.passTime(200);
+    room.passTime(600);
 
     expect(walk(room)).toEqual(['good', 'late']);
   });
@@ -57,7 +62,7 @@ describe('who has waited too long to be served well', () => {
   it('is served in the order of entering with others like it', () => {
     const room = aRoom({ goodWaitMs: 200 });
     for (const item of ['a', 'b', 'c']) room.enter(item, terms());
-    room.passTime(200);
+    overload(room);
 
     expect(serveAll(room)).toEqual(['a', 'b', 'c']);
   });
@@ -65,7 +70,7 @@ describe('who has waited too long to be served well', () => {
   it('is due again after its patience, and before all who come later', () => {
     const room = aRoom({ goodWaitMs: 200, waitingMsMax: 1e9 });
     room.enter('late', terms({ enteredMs: 0 }));
-    room.passTime(200);
+    overload(room);
     room.enter('before', terms({ enteredMs: LATE_PATIENCE_MS - 30_001 }));
     room.enter('after', terms({ enteredMs: LATE_PATIENCE_MS - 30_000 }));
 
@@ -75,8 +80,8 @@ describe('who has waited too long to be served well', () => {
   it('keeps its own deadline', () => {
     const room = aRoom({ goodWaitMs: 200 });
     room.enter('hurried', terms({ deadlineMs: 900 }));
-    room.passTime(200);
-    room.enter('good', terms({ enteredMs: 200 }));
+    overload(room);
+    room.enter('good', terms({ enteredMs: 600 }));
 
     expect(walk(room)).toEqual(['hurried', 'good']);
   });
@@ -86,7 +91,7 @@ describe('who has waited too long to be served well', () => {
     room.leave(room.enter('gone', terms()), 0);
     room.serve(room.enter('served', terms()), 0);
     room.enter('late', terms());
-    room.passTime(200);
+    overload(room);
 
     expect(walk(room)).toEqual(['late']);
   });
