@@ -20,6 +20,7 @@ import { DecisionLog } from './pipeline/decision-log.ts';
 import { Dispatcher } from './pipeline/dispatcher.ts';
 import { firstModel, ModelNames } from './pipeline/model-names.ts';
 import type { PipelineParts } from './pipeline/parts.ts';
+import { RetryBudget } from './pipeline/retry-budget.ts';
 import { TokenEstimator } from './pipeline/token-estimator.ts';
 import { MemoryQuotas } from './quota/memory-quotas.ts';
 import type { QuotaStore } from './quota/quota-store.ts';
@@ -128,6 +129,7 @@ function dataApp(rooms: Rooms): ReturnType<typeof createApp> {
     estimator: new TokenEstimator(),
     lengths: new OutputLengths(),
     names,
+    retries: new RetryBudget(config.limits.retriesShare),
     clock,
     firstByteMs: config.timeouts.firstByteMs,
     engineOf: (id) => engines.engineOf(id),

@@ -204,6 +204,15 @@ const limits = z.strictObject({
   openRequestsMax: whole({ min: 1, max: OPEN_REQUESTS_MAX })
     .default(20_000)
     .describe('Requests inside at one time, waiting ones included; one more is answered 503.'),
+  // Between the 10 % and 20 % that the budgets of SRE practice, Envoy and Finagle give.
+  retriesShare: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.15)
+    .describe(
+      'Tries on another replica, for each request of the last ten seconds; three a second are free.',
+    ),
 });
 
 const timeouts = z.strictObject({

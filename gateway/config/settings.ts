@@ -91,6 +91,7 @@ export interface LimitSettings {
   readonly bodyBytesMax: number;
   readonly headBytesMax: number;
   readonly openRequestsMax: number;
+  readonly retriesShare: number;
 }
 
 /** Time limits of a request. */

@@ -7,6 +7,7 @@ import type { AttemptEnd } from './attempt.ts';
 import type { DecisionLog } from './decision-log.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { ModelNames } from './model-names.ts';
+import type { RetryBudget } from './retry-budget.ts';
 import type { TokenEstimator } from './token-estimator.ts';
 
 /** What every request is served with. */
@@ -18,6 +19,7 @@ export interface PipelineParts {
   readonly estimator: TokenEstimator;
   readonly lengths: OutputLengths;
   readonly names: ModelNames;
+  readonly retries: RetryBudget;
   readonly clock: Clock;
   /** Longest wait for the first byte of an attempt's answer; none where it is left out. */
   readonly firstByteMs?: number | undefined;

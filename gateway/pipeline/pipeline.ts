@@ -4,19 +4,16 @@ import { GatewayError } from '../generation/error.ts';
 import { admit } from './admit.ts';
 import { answerOutlook } from './answer-outlook.ts';
 import type { AttemptEnd } from './attempt.ts';
-import { isRetryable } from './attempt.ts';
 import type { Place } from './dispatcher.ts';
 import type { Exchange } from './exchange.ts';
 import { forward } from './forward.ts';
+import { FurtherTries } from './further-tries.ts';
 import { promptBlocks } from './prompt-blocks.ts';
 import { refuse, relayRefusal } from './refuse.ts';
 import type { PipelineParts } from './parts.ts';
 import { settle } from './settle.ts';
 import { takeQuota } from './take-quota.ts';
 import { Trail } from './trail.ts';
-
-/** Replicas that one request is tried on before its first byte: the first, and one more. */
-export const ATTEMPTS_MAX = 2;
 
 /** The life of one request, from its decoded body to its record. Never rejects. */
 export async function serve(exchange: Exchange, parts: PipelineParts): Promise<void> {
@@ -34,18 +31,18 @@ export async function serve(exchange: Exchange, parts: PipelineParts): Promise<v
 
 async function converse(exchange: Exchange, trail: Trail, parts: PipelineParts): Promise<void> {
   const excluded = new Set<ReplicaId>();
+  parts.retries.arrived(parts.clock.nowMs());
   const size = reckon(exchange, parts);
   takeQuota(exchange, size, parts);
   const routing = describe(exchange, size, excluded);
   let place = await admit(exchange, routing, { dispatcher: parts.dispatcher, trail });
-  for (let attempt = 1; ; attempt += 1) {
+  const tries = new FurtherTries(routing, excluded, parts);
+  for (;;) {
     const end = await attemptAt(place, exchange, parts);
-    if (attempt === ATTEMPTS_MAX || !isRetryable(end)) return deliver(end, exchange);
-    excluded.add(place.replica.id);
-    const next = parts.dispatcher.tryElsewhere(routing);
-    if (next === undefined) return deliver(end, exchange);
-    trail.granted(routing, next);
-    place = next;
+    const next = tries.next(end, place, parts.clock.nowMs());
+    if (next === undefined) return deliver(end, exchange, tries);
+    trail.granted(next.routing, next.place);
+    place = next.place;
   }
 }
 
@@ -115,7 +112,7 @@ function replicaLeft(id: ReplicaId): GatewayError {
   });
 }
 
-function deliver(end: AttemptEnd, exchange: Exchange): void {
+function deliver(end: AttemptEnd, exchange: Exchange, tries: FurtherTries): void {
   if (end.kind === 'failed') throw end.error;
-  if (end.kind === 'refused') relayRefusal(exchange, end.refusal);
+  if (end.kind === 'refused') relayRefusal(exchange, tries.withShortestWait(end.refusal));
 }

@@ -4,6 +4,7 @@ import { Dispatcher, type Place, type Waiting } from '../../gateway/pipeline/dis
 import type { GatewayError } from '../../gateway/generation/error.ts';
 import { ModelNames } from '../../gateway/pipeline/model-names.ts';
 import type { PipelineParts } from '../../gateway/pipeline/parts.ts';
+import { RetryBudget } from '../../gateway/pipeline/retry-budget.ts';
 import { TokenEstimator } from '../../gateway/pipeline/token-estimator.ts';
 import { MemoryQuotas, type NamedQuota } from '../../gateway/quota/memory-quotas.ts';
 import { Admission, type AdmissionLimits } from '../../routing/admission.ts';
@@ -131,6 +132,7 @@ export function aPipeline(
     estimator: new TokenEstimator(),
     lengths: new OutputLengths(),
     names: new ModelNames(new Map([['gpt', 'llama']]), () => 'llama'),
+    retries: new RetryBudget(0.15),
     clock: base.clock,
     engineOf: (id) => engines.get(id),
     attempted: (id, end) => void attempted.push([id, end]),

@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { GatewayError } from '../../../gateway/generation/error.ts';
 import type { Place } from '../../../gateway/pipeline/dispatcher.ts';
-import { ATTEMPTS_MAX, serve } from '../../../gateway/pipeline/pipeline.ts';
+import { ATTEMPTS_MAX } from '../../../gateway/pipeline/further-tries.ts';
+import { serve } from '../../../gateway/pipeline/pipeline.ts';
 import type { QuotaStanding } from '../../../gateway/quota/quota-store.ts';
 import type { Fleet } from '../../../routing/fleet.ts';
 import type { Recorder } from '../../../telemetry/recorder.ts';
