@@ -16,6 +16,8 @@ import type { Config } from './config/settings.ts';
 import { dialects } from './dialects/catalog.ts';
 import { staticSource } from './discovery/sources/static.ts';
 import { EngineRoom } from './engine-room.ts';
+import { Breakages } from './pipeline/breakages.ts';
+import { DeadlyRequests } from './pipeline/deadly-requests.ts';
 import { DecisionLog } from './pipeline/decision-log.ts';
 import { Dispatcher } from './pipeline/dispatcher.ts';
 import { firstModel, ModelNames } from './pipeline/model-names.ts';
@@ -130,6 +132,8 @@ function dataApp(rooms: Rooms): ReturnType<typeof createApp> {
     lengths: new OutputLengths(),
     names,
     retries: new RetryBudget(config.limits.retriesShare),
+    breakages: new Breakages(),
+    deadly: new DeadlyRequests(),
     clock,
     firstByteMs: config.timeouts.firstByteMs,
     engineOf: (id) => engines.engineOf(id),

@@ -20,5 +20,7 @@ export interface Engine {
   send(ask: EngineAsk, sink: HttpAnswerSink): HttpExchange;
   /** True where `send` asks for a usage event that the client did not ask for. */
   asksForUsage(request: GenerateRequest): boolean;
+  /** Whether the replica takes a connection at this moment. Never rejects. */
+  listens(): Promise<boolean>;
   close(): Promise<void>;
 }

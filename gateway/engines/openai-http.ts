@@ -2,6 +2,7 @@ import type { Replica } from '../../routing/replica.ts';
 import type { GenerateRequest } from '../generation/request.ts';
 import type { HttpAnswerSink, HttpExchange } from '../wire/http-client.ts';
 import { HttpClient } from '../wire/http-client.ts';
+import { takesConnections } from '../wire/port-probe.ts';
 import type { BodyEdit } from './body-edits.ts';
 import { bodyEditsFor } from './body-edits.ts';
 import { editBody } from './edit-body.ts';
@@ -27,6 +28,8 @@ export class OpenAiHttpEngine implements Engine {
   readonly #options: OpenAiHttpOptions;
   readonly #client: HttpClient;
   readonly #basePath: string;
+  /** A look at the port that is under way: all whom one death broke ask at once. */
+  #look: Promise<boolean> | undefined;
 
   constructor(options: OpenAiHttpOptions) {
     const { origin, pathname } = new URL(options.address);
@@ -43,6 +46,14 @@ export class OpenAiHttpEngine implements Engine {
 
   asksForUsage(request: GenerateRequest): boolean {
     return !request.wantsUsage && this.#edits(request).some(({ kind }) => kind === 'ask-for-usage');
+  }
+
+  listens(): Promise<boolean> {
+    const { connectMs } = this.#options;
+    this.#look ??= takesConnections(this.#client.port, connectMs).finally(() => {
+      this.#look = undefined;
+    });
+    return this.#look;
   }
 
   close(): Promise<void> {

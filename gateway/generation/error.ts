@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'method_not_allowed'
   | 'request_timeout'
   | 'request_too_large'
+  | 'query_of_death'
   | 'rate_limited'
   | 'saturated'
   | 'no_replica'
@@ -33,6 +34,7 @@ export const errorKinds: Readonly<
   method_not_allowed: { status: 405, source: 'client' },
   request_timeout: { status: 408, source: 'client' },
   request_too_large: { status: 413, source: 'client' },
+  query_of_death: { status: 422, source: 'client' },
   rate_limited: { status: 429, source: 'client' },
   saturated: { status: 503, source: 'gateway' },
   no_replica: { status: 503, source: 'gateway' },

@@ -4,6 +4,8 @@ import type { Clock } from '../clock.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { QuotaStore } from '../quota/quota-store.ts';
 import type { AttemptEnd } from './attempt.ts';
+import type { Breakages } from './breakages.ts';
+import type { DeadlyRequests } from './deadly-requests.ts';
 import type { DecisionLog } from './decision-log.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { ModelNames } from './model-names.ts';
@@ -20,6 +22,10 @@ export interface PipelineParts {
   readonly lengths: OutputLengths;
   readonly names: ModelNames;
   readonly retries: RetryBudget;
+  /** Where answers broke lately. */
+  readonly breakages: Breakages;
+  /** Requests that are refused because they kill. */
+  readonly deadly: DeadlyRequests;
   readonly clock: Clock;
   /** Longest wait for the first byte of an attempt's answer; none where it is left out. */
   readonly firstByteMs?: number | undefined;

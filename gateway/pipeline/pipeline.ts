@@ -30,16 +30,18 @@ export async function serve(exchange: Exchange, parts: PipelineParts): Promise<v
 }
 
 async function converse(exchange: Exchange, trail: Trail, parts: PipelineParts): Promise<void> {
-  const excluded = new Set<ReplicaId>();
-  parts.retries.arrived(parts.clock.nowMs());
+  const nowMs = parts.clock.nowMs();
+  parts.deadly.check(exchange.request, nowMs);
+  parts.retries.arrived(nowMs);
   const size = reckon(exchange, parts);
   takeQuota(exchange, size, parts);
-  const routing = describe(exchange, size, excluded);
+  const routing = describe(exchange, size);
   let place = await admit(exchange, routing, { dispatcher: parts.dispatcher, trail });
-  const tries = new FurtherTries(routing, excluded, parts);
+  const tries = new FurtherTries(exchange, routing, parts);
   for (;;) {
     const end = await attemptAt(place, exchange, parts);
-    const next = tries.next(end, place, parts.clock.nowMs());
+    if (end.kind === 'complete') return;
+    const next = await tries.next(end, place);
     if (next === undefined) return deliver(end, exchange, tries);
     trail.granted(next.routing, next.place);
     place = next.place;
@@ -61,11 +63,7 @@ function reckon(exchange: Exchange, { estimator, lengths, names }: PipelineParts
 }
 
 /** What routing may know of the request. */
-function describe(
-  exchange: Exchange,
-  reckoned: Reckoned,
-  excluded: ReadonlySet<ReplicaId>,
-): RoutingRequest {
+function describe(exchange: Exchange, reckoned: Reckoned): RoutingRequest {
   const { requestId, tenant } = exchange;
   return {
     ...reckoned,
@@ -77,9 +75,11 @@ function describe(
     bodyBytes: exchange.request.body.length,
     priority: exchange.priority,
     deadlineMs: exchange.deadlineMs,
-    excluded,
+    excluded: NOBODY,
   };
 }
+
+const NOBODY: ReadonlySet<ReplicaId> = new Set();
 
 /** One attempt, its reservation released however it ends. */
 async function attemptAt(

@@ -10,6 +10,7 @@ import type {
 } from './http-connection.ts';
 import type { HttpAsk } from './http-request-bytes.ts';
 import { requestBytes } from './http-request-bytes.ts';
+import type { Port } from './port-probe.ts';
 
 export type { ReceivedHeaders } from './http-answer-head.ts';
 export { SinkError } from './http-connection.ts';
@@ -52,6 +53,11 @@ export class HttpClient implements HttpConnectionOwner {
 
   constructor(origin: string, options: HttpClientOptions) {
     this.#peer = peerOf(new URL(origin), options);
+  }
+
+  /** Where it connects to. */
+  get port(): Port {
+    return this.#peer;
   }
 
   /** Sends a request. Its sink is told nothing before this returns. Throws on an ask that is no request. */

@@ -71,6 +71,8 @@ export class FakeCall implements HttpExchange {
 /** An engine that answers when the test says so. */
 export class FakeEngine implements Engine {
   readonly calls: FakeCall[] = [];
+  /** What `listens` says. */
+  isListening = true;
   /** What `asksForUsage` says. */
   readonly #asksForUsage: boolean;
 
@@ -93,6 +95,10 @@ export class FakeEngine implements Engine {
 
   asksForUsage(): boolean {
     return this.#asksForUsage;
+  }
+
+  listens(): Promise<boolean> {
+    return Promise.resolve(this.isListening);
   }
 
   close(): Promise<void> {

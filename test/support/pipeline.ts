@@ -1,4 +1,6 @@
 import type { AttemptEnd } from '../../gateway/pipeline/attempt.ts';
+import { Breakages } from '../../gateway/pipeline/breakages.ts';
+import { DeadlyRequests } from '../../gateway/pipeline/deadly-requests.ts';
 import { DecisionLog } from '../../gateway/pipeline/decision-log.ts';
 import { Dispatcher, type Place, type Waiting } from '../../gateway/pipeline/dispatcher.ts';
 import type { GatewayError } from '../../gateway/generation/error.ts';
@@ -133,6 +135,8 @@ export function aPipeline(
     lengths: new OutputLengths(),
     names: new ModelNames(new Map([['gpt', 'llama']]), () => 'llama'),
     retries: new RetryBudget(0.15),
+    breakages: new Breakages(),
+    deadly: new DeadlyRequests(),
     clock: base.clock,
     engineOf: (id) => engines.get(id),
     attempted: (id, end) => void attempted.push([id, end]),

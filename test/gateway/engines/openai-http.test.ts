@@ -131,3 +131,24 @@ describe('usage in a stream', () => {
     expect(engine.asksForUsage(decoded({ ...stream, stream: false }))).toBe(false);
   });
 });
+
+describe('a look at the port', () => {
+  it('tells whether the replica takes a connection, and is one for all who ask at once', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    let connections = 0;
+    server.on('connection', () => (connections += 1));
+    const engine = new OpenAiHttpEngine({
+      connectMs: 5_000,
+      forwardsAuthorization: false,
+      address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      replica: () => aReplica(),
+    });
+
+    await expect(Promise.all([engine.listens(), engine.listens()])).resolves.toEqual([true, true]);
+    server.close();
+    await once(server, 'close');
+    await expect(engine.listens()).resolves.toBe(false);
+    expect(connections).toBe(1);
+  });
+});

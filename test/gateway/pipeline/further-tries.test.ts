@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { GatewayError } from '../../../gateway/generation/error.ts';
 import type { AttemptEnd, EngineRefusal } from '../../../gateway/pipeline/attempt.ts';
 import { ATTEMPTS_MAX, FurtherTries } from '../../../gateway/pipeline/further-tries.ts';
 import { RetryBudget } from '../../../gateway/pipeline/retry-budget.ts';
 import { aRequest, replicas } from '../../support/builders.ts';
-import { aDispatcher, ask } from '../../support/pipeline.ts';
+import { anExchange, decoded } from '../../support/exchange.ts';
+import { aPipeline, ask } from '../../support/pipeline.ts';
 
 function refusal(headers: EngineRefusal['headers'] = {}): EngineRefusal {
   return { status: 503, headers, body: Buffer.from('{}') };
@@ -15,13 +17,12 @@ function refused(headers: EngineRefusal['headers'] = {}): AttemptEnd {
 
 /** A request with a place on one of three replicas. */
 function begun(budget = new RetryBudget(0.15)) {
-  const house = aDispatcher(replicas(3));
-  const excluded = new Set<string>();
-  const routing = aRequest({ excluded });
+  const house = aPipeline({ members: replicas(3) });
+  const routing = aRequest();
   const { place } = ask(house, routing);
   if (place === undefined) throw new Error('it has a place');
-  const parts = { dispatcher: house.dispatcher, retries: budget };
-  return { tries: new FurtherTries(routing, excluded, parts), place, excluded };
+  const parts = { ...house.parts, retries: budget };
+  return { tries: new FurtherTries(anExchange(), routing, parts), place, house };
 }
 
 /** A budget of which nothing is left. */
@@ -32,27 +33,44 @@ function spent(): RetryBudget {
 }
 
 describe('a further try', () => {
-  it('goes to another replica', () => {
-    const { tries, place, excluded } = begun();
-    const next = tries.next(refused(), place, 0);
+  it('goes to another replica', async () => {
+    const { tries, place } = begun();
+    const next = await tries.next(refused(), place);
 
     expect(next?.place.replica.id).not.toBe(place.replica.id);
-    expect([...excluded]).toEqual([place.replica.id]);
+    expect([...(next?.routing.excluded ?? [])]).toEqual([place.replica.id]);
   });
 
-  it('is not made beyond the budget of all', () => {
+  it('is not made beyond the budget of all', async () => {
     const { tries, place } = begun(spent());
 
-    expect(tries.next(refused(), place, 0)).toBeUndefined();
+    await expect(tries.next(refused(), place)).resolves.toBeUndefined();
   });
 
-  it('is not made of an answer, and not after the last', () => {
+  it('is not made of an answer, and not after the last', async () => {
     const { tries, place } = begun();
-    expect(tries.next({ kind: 'complete' }, place, 0)).toBeUndefined();
-    const next = tries.next(refused(), place, 0);
+    await expect(tries.next({ kind: 'complete' }, place)).resolves.toBeUndefined();
 
     expect(ATTEMPTS_MAX).toBe(2);
-    expect(next).toBeUndefined();
+    await expect(tries.next(refused(), place)).resolves.toBeUndefined();
+  });
+
+  it('is not made of a request on which two replicas died, nor of an equal one', async () => {
+    const { tries, place, house } = begun();
+    const broke: AttemptEnd = {
+      kind: 'failed',
+      error: new GatewayError('engine_failed', 'It broke.', { retryable: true }),
+    };
+    for (const engine of house.engines.values()) engine.isListening = false;
+    const next = await tries.next(broke, place);
+    if (next === undefined) throw new Error('it is tried once more');
+    const [one, other] = [place.replica.id, next.place.replica.id];
+
+    await expect(tries.next(broke, next.place)).rejects.toMatchObject({
+      code: 'query_of_death',
+      message: expect.stringContaining(`The replicas ${one} and ${other} died`) as string,
+    });
+    expect(() => house.parts.deadly.check(decoded(), 0)).toThrow(GatewayError);
   });
 
   it.each([
@@ -60,10 +78,10 @@ describe('a further try', () => {
     [['2', '30'], '2'],
     [[undefined, '9'], '9'],
     [['Sat, 28 Nov 2026 12:00:00 GMT', '9'], '9'],
-  ])('that is refused too lets the client come back after %j: %s', (waits, shortest) => {
+  ])('that is refused too lets the client come back after %j: %s', async (waits, shortest) => {
     const { tries, place } = begun();
     for (const wait of waits) {
-      tries.next(refused(wait === undefined ? {} : { 'retry-after': wait }), place, 0);
+      await tries.next(refused(wait === undefined ? {} : { 'retry-after': wait }), place);
     }
 
     expect(tries.withShortestWait(refusal({ 'retry-after': '99', server: 'x' })).headers).toEqual({
@@ -72,9 +90,9 @@ describe('a further try', () => {
     });
   });
 
-  it('leaves a refusal as it is where no replica named a wait', () => {
+  it('leaves a refusal as it is where no replica named a wait', async () => {
     const { tries, place } = begun();
-    tries.next(refused(), place, 0);
+    await tries.next(refused(), place);
     const last = refusal();
 
     expect(tries.withShortestWait(last)).toBe(last);

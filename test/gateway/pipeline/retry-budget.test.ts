@@ -11,7 +11,7 @@ const WINDOW_MS = BUDGET_SECONDS * 1_000;
 /** Retries that a budget gives at one moment, until it gives no more. */
 function takeAll(budget: RetryBudget, nowMs: number): number {
   let taken = 0;
-  while (budget.take(nowMs)) taken += 1;
+  while (taken < 10_000 && budget.take(nowMs)) taken += 1;
   return taken;
 }
 

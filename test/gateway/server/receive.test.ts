@@ -5,23 +5,19 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { openAiChat } from '../../../gateway/dialects/openai-chat.ts';
-import { DecisionLog } from '../../../gateway/pipeline/decision-log.ts';
 import { Dispatcher } from '../../../gateway/pipeline/dispatcher.ts';
-import { ModelNames } from '../../../gateway/pipeline/model-names.ts';
-import { TokenEstimator } from '../../../gateway/pipeline/token-estimator.ts';
-import { MemoryQuotas } from '../../../gateway/quota/memory-quotas.ts';
 import { Authenticator } from '../../../gateway/server/auth.ts';
 import { Doorkeeper } from '../../../gateway/server/doorkeeper.ts';
 import type { ReceiveParts } from '../../../gateway/server/receive.ts';
 import { receive } from '../../../gateway/server/receive.ts';
 import { Tenants } from '../../../gateway/server/tenants.ts';
-import { OutputLengths } from '../../../routing/output-lengths.ts';
 import { Admission } from '../../../routing/admission.ts';
 import { Fleet } from '../../../routing/fleet.ts';
 import { createPolicy } from '../../../routing/policies/catalog.ts';
 import { Router } from '../../../routing/router.ts';
 import { Recorder } from '../../../telemetry/recorder.ts';
 import type { Arrival } from '../../../telemetry/recorder.ts';
+import { aPipeline } from '../../support/pipeline.ts';
 
 const closings: (() => void)[] = [];
 
@@ -46,21 +42,14 @@ async function aDoor(facts: Partial<ReceiveParts> = {}) {
   };
   const parts = {
     pipeline: {
-      quotas: new MemoryQuotas([]),
+      ...aPipeline({ members: [] }).parts,
       dispatcher: new Dispatcher({
         fleet,
         clock,
         router: new Router(createPolicy('kv-aware', { random: () => 0 })),
         admission: new Admission(limits),
       }),
-      decisions: new DecisionLog(),
-      estimator: new TokenEstimator(),
-      lengths: new OutputLengths(),
-      names: new ModelNames(new Map(), () => 'llama'),
       clock,
-      engineOf: () => undefined,
-      attempted: () => undefined,
-      reportBug: () => undefined,
     },
     telemetry,
     authenticator: new Authenticator([]),
