@@ -1,7 +1,7 @@
 import { GatewayError } from '../generation/error.ts';
 import type { PromptSize } from '../generation/request.ts';
 import type { JsonMember } from '../wire/json-members.ts';
-import { findMember, JsonSyntaxError, scanMembers } from '../wire/json-members.ts';
+import { eachElement, findMember, JsonSyntaxError, scanMembers } from '../wire/json-members.ts';
 
 /** Longest member that is decoded; what is longer (prompts, images) is measured and passed on unread. */
 const DECODED_BYTES_MAX = 64 * 1024;
@@ -68,11 +68,10 @@ export class RequestMembers {
   #read<Value>(name: string, wanted: string, fits: (value: unknown) => boolean): Value | undefined {
     const member = this.find(name);
     if (member === undefined) return undefined;
-    const text = this.#textOf(member);
     const value = this.#decoded(name);
     if (fits(value)) return value as Value;
-    const shown = text === undefined ? 'something longer' : text.slice(0, 80);
-    throw new GatewayError('invalid_request', `'${name}' must be ${wanted}, not ${shown}`, {
+    const found = value === undefined ? 'something longer' : kindOf(value);
+    throw new GatewayError('invalid_request', `'${name}' must be ${wanted}, not ${found}`, {
       param: name,
     });
   }
@@ -101,6 +100,13 @@ function decodeMember(text: string, name: string): unknown {
   }
 }
 
+/** What a value is, without its words: those may be a prompt's, and messages end up in logs. */
+function kindOf(value: unknown): string {
+  if (typeof value === 'string') return 'a text';
+  if (Array.isArray(value)) return 'a list';
+  return isObject(value) ? 'an object' : JSON.stringify(value);
+}
+
 function isIntegerFrom(value: unknown, min: number): boolean {
   return Number.isSafeInteger(value) && (value as number) >= min;
 }
@@ -109,13 +115,19 @@ function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function describePlace(body: Buffer, error: JsonSyntaxError): string {
-  const before = body.toString('utf8', 0, error.offset);
-  const line = before.split('\n').length;
-  const column = before.length - before.lastIndexOf('\n');
-  return `The body is not valid JSON at byte ${error.offset} (line ${line}, column ${column}): ${error.message}`;
+function describePlace(body: Buffer, { offset, message }: JsonSyntaxError): string {
+  let line = 1;
+  let lineStart = 0;
+  for (let at = body.indexOf(LINE_FEED); at !== -1 && at < offset;) {
+    line += 1;
+    lineStart = at + 1;
+    at = body.indexOf(LINE_FEED, lineStart);
+  }
+  const column = 1 + body.toString('utf8', lineStart, offset).length;
+  return `The body is not valid JSON at byte ${offset} (line ${line}, column ${column}): ${message}`;
 }
 
+const LINE_FEED = 0x0a;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const COMMA = 0x2c;
@@ -142,8 +154,9 @@ function firstByteInside(body: Buffer, open: number): number | undefined {
 }
 
 function countTexts(body: Buffer, member: JsonMember): number {
-  const text = body.toString('utf8', member.valueStart, member.valueEnd);
-  return (decodeMember(text, member.name) as unknown[]).length;
+  let texts = 0;
+  eachElement(body, member, () => (texts += 1));
+  return texts;
 }
 
 function countIds(

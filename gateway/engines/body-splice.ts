@@ -36,13 +36,12 @@ export function setMember(
   return { start: inside, end: inside, text: `${JSON.stringify(name)}:${json}${comma}` };
 }
 
-/** Gives every member of one name another name. */
+/** Gives the member of a name another name, where there is one. */
 export function renameMember(members: readonly JsonMember[], name: string, to: string): Splice[] {
-  const named = members.filter((member) => member.name === name);
-  return named.map((member) => {
-    const end = member.valueStart;
-    return { start: member.nameStart, end, text: `${JSON.stringify(to)}:` };
-  });
+  const member = findMember(members, name);
+  if (member === undefined) return [];
+  const text = `${JSON.stringify(to)}:`;
+  return [{ start: member.nameStart, end: member.valueStart, text }];
 }
 
 /** Takes the members of these names out, each with the comma that belongs to it. */

@@ -1,3 +1,10 @@
+import { isUtf8 } from 'node:buffer';
+
+import { JsonScan } from './json-scan.ts';
+import { JsonSyntaxError, skipSpace } from './json-tokens.ts';
+
+export { JsonSyntaxError } from './json-tokens.ts';
+
 /** Where one member of an object stands, as byte offsets into the text. */
 export interface JsonMember {
   readonly name: string;
@@ -7,23 +14,10 @@ export interface JsonMember {
   readonly valueEnd: number;
 }
 
-/** The text is not the JSON that was wanted; `offset` is the byte at which that shows. */
-export class JsonSyntaxError extends Error {
-  override readonly name = 'JsonSyntaxError';
-  readonly offset: number;
-
-  constructor(message: string, offset: number) {
-    super(message);
-    this.offset = offset;
-  }
-}
-
-/** Nesting that is read; deeper text is refused. `JSON.parse` takes seconds on megabytes of brackets. */
-export const JSON_DEPTH_MAX = 256;
-
 /**
- * The members of the object that `text` is, in order, repeated names included. The whole text is
- * checked but for the far ends of long strings, nothing is decoded but the names. Throws `JsonSyntaxError`.
+ * The members of the object that `text` is, in order. The whole text is checked but for the far ends of long
+ * strings, nothing is decoded but the names. Throws `JsonSyntaxError`, on a name that repeats too: the gateway
+ * and an engine could each take another one for the request's.
  *
  * A body passes to the engine as it came, so what the gateway wants of it is a few members and the
  * place where it can splice one, not a tree of megabytes.
@@ -31,166 +25,61 @@ export const JSON_DEPTH_MAX = 256;
 export function scanMembers(text: Buffer): JsonMember[] {
   const start = skipSpace(text, 0);
   if (text[start] !== OPEN_BRACE) throw new JsonSyntaxError('expected an object', start);
+  if (!isUtf8(text)) throw new JsonSyntaxError('the text is not UTF-8', start);
   const members: JsonMember[] = [];
-  const end = skipSpace(text, skipObject(text, start, 1, members));
+  const names = new Set<string>();
+  const scan = new JsonScan(text, ({ depth, nameStart, nameEnd, valueStart, valueEnd }) => {
+    if (depth > 1) return;
+    const name = nameAt(text, nameStart, nameEnd);
+    if (names.has(name)) throw new JsonSyntaxError('a name that stands there already', nameStart);
+    names.add(name);
+    members.push({ name, nameStart, valueStart, valueEnd });
+  });
+  const end = skipSpace(text, scan.skipValue(start));
   if (end < text.length) throw new JsonSyntaxError('unexpected text after the object', end);
   return members;
 }
 
-/** The member that counts where names repeat: the last, as in the engines' own parsers. */
+/** The member of that name, if there is one. */
 export function findMember(members: readonly JsonMember[], name: string): JsonMember | undefined {
-  return members.findLast((member) => member.name === name);
+  return members.find((member) => member.name === name);
+}
+
+/** The members of these names at any depth of a text that `scanMembers` has taken. */
+export function findAnywhere(text: Buffer, names: ReadonlySet<string>): JsonMember[] {
+  const members: JsonMember[] = [];
+  const scan = new JsonScan(text, ({ nameStart, nameEnd, valueStart, valueEnd }) => {
+    const name = nameAt(text, nameStart, nameEnd);
+    if (names.has(name)) members.push({ name, nameStart, valueStart, valueEnd });
+  });
+  scan.skipValue(skipSpace(text, 0));
+  return members;
+}
+
+/** A value's first byte, and the byte past its last. */
+export type JsonRange = Pick<JsonMember, 'valueStart' | 'valueEnd'>;
+
+/** Tells where each element of a list stands, in a text that `scanMembers` has taken. */
+export function eachElement(
+  text: Buffer,
+  { valueStart }: JsonRange,
+  tell: (element: JsonRange) => void,
+): void {
+  const scan = new JsonScan(text, () => undefined);
+  let at = skipSpace(text, valueStart + 1);
+  while (text[at] !== CLOSE_BRACKET) {
+    const valueEnd = scan.skipValue(at);
+    tell({ valueStart: at, valueEnd });
+    at = skipSpace(text, valueEnd);
+    if (text[at] === COMMA) at = skipSpace(text, at + 1);
+  }
 }
 
 const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
-const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COLON = 0x3a;
 const COMMA = 0x2c;
 
-function skipSpace(text: Buffer, from: number): number {
-  let at = from;
-  for (;;) {
-    const byte = text[at];
-    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return at;
-    at += 1;
-  }
-}
-
-function skipValue(text: Buffer, at: number, depth: number): number {
-  switch (text[at]) {
-    case QUOTE:
-      return skipString(text, at);
-    case OPEN_BRACE:
-      return skipObject(text, at, depth + 1, undefined);
-    case OPEN_BRACKET:
-      return skipArray(text, at, depth + 1);
-    case 0x74:
-      return skipWord(text, at, 'true');
-    case 0x66:
-      return skipWord(text, at, 'false');
-    case 0x6e:
-      return skipWord(text, at, 'null');
-    default:
-      return skipNumber(text, at);
-  }
-}
-
-function skipObject(
-  text: Buffer,
-  open: number,
-  depth: number,
-  members: JsonMember[] | undefined,
-): number {
-  if (depth > JSON_DEPTH_MAX) throw new JsonSyntaxError('nested too deeply', open);
-  let at = skipSpace(text, open + 1);
-  if (text[at] === CLOSE_BRACE) return at + 1;
-  for (;;) {
-    const nameStart = at;
-    const nameEnd = skipString(text, nameStart, Infinity);
-    at = skipSpace(text, nameEnd);
-    if (text[at] !== COLON) throw new JsonSyntaxError("expected ':'", at);
-    const valueStart = skipSpace(text, at + 1);
-    const valueEnd = skipValue(text, valueStart, depth);
-    members?.push({ name: readName(text, nameStart, nameEnd), nameStart, valueStart, valueEnd });
-    at = skipSpace(text, valueEnd);
-    if (text[at] === CLOSE_BRACE) return at + 1;
-    if (text[at] !== COMMA) throw new JsonSyntaxError("expected ',' or '}'", at);
-    at = skipSpace(text, at + 1);
-  }
-}
-
-function readName(text: Buffer, start: number, end: number): string {
+function nameAt(text: Buffer, start: number, end: number): string {
   const quoted = text.toString('utf8', start, end);
   return quoted.includes('\\') ? (JSON.parse(quoted) as string) : quoted.slice(1, -1);
-}
-
-function skipArray(text: Buffer, open: number, depth: number): number {
-  if (depth > JSON_DEPTH_MAX) throw new JsonSyntaxError('nested too deeply', open);
-  let at = skipSpace(text, open + 1);
-  if (text[at] === CLOSE_BRACKET) return at + 1;
-  for (;;) {
-    at = skipSpace(text, skipValue(text, at, depth));
-    if (text[at] === CLOSE_BRACKET) return at + 1;
-    if (text[at] !== COMMA) throw new JsonSyntaxError("expected ',' or ']'", at);
-    at = skipSpace(text, at + 1);
-  }
-}
-
-/**
- * Bytes of a string that are looked at one by one. The rest of a long one is searched natively, and what
- * is wrong there passes; a name is decoded, so it is looked at whole.
- */
-const SHORT_STRING_BYTES = 256;
-
-function skipString(text: Buffer, open: number, checkedBytes: number = SHORT_STRING_BYTES): number {
-  if (text[open] !== QUOTE) throw new JsonSyntaxError('expected a string', open);
-  const checkedEnd = Math.min(open + checkedBytes, text.length);
-  let at = open + 1;
-  while (at < checkedEnd) {
-    const byte = text[at] ?? 0;
-    if (byte === QUOTE) return at + 1;
-    if (byte < 0x20) throw new JsonSyntaxError('control character in a string', at);
-    at = byte === BACKSLASH ? skipEscape(text, at) : at + 1;
-  }
-  return skipLongString(text, at, open);
-}
-
-function skipLongString(text: Buffer, from: number, open: number): number {
-  let at = from;
-  for (;;) {
-    const quote = text.indexOf(QUOTE, at);
-    if (quote === -1) throw new JsonSyntaxError('string without end', open);
-    let backslashes = 0;
-    while (quote - backslashes > at && text[quote - 1 - backslashes] === BACKSLASH)
-      backslashes += 1;
-    if (backslashes % 2 === 0) return quote + 1;
-    at = quote + 1;
-  }
-}
-
-function skipEscape(text: Buffer, backslash: number): number {
-  const letter = String.fromCharCode(text[backslash + 1] ?? 0);
-  if ('"\\/bfnrt'.includes(letter)) return backslash + 2;
-  if (letter !== 'u') throw new JsonSyntaxError('unknown escape in a string', backslash);
-  const digits = text.toString('latin1', backslash + 2, backslash + 6);
-  if (!/^[0-9a-fA-F]{4}$/.test(digits)) throw new JsonSyntaxError('broken \\u escape', backslash);
-  return backslash + 6;
-}
-
-function skipWord(text: Buffer, at: number, word: string): number {
-  if (text.toString('latin1', at, at + word.length) === word) return at + word.length;
-  throw new JsonSyntaxError('expected a value', at);
-}
-
-const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
-
-function skipNumber(text: Buffer, at: number): number {
-  let end = at;
-  while (isNumberByte(text[end])) end += 1;
-  if (isPlainInteger(text, at, end)) return end;
-  if (NUMBER.test(text.toString('latin1', at, end))) return end;
-  throw new JsonSyntaxError(
-    at === text.length ? 'unexpected end of the text' : 'expected a value',
-    at,
-  );
-}
-
-function isNumberByte(byte: number | undefined): boolean {
-  if (byte === undefined) return false;
-  if (byte >= 0x30 && byte <= 0x39) return true;
-  return byte === 0x2d || byte === 0x2b || byte === 0x2e || byte === 0x65 || byte === 0x45;
-}
-
-/** Token-id prompts are thousands of these; none of them should cost a string. */
-function isPlainInteger(text: Buffer, start: number, end: number): boolean {
-  if (start === end || (text[start] === 0x30 && end > start + 1)) return false;
-  for (let at = start; at < end; at += 1) {
-    const byte = text[at] ?? 0;
-    if (byte < 0x30 || byte > 0x39) return false;
-  }
-  return true;
 }

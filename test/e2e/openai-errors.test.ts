@@ -39,7 +39,7 @@ describe('the official client throws', () => {
     }
     expect(missing.param).toBe('messages');
     expect(wrong.param).toBe('n');
-    expect(wrong.message).toBe('400 \'n\' must be an integer of 1 or more, not "many"');
+    expect(wrong.message).toBe("400 'n' must be an integer of 1 or more, not a text");
     await expect(house.replica.received()).resolves.toEqual([]);
   });
 

@@ -30,7 +30,6 @@ describe('splicing a body', () => {
     ['{"model": "a", "x": 1.50}', '{"model": "b", "x": 1.50}'],
     ['{}', '{"model":"b"}'],
     ['  { "x" : 1e3 }', '  {"model":"b", "x" : 1e3 }'],
-    ['{"model":"a","model":"c"}', '{"model":"a","model":"b"}'],
   ])('sets a member of %s and leaves every other byte', (text, wanted) => {
     expect(edited(text, (members, body) => [setMember(body, members, 'model', 'b')])).toBe(wanted);
   });
@@ -41,8 +40,8 @@ describe('splicing a body', () => {
     ['{"x":1,"y":2,"z":3 }', ['z'], '{"x":1,"y":2 }'],
     ['{ "x":1 }', ['x'], '{  }'],
     ['{"x":1,"y":2,"z":3}', ['y', 'z'], '{"x":1}'],
-    ['{"x":1,"y":2,"x":3}', ['x'], '{"y":2}'],
-    ['{"x":1,"x":2}', ['x'], '{}'],
+    ['{"x":1,"y":2,"z":3}', ['x', 'z'], '{"y":2}'],
+    ['{"x":1,"y":2}', ['x', 'y'], '{}'],
     ['{"x":1}', ['absent'], '{"x":1}'],
   ])('takes members out of %s: %j', (text, names, wanted) => {
     expect(edited(text, (members) => removeMembers(members, new Set(names)))).toBe(wanted);
@@ -52,6 +51,7 @@ describe('splicing a body', () => {
     expect(
       edited('{"a":1, "old": [1, 2] }', (members) => renameMember(members, 'old', 'new')),
     ).toBe('{"a":1, "new":[1, 2] }');
+    expect(edited('{"a":1}', (members) => renameMember(members, 'old', 'new'))).toBe('{"a":1}');
   });
 
   it('keeps the meaning of all that it does not touch, whatever the object', () => {
