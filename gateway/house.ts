@@ -149,6 +149,7 @@ function dataApp(rooms: Rooms): ReturnType<typeof createApp> {
     doorkeeper,
     clock,
     bodyBytesMax: config.limits.bodyBytesMax,
+    caps: config.limits,
     totalMsMax: config.timeouts.totalMs,
   };
   const call: CallEngine = (replica, path) => engines.call(replica, path);

@@ -213,6 +213,33 @@ const limits = z.strictObject({
     .describe(
       'Tries on another replica, for each request of the last ten seconds; three a second are free.',
     ),
+  choicesMax: whole({ min: 1, max: 1_024 })
+    .default(8)
+    .describe('Largest `n` and `best_of`: each choice is a request of its own to the engine.'),
+  // Twice the longest answers that any published model is made for.
+  outputTokensMax: whole({ min: 1, max: KV_TOKENS_MAX })
+    .default(262_144)
+    .describe('Largest `max_tokens`, under any of its names.'),
+  // OpenAI's own bound.
+  logprobsMax: whole({ min: 0, max: 1_000_000 })
+    .default(20)
+    .describe('Most log probabilities that a request may ask for with each token.'),
+  tokenListMax: whole({ min: 0, max: 1_000_000 })
+    .default(1_024)
+    .describe('Entries of `logit_bias` and of each list of token ids but the prompt.'),
+  stopsMax: whole({ min: 0, max: 10_000 })
+    .default(16)
+    .describe('Stop texts: each is looked for in all that is generated.'),
+  grammarBytesMax: whole({ min: 0, max: GIB })
+    .default(65_536)
+    .describe('Largest JSON schema, grammar or pattern that an answer has to follow.'),
+  mediaHosts: z
+    .array(line(255).regex(/^(?:\*|[a-z0-9.-]+)$/, 'a host in lower case, or `*` for every host'))
+    .max(1_000)
+    .default([])
+    .describe(
+      'Hosts from which requests may have engines fetch media, `*` for all; media that come as data need none.',
+    ),
 });
 
 const timeouts = z.strictObject({

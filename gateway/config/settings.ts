@@ -1,5 +1,6 @@
 import type { AdmissionMode } from '../../routing/admission.ts';
 import type { PolicyName } from '../../routing/policies/catalog.ts';
+import type { RequestCaps } from '../caps/request-caps.ts';
 import type { EngineName } from '../engines/catalog.ts';
 import type { LogLevel } from '../../telemetry/telemetry.ts';
 import type { QuotaLimits } from '../quota/quota-store.ts';
@@ -86,8 +87,8 @@ export interface AdmissionSettings {
   readonly prefillTokensOutMax: number;
 }
 
-/** Bounds of what a client may send and hold. */
-export interface LimitSettings {
+/** Bounds of what a client may send, hold and ask for. */
+export interface LimitSettings extends RequestCaps {
   readonly bodyBytesMax: number;
   readonly headBytesMax: number;
   readonly openRequestsMax: number;

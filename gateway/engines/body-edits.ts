@@ -26,7 +26,16 @@ interface Rule {
 /** OpenAI's own routes; native ones tell their token counts unasked. */
 const OPENAI: readonly Operation[] = ['chat', 'text_completion'];
 const CHAT: readonly Operation[] = ['chat'];
-const GENERATING: readonly Operation[] = ['chat', 'text_completion', 'generate_content'];
+const EVERY: readonly Operation[] = [
+  'chat',
+  'text_completion',
+  'generate_content',
+  'embeddings',
+  'tokenize',
+  'detokenize',
+  'rerank',
+  'score',
+];
 
 /** Without it an engine streams text and no token counts. */
 const usage: BodyEdit = { kind: 'ask-for-usage', extra: {} };
@@ -56,11 +65,28 @@ const hints: BodyEdit = {
   ],
 };
 
-/** Members by which a client would make the engine fetch KV blocks from a host of its choice. */
-const transfers: BodyEdit = {
+/** Members by which a client would have the engine fetch KV blocks from a host of its choice. */
+const TRANSFERS = ['bootstrap_host', 'bootstrap_port', 'bootstrap_room', 'kv_transfer_params'];
+
+/** Members by which a client would overtake others inside the engine, or choose the rank that serves it. */
+const PLACES = ['priority', 'data_parallel_rank', 'routed_dp_rank', 'disagg_prefill_dp_rank'];
+
+/** What steers an engine and not an answer is the gateway's alone to say. */
+const controls = { kind: 'remove-members', names: [...TRANSFERS, ...PLACES] } as const;
+
+const vllmControls: BodyEdit = {
   kind: 'remove-members',
-  names: ['bootstrap_host', 'bootstrap_port', 'bootstrap_room', 'kv_transfer_params'],
+  names: [...controls.names, 'ec_transfer_params'],
 };
+
+/** By `rid` requests are aborted, and two of one name are taken for each other. */
+const sglangControls: BodyEdit = {
+  kind: 'remove-members',
+  names: [...controls.names, 'rid', 'bootstrap_pair_key', 'decode_tp_size', 'http_worker_ipc'],
+};
+
+/** A slot holds what another client's prompt has left in its KV cache. */
+const llamaControls: BodyEdit = { kind: 'remove-members', names: [...controls.names, 'id_slot'] };
 
 const VLLM_USAGE_ONCE = '0.6.4';
 /** Unknown members are refused with 400 before vllm-project/vllm c68f7ede6a. */
@@ -79,8 +105,10 @@ const rules: readonly Rule[] = [
   { engine: 'vllm', until: VLLM_TAKES_UNKNOWN, operations: CHAT, edit: oldOutputLimit },
   { engine: 'sglang', until: SGLANG_NEW_OUTPUT_LIMIT, operations: CHAT, edit: oldOutputLimit },
   { engine: 'vllm', until: VLLM_TAKES_UNKNOWN, operations: CHAT, edit: hints },
-  { engine: 'vllm', operations: GENERATING, edit: transfers },
-  { engine: 'sglang', operations: GENERATING, edit: transfers },
+  { engine: 'vllm', operations: EVERY, edit: vllmControls },
+  { engine: 'sglang', operations: EVERY, edit: sglangControls },
+  { engine: 'llama-cpp', operations: EVERY, edit: llamaControls },
+  { engine: 'openai', operations: EVERY, edit: controls },
 ];
 
 /**

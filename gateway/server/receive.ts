@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { randomUUID } from 'node:crypto';
 
 import type { Telemetry } from '../../telemetry/telemetry.ts';
+import { checkCaps } from '../caps/check-caps.ts';
+import type { RequestCaps } from '../caps/request-caps.ts';
 import type { Clock } from '../clock.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { GatewayError } from '../generation/error.ts';
@@ -28,6 +30,7 @@ export interface ReceiveParts {
   readonly doorkeeper: Doorkeeper;
   readonly clock: Clock;
   readonly bodyBytesMax: number;
+  readonly caps: RequestCaps;
   /** Longest life of a request, or `Infinity`. */
   readonly totalMsMax: number;
 }
@@ -98,6 +101,7 @@ async function open(
     });
     arrived.recorder.requestBytes = body.length;
     const request = arrived.dialect.decode(body, arrived.path);
+    checkCaps(request, parts.caps);
     return makeExchange(incoming, arrived, request, tenant, parts);
   } catch (error) {
     if (!(error instanceof GatewayError)) parts.pipeline.reportBug(error, arrived.requestId);

@@ -94,13 +94,27 @@ describe('the edits of a body', () => {
     expect(bodyEditsFor('vllm', '0.5.5', aBody({ continue_final_message: true }))).toEqual([]);
   });
 
-  it.each(['vllm', 'sglang'])('let no client of %s say where KV blocks come from', (engine) => {
-    for (const operation of ['chat', 'text_completion', 'generate_content'] as const) {
-      const body = aBody(
-        { bootstrap_host: '10.0.0.1', kv_transfer_params: {}, text: '' },
-        operation,
-      );
-      const names = ['bootstrap_host', 'kv_transfer_params'];
+  it.each([
+    ['vllm', 'ec_transfer_params'],
+    ['sglang', 'rid'],
+    ['sglang', 'http_worker_ipc'],
+    ['llama-cpp', 'id_slot'],
+    ['openai', 'bootstrap_host'],
+  ])('let no client of %s steer the engine, by %s or by what others know', (engine, own) => {
+    const shared = [
+      'bootstrap_host',
+      'bootstrap_port',
+      'bootstrap_room',
+      'kv_transfer_params',
+      'priority',
+      'data_parallel_rank',
+      'routed_dp_rank',
+      'disagg_prefill_dp_rank',
+    ];
+    const names = [...new Set([...shared, own])];
+    const members = Object.fromEntries(names.map((name) => [name, 1]));
+    for (const operation of ['chat', 'generate_content', 'embeddings', 'score'] as const) {
+      const body = aBody({ ...members, text: '' }, operation);
       expect(bodyEditsFor(engine, '9.0', body)).toEqual([{ kind: 'remove-members', names }]);
     }
   });

@@ -18,6 +18,7 @@ import { Router } from '../../../routing/router.ts';
 import { Recorder } from '../../../telemetry/recorder.ts';
 import type { Arrival } from '../../../telemetry/recorder.ts';
 import { aPipeline } from '../../support/pipeline.ts';
+import { someCaps } from '../../support/caps.ts';
 
 const closings: (() => void)[] = [];
 
@@ -57,6 +58,7 @@ async function aDoor(facts: Partial<ReceiveParts> = {}) {
     doorkeeper: new Doorkeeper(10),
     clock,
     bodyBytesMax: 1_000,
+    caps: someCaps,
     totalMsMax: 1_000,
     ...facts,
   } as unknown as ReceiveParts;
