@@ -33,7 +33,18 @@ const telemetryDoors = closed(
 const deployDoors = closed(
   'deploy',
   [
+    'host',
+    'published-host',
     'placement',
+    'plan',
+    'planned-replica',
+    'model-facts',
+    'model-table',
+    'model-folder',
+    'read-host',
+    'units/*',
+    'engine-commands/engine-command',
+    'engine-commands/catalog',
     'launcher',
     'simulator/server',
     // The replay on virtual time drives simulated engines without a socket between.
@@ -43,11 +54,16 @@ const deployDoors = closed(
     'simulator/clock',
     'simulator/words',
   ],
-  'deploy is entered by placement, launcher and the doors of its simulator.',
+  'deploy is entered by host, plan and what stands beside it, launcher and the doors of its simulator.',
 );
 
 const families = {
   dialects: closed('dialects', ['dialect', 'catalog'], 'Ask the face or the catalog of dialects.'),
+  'engine-commands': closed(
+    'engine-commands',
+    ['engine-command', 'catalog'],
+    'Ask the face or the catalog of engine commands.',
+  ),
   engines: closed('engines', ['engine', 'catalog'], 'Ask the face or the catalog of engines.'),
   sources: closed('sources', ['source', 'catalog'], 'Ask the face or the catalog of sources.'),
   'wire-formats': closed(
@@ -198,6 +214,17 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
     },
     {
       files: ['deploy/**'],
+      rules: {
+        'eslint/no-restricted-imports': imports(
+          above('gateway'),
+          routingDoors,
+          telemetryDoors,
+          families['engine-commands'],
+        ),
+      },
+    },
+    {
+      files: ['deploy/engine-commands/**'],
       rules: {
         'eslint/no-restricted-imports': imports(above('gateway'), routingDoors, telemetryDoors),
       },

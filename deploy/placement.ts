@@ -1,138 +1,195 @@
 import assert from 'node:assert/strict';
 
-/** One GPU of a host. */
-export interface Gpu {
-  readonly index: number;
-  readonly name: string;
-  readonly numaNode: number;
-}
+import type { CpuRange } from './cpu-list.ts';
+import { cpuRanges } from './cpu-list.ts';
+import type { Host, NumaNode } from './host.ts';
+import type { Accelerator } from './placement/accelerators.ts';
+import { acceleratorsOf } from './placement/accelerators.ts';
+import type { CoreClaim, CoreShares } from './placement/core-shares.ts';
+import { shareCores } from './placement/core-shares.ts';
+import { groupByBonds } from './placement/grouping.ts';
+import { placementReasons } from './placement/reasons.ts';
+import { UsableNodes } from './placement/usable-nodes.ts';
 
-/** A run of CPUs, both ends included. */
-export interface CpuRange {
-  readonly first: number;
-  readonly last: number;
-}
-
-/** One NUMA node. Each range holds one hardware thread of every core, in one order of cores. */
-export interface NumaNode {
-  readonly id: number;
-  readonly cpus: readonly CpuRange[];
-}
-
-/** What can be placed on. */
-export interface Host {
-  readonly gpus: readonly Gpu[];
-  readonly nodes: readonly NumaNode[];
-}
+export type { CpuRange } from './cpu-list.ts';
+export { cpuListText } from './cpu-list.ts';
 
 /** Where one replica runs, and why there. */
 export interface ReplicaPlacement {
   readonly replica: number;
-  readonly gpus: readonly number[];
-  /** More than one where the GPUs of no node suffice. */
+  readonly accelerators: readonly Accelerator[];
+  /** Where its GPUs are, ascending: more than one where no node has enough of them, none where nobody knows. */
   readonly numaNodes: readonly number[];
+  /** Whole cores, or all that is allowed of them, and nobody else's. Empty where the host tells no cores. */
   readonly cpus: readonly CpuRange[];
-  readonly reason: string;
+  readonly memoryNodes: readonly number[];
+  readonly reasons: readonly string[];
 }
 
-/** How large the replicas are. */
+/** Where everything on a host runs. */
+export interface Placement {
+  readonly replicas: readonly ReplicaPlacement[];
+  /** CPUs kept back on the nodes of the replicas: for the gateway, the network cards and the system. */
+  readonly reservedCpus: readonly CpuRange[];
+  /** What would be better and cannot be had, a sentence each. */
+  readonly givenUp: readonly string[];
+}
+
+/** How large the replicas are, and how many. */
 export interface PlacementOptions {
   /** GPUs of one replica, 1 or more. */
   readonly gpusPerReplica: number;
+  /** As many as there are GPUs for, unless given. */
+  readonly replicasMax?: number;
+  /** Cores of each node that no replica gets; a sixteenth, 8 at most, unless given. */
+  readonly reservedCores?: number;
+  /** Whether a GPU of that memory has room for its part; all have, unless given. */
+  readonly holds?: (memoryMib: number | undefined) => boolean;
 }
-
-/** The host of the published runs: 8×H100 on two NUMA nodes of 96 cores with two threads each. */
-export const publishedHost: Host = {
-  gpus: Array.from({ length: 8 }, (_, index) => ({
-    index,
-    name: 'NVIDIA H100 80GB HBM3',
-    numaNode: index < 4 ? 0 : 1,
-  })),
-  nodes: [
-    {
-      id: 0,
-      cpus: [
-        { first: 0, last: 95 },
-        { first: 192, last: 287 },
-      ],
-    },
-    {
-      id: 1,
-      cpus: [
-        { first: 96, last: 191 },
-        { first: 288, last: 383 },
-      ],
-    },
-  ],
-};
 
 /**
- * As many replicas as the host has GPUs for, in the order of its nodes. A replica stays on one node
- * where it fits; what the nodes have left over is put together across them. GPUs too few for one
- * more replica stay free.
+ * As many replicas as the host has GPUs for. A replica stays on one node where it fits, there among GPUs that
+ * NVLink joins, and there under one PCI root; what the nodes have left over is put together across them. The cores
+ * of a node are dealt out among its replicas; where they are too few for one each, there are fewer replicas.
  */
-export function planReplicas(
-  host: Host,
-  { gpusPerReplica }: PlacementOptions,
-): readonly ReplicaPlacement[] {
+export function placeReplicas(host: Host, options: PlacementOptions): Placement {
+  const { gpusPerReplica, replicasMax = Infinity, reservedCores, holds = () => true } = options;
   assert(Number.isInteger(gpusPerReplica) && gpusPerReplica >= 1, 'a replica has a GPU');
-  const placed: Omit<ReplicaPlacement, 'replica'>[] = [];
-  const leftOver: Gpu[] = [];
-  for (const node of host.nodes) {
-    const gpus = host.gpus.filter(({ numaNode }) => numaNode === node.id).toSorted(byIndex);
-    const whole = Math.floor(gpus.length / gpusPerReplica);
-    for (let part = 0; part < whole; part += 1) {
-      placed.push({
-        gpus: indices(gpus.slice(part * gpusPerReplica, (part + 1) * gpusPerReplica)),
-        numaNodes: [node.id],
-        cpus: splitCpus(node.cpus, part, whole),
-        reason: reasonOnNode(node.id, whole),
-      });
-    }
-    leftOver.push(...gpus.slice(whole * gpusPerReplica));
-  }
-  for (let at = 0; at + gpusPerReplica <= leftOver.length; at += gpusPerReplica) {
-    placed.push(acrossNodes(host, leftOver.slice(at, at + gpusPerReplica)));
-  }
-  return placed.map((placement, replica) => ({ replica, ...placement }));
-}
-
-/** CPUs as the kernel writes them: `0-95,192-287`. */
-export function cpuListText(cpus: readonly CpuRange[]): string {
-  return cpus
-    .map(({ first, last }) => (first === last ? String(first) : `${first}-${last}`))
-    .join(',');
-}
-
-function acrossNodes(host: Host, gpus: readonly Gpu[]): Omit<ReplicaPlacement, 'replica'> {
-  const nodes = host.nodes.filter(({ id }) => gpus.some(({ numaNode }) => numaNode === id));
+  const { usable: sound, leftOut } = acceleratorsOf(host, gpusPerReplica);
+  const usable = sound.filter(({ memoryMib }) => holds(memoryMib));
+  const { groups, rest } = groupByBonds(usable, gpusPerReplica, [
+    ({ gpu }) => gpu.numaNode,
+    ({ island }) => island,
+    ({ gpu }) => gpu.pciRoot,
+  ]);
+  const nodes = new UsableNodes(host);
+  const wanted = groups.slice(0, replicasMax);
+  const dealt = dealCores(wanted, nodes, reservedCores);
+  const replicas = dealt.groups.map((group, replica) =>
+    placed(group, replica, nodes, dealt.shares),
+  );
   return {
-    gpus: indices(gpus),
-    numaNodes: nodes.map(({ id }) => id),
-    cpus: nodes.flatMap(({ cpus }) => cpus),
-    reason: `no node has ${gpus.length} GPUs free, so it crosses nodes`,
+    replicas,
+    reservedCpus: cpuRanges([...dealt.shares.values()].flatMap(({ reserved }) => reserved.flat())),
+    givenUp: [
+      ...leftOut,
+      ...tooSmall(sound.filter((each) => !usable.includes(each))),
+      ...coresMissing(wanted.length - dealt.groups.length),
+      ...crossings(replicas),
+      ...idle(rest, gpusPerReplica),
+      ...strangeNodes(usable, nodes),
+    ],
   };
 }
 
-/** One of `parts` equal shares of a node: the same cores of each range, so that threads of a core stay together. */
-function splitCpus(cpus: readonly CpuRange[], part: number, parts: number): readonly CpuRange[] {
-  return cpus.flatMap(({ first, last }) => {
-    const count = last - first + 1;
-    const from = first + Math.floor((part * count) / parts);
-    const to = first + Math.floor(((part + 1) * count) / parts) - 1;
-    return to < from ? [] : [{ first: from, last: to }];
-  });
+type Group = readonly Accelerator[];
+type SharesByNode = ReadonlyMap<number, CoreShares>;
+
+interface Dealt {
+  readonly groups: readonly Group[];
+  readonly shares: SharesByNode;
 }
 
-function reasonOnNode(id: number, replicas: number): string {
-  const share = replicas === 1 ? 'all of its CPUs' : `one of ${replicas} equal shares of its CPUs`;
-  return `its GPUs and memory are on node ${id}; ${share}`;
+/** Deals the cores of all nodes; the last group without a core is taken out until each that is left has one. */
+function dealCores(
+  wanted: readonly Group[],
+  nodes: UsableNodes,
+  reserved: number | undefined,
+): Dealt {
+  let groups = wanted;
+  for (;;) {
+    const shares = sharesAmong(groups, nodes, reserved);
+    const without = groups.findLastIndex((_, replica) => coresOf(replica, shares).length === 0);
+    if (without === -1 || nodes.coresFor(undefined).length === 0) return { groups, shares };
+    groups = groups.toSpliced(without, 1);
+  }
 }
 
-function indices(gpus: readonly Gpu[]): readonly number[] {
-  return gpus.map(({ index }) => index);
+function sharesAmong(
+  groups: readonly Group[],
+  nodes: UsableNodes,
+  reserved: number | undefined,
+): SharesByNode {
+  const shares = new Map<number, CoreShares>();
+  for (const node of nodes.all) {
+    const claims = groups.flatMap((group, replica): CoreClaim[] => {
+      const weight = group.filter(({ gpu }) => nodes.coresFor(gpu.numaNode).includes(node)).length;
+      return weight === 0 ? [] : [{ replica, weight }];
+    });
+    if (claims.length > 0) shares.set(node.id, shareCores(node.cores, claims, reserved));
+  }
+  return shares;
 }
 
-function byIndex(one: Gpu, other: Gpu): number {
-  return one.index - other.index;
+function coresOf(replica: number, shares: SharesByNode): readonly (readonly number[])[] {
+  return [...shares.values()].flatMap(({ byReplica }) => byReplica.get(replica) ?? []);
+}
+
+function placed(
+  accelerators: Group,
+  replica: number,
+  nodes: UsableNodes,
+  shares: SharesByNode,
+): ReplicaPlacement {
+  const told = accelerators.flatMap(({ gpu }) => gpu.numaNode ?? []);
+  const onlyNode = nodes.all.length === 1 ? nodes.all : [];
+  const numaNodes = told.length === 0 ? ids(onlyNode) : ascending(told);
+  const memoryNodes = ids(accelerators.flatMap(({ gpu }) => nodes.memoryFor(gpu.numaNode)));
+  const cores = coresOf(replica, shares);
+  return {
+    replica,
+    accelerators,
+    numaNodes,
+    cpus: cpuRanges(cores.flat()),
+    memoryNodes,
+    reasons: placementReasons({ accelerators, numaNodes, memoryNodes, cores }),
+  };
+}
+
+function ids(nodes: readonly NumaNode[]): readonly number[] {
+  return ascending(nodes.map(({ id }) => id));
+}
+
+function ascending(numbers: readonly number[]): readonly number[] {
+  return [...new Set(numbers)].toSorted((one, other) => one - other);
+}
+
+function tooSmall(small: Group): readonly string[] {
+  return small.map(
+    ({ visibleAs, memoryMib }) =>
+      `GPU ${visibleAs} is left out: its ${memoryMib} MiB are too little`,
+  );
+}
+
+function coresMissing(replicas: number): readonly string[] {
+  if (replicas === 0) return [];
+  const subject = replicas === 1 ? '1 replica has' : `${replicas} replicas have`;
+  return [`${subject} GPUs but no core of its own, and is not planned: allow more CPUs`];
+}
+
+function crossings(replicas: readonly ReplicaPlacement[]): readonly string[] {
+  return replicas
+    .filter(({ numaNodes }) => numaNodes.length > 1)
+    .map(
+      ({ replica, numaNodes }) =>
+        `replica ${replica} crosses nodes ${numaNodes.join(', ')}: part of its memory is always remote`,
+    );
+}
+
+function idle(rest: Group, gpusPerReplica: number): readonly string[] {
+  if (rest.length === 0) return [];
+  const names = rest.map(({ visibleAs }) => visibleAs).join(', ');
+  return [`GPUs too few for a replica of ${gpusPerReplica} stay idle: ${names}`];
+}
+
+/** GPUs whose own node has no core that may be used. */
+function strangeNodes(usable: Group, nodes: UsableNodes): readonly string[] {
+  const told = ascending(usable.flatMap(({ gpu }) => gpu.numaNode ?? []));
+  return told
+    .filter((id) => !nodes.coresFor(id).some((node) => node.id === id))
+    .map((id) => {
+      const those = ids(nodes.coresFor(id)).join(', ');
+      const instead = those === '' ? 'none is known' : `those of node ${those} serve its GPUs`;
+      return `node ${id} has no CPU that may be used: ${instead}`;
+    });
 }

@@ -1,12 +1,16 @@
+import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 
-import { planReplicas, publishedHost } from '../../deploy/placement.ts';
+import { engineCommands } from '../../deploy/engine-commands/catalog.ts';
+import { findModel } from '../../deploy/model-table.ts';
+import { KV_TOKENS_WANTED, planHost } from '../../deploy/plan.ts';
+import { publishedHost } from '../../deploy/published-host.ts';
 import { integerBetween, numberBetween } from './arguments.ts';
 import { makeDemoRun } from './demo-run.ts';
 import { Interruption } from './interruption.ts';
 import { say } from './output.ts';
-import { placementTable } from './placement-table.ts';
+import { hostText, planTable } from './plan-table.ts';
 import { planReplay } from './replay-plan.ts';
 import { reportOn } from './replay-session.ts';
 
@@ -16,8 +20,7 @@ interface DemoFlags {
   readonly out: string;
 }
 
-/** GPUs of one replica: two replicas fit the published host, one a node. */
-const GPUS_PER_REPLICA = 4;
+const MODEL = 'llama-3-70b';
 
 /** `gateway demo`: the main job on simulated replicas, from the plan of the host to the compared report. */
 export function demoCommand(): Command {
@@ -48,12 +51,27 @@ async function demo({ speed, numPrompts, out }: DemoFlags): Promise<void> {
     },
     { given: new Set(), environment: process.env, readText },
   );
-  say(
-    placementTable(
-      publishedHost,
-      planReplicas(publishedHost, { gpusPerReplica: GPUS_PER_REPLICA }),
-    ),
-  );
+  say(`The published host, not this machine: ${hostText(publishedHost)}\n\n${publishedPlan()}`);
   const flags = { rules: '0.2.14', outputFile: `${out}/replay.jsonl` } as const;
   process.exitCode = await reportOn(plan, flags, { readText, interruption, makeRun: makeDemoRun });
+}
+
+/** Two replicas of four GPUs, one a node. */
+function publishedPlan(): string {
+  const [engine] = engineCommands;
+  const modelFacts = findModel(MODEL);
+  assert(
+    engine !== undefined && modelFacts !== undefined,
+    'the published engine and model are known',
+  );
+  const plan = planHost(publishedHost, {
+    engine,
+    model: MODEL,
+    modelFacts,
+    weightType: 'fp8',
+    kvTokensWanted: KV_TOKENS_WANTED,
+    portFirst: 30_000,
+  });
+  assert(plan.kind === 'planned', 'the published model fits the published host');
+  return planTable(plan);
 }

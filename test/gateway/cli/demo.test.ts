@@ -16,7 +16,7 @@ describe('gateway demo', () => {
     const { code, stdout, stderr } = await runGateway(['demo', ...words]);
 
     expect(stdout).toContain('The published host, not this machine: 8 × NVIDIA H100');
-    expect(stdout).toContain('replica-0  0 1 2 3  0          0-95,192-287');
+    expect(stdout).toContain('sglang-0  0,1,2,3  0     6-95,198-287');
     expect(stderr).toContain('replica-1: simulated sglang 0.2.14');
     expect(stdout).toContain('Successful requests:                     12');
     expect(stdout).toContain('extrapolated from the 8×H100 fit');

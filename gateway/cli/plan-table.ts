@@ -1,0 +1,66 @@
+import type { Host } from '../../deploy/host.ts';
+import type { Plan } from '../../deploy/plan.ts';
+import { cpuListText } from '../../deploy/placement.ts';
+import type { PlannedReplica } from '../../deploy/planned-replica.ts';
+
+/** What a plan is for, in a line: how many GPUs of which name, and how many NUMA nodes. */
+export function hostText({ gpus, nodes }: Host): string {
+  const names = [...new Set(gpus.map(({ name }) => name))].join(', ');
+  return `${gpus.length} × ${names}, ${nodes.length} NUMA ${nodes.length === 1 ? 'node' : 'nodes'}`;
+}
+
+/** A plan as a table for people, with the reasons of each replica below it, and last what was given up. */
+export function planTable(plan: Plan): string {
+  const rows = [
+    ['replica', 'GPUs', 'node', 'CPUs', 'memory', 'port', 'KV tokens'],
+    ...plan.replicas.map((replica) => [
+      replica.id,
+      replica.gpus.join(','),
+      orDash(replica.numaNodes.join(',')),
+      orDash(cpuListText(replica.cpus)),
+      orDash(replica.memoryNodes.join(',')),
+      String(replica.port),
+      replica.kvTokensExpected?.toLocaleString('en-US') ?? '-',
+    ]),
+  ];
+  const whys = plan.replicas.map(({ id, reasons }) => `${id}: ${reasons.join('; ')}.`);
+  return [leftAligned(rows), whys.join('\n'), ...givenUp(plan)].join('\n\n');
+}
+
+/** The command of each replica as a shell takes it, its environment before it. */
+export function planCommands({ replicas }: Plan): string {
+  return replicas.map((replica) => `${replica.id}:\n  ${commandText(replica)}`).join('\n');
+}
+
+function givenUp({ givenUp: sentences }: Plan): readonly string[] {
+  if (sentences.length === 0) return [];
+  return [`Given up:\n${sentences.map((sentence) => `- ${sentence}.`).join('\n')}`];
+}
+
+function commandText({ environment, argv }: PlannedReplica): string {
+  const variables = Object.entries(environment).map(([name, value]) => `${name}=${quoted(value)}`);
+  return [...variables, ...argv.map(quoted)].join(' ');
+}
+
+/** As a POSIX shell reads it back. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/u.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+function orDash(text: string): string {
+  return text === '' ? '-' : text;
+}
+
+function leftAligned(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
