@@ -34,6 +34,7 @@ const deployDoors = closed(
   'deploy',
   [
     'host',
+    'cpu-list',
     'published-host',
     'placement',
     'plan',

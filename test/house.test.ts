@@ -365,7 +365,7 @@ describe('a package', () => {
     undici: ['gateway/wire/', 'gateway/replay/'],
     'xxhash-wasm': ['gateway/pipeline/'],
     'lru-cache': ['gateway/', 'deploy/', 'routing/', 'telemetry/'],
-    zod: ['gateway/config', 'gateway/replay/'],
+    zod: ['gateway/config', 'gateway/replay/', 'gateway/cli/'],
     yaml: ['gateway/config', 'gateway/cli/'],
     commander: ['gateway/cli/', 'gateway/main.ts'],
     pino: ['telemetry/'],

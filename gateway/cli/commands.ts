@@ -36,6 +36,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./lab.ts')).labCommand(),
   },
   {
+    name: 'plan',
+    summary: 'Plan which replica runs on which GPUs, CPUs and memory.',
+    load: async () => (await import('./plan.ts')).planCommand(),
+  },
+  {
     name: 'explain',
     summary: 'Tell why a request went where it went.',
     load: async () => (await import('./explain.ts')).explainCommand(),

@@ -57,7 +57,8 @@ export const randomHosts: fc.Arbitrary<Host> = fc
     const nodes = nodesOf(ids, facts);
     const host: Host = { nodes, gpus: gpus.map((gpu, index) => gpuOf(gpu, index, gpus, ids)) };
     if (allowedShare === 1) return host;
-    const cpus = nodes.flatMap(({ cores }) => cores.flat()).filter(() => random() < allowedShare);
+    const known = nodes.flatMap(({ cores }) => cores.flat()).toSorted((one, other) => one - other);
+    const cpus = known.filter(() => random() < allowedShare);
     return { ...host, allowed: { cpus, memoryNodes: ids.slice(0, allowedNodes) } };
   });
 

@@ -1,31 +1,13 @@
 import { describe, expect, it } from 'vitest';
 
-import { engineCommands } from '../../../deploy/engine-commands/catalog.ts';
-import { findModel } from '../../../deploy/model-table.ts';
-import type { Plan } from '../../../deploy/plan.ts';
-import { planHost } from '../../../deploy/plan.ts';
+import type { PlannedReplica } from '../../../deploy/planned-replica.ts';
 import { publishedHost } from '../../../deploy/published-host.ts';
 import { hostText, planCommands, planTable } from '../../../gateway/cli/plan-table.ts';
-
-function published(): Plan {
-  const [engine] = engineCommands;
-  const modelFacts = findModel('llama-3-70b');
-  if (engine === undefined || modelFacts === undefined) throw new Error('they are known');
-  const plan = planHost(publishedHost, {
-    engine,
-    model: 'llama-3-70b',
-    modelFacts,
-    weightType: 'fp8',
-    kvTokensWanted: 500_000,
-    portFirst: 30_000,
-  });
-  if (plan.kind === 'impossible') throw new Error(plan.reason);
-  return plan;
-}
+import { planOfOne, publishedPlan } from '../../support/published-plan.ts';
 
 describe('the table of a plan', () => {
   it('shows which replica runs on which GPUs, node and CPUs, why, and what was given up', () => {
-    expect(planTable(published()).split('\n')).toEqual([
+    expect(planTable(publishedPlan()).split('\n')).toEqual([
       'replica   GPUs     node  CPUs             memory  port   KV tokens',
       'sglang-0  0,1,2,3  0     6-95,198-287     0       30000  635,439',
       'sglang-1  4,5,6,7  1     102-191,294-383  1       30010  635,439',
@@ -43,12 +25,11 @@ describe('the table of a plan', () => {
   });
 
   it('has a dash for what is not known, and no empty list', () => {
-    const [replica] = published().replicas;
-    if (replica === undefined) throw new Error('there is a replica');
-    const { kvTokensExpected: _, ...rest } = replica;
-    const bare = { ...rest, numaNodes: [], cpus: [], memoryNodes: [] };
-    const text = planTable({ kind: 'planned', replicas: [bare], reservedCpus: [], givenUp: [] });
+    const [replica] = planOfOne({ numaNodes: [], cpus: [], memoryNodes: [] }).replicas;
+    const { kvTokensExpected, ...bare } = replica ?? {};
+    const text = planTable({ ...planOfOne({}), replicas: [bare as PlannedReplica] });
 
+    expect(kvTokensExpected).toBe(635_439);
     expect(text).toContain('sglang-0  0,1,2,3  -     -     -       30000  -\n');
     expect(text).not.toContain('Given up');
   });
@@ -56,10 +37,9 @@ describe('the table of a plan', () => {
 
 describe('the commands of a plan', () => {
   it('are what a shell takes, the environment first', () => {
-    const [replica] = published().replicas;
-    if (replica === undefined) throw new Error('there is a replica');
-    const odd = { ...replica, environment: { A: '1,2' }, argv: ['run', 'a b', "it's"] };
-    const text = planCommands({ kind: 'planned', replicas: [odd], reservedCpus: [], givenUp: [] });
+    const text = planCommands(
+      planOfOne({ environment: { A: '1,2' }, argv: ['run', 'a b', "it's"] }),
+    );
 
     expect(text).toBe(String.raw`sglang-0:
   A=1,2 run 'a b' 'it'\''s'`);

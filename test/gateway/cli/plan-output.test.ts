@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+
+import { emitPlan } from '../../../gateway/cli/plan-output.ts';
+import { UsageError } from '../../../gateway/cli/usage-error.ts';
+import { PlantedMachine } from '../../support/machine.ts';
+import { publishedPlan } from '../../support/published-plan.ts';
+
+describe('a plan for others to run', () => {
+  let said = '';
+  let told = '';
+  beforeEach(() => {
+    [said, told] = ['', ''];
+    vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      said += String(text);
+      return true;
+    });
+    vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+      told += String(text);
+      return true;
+    });
+  });
+  afterEach(() => vi.restoreAllMocks());
+
+  const options = { image: 'engine:1', memory: '64Gi' };
+
+  it('is printed, one unit after another', () => {
+    emitPlan(publishedPlan(), { form: 'systemd', folder: undefined, ...options });
+
+    expect(said.match(/^# numagate-.*\.service$/gmu)).toHaveLength(3);
+  });
+
+  it('is YAML that holds each manifest, without references', () => {
+    emitPlan(publishedPlan(), { form: 'kubernetes', folder: undefined, ...options });
+    const documents = parseAllDocuments(said);
+
+    expect(documents.map((document) => (document as { errors: unknown[] }).errors)).toEqual(
+      Array(6).fill([]),
+    );
+    expect(said).not.toMatch(/[&*]a1/u);
+  });
+
+  it('is written into a folder that is made for it', () => {
+    using home = new PlantedMachine();
+    const folder = join(home.root, 'a/b');
+    emitPlan(publishedPlan(), { form: 'systemd', folder, ...options });
+
+    expect(readdirSync(folder)).toHaveLength(3);
+    expect(readFileSync(join(folder, 'numagate-gateway.service'), 'utf8')).toContain('[Service]');
+    expect(told).toContain(`Wrote ${folder}/numagate-sglang-0.service, `);
+    expect(said).toBe('');
+  });
+
+  it('is refused where it cannot be written', () => {
+    using home = new PlantedMachine();
+    const folder = join(home.file('file', '').root, 'file');
+    const emit = (): void => emitPlan(publishedPlan(), { form: 'systemd', folder, ...options });
+
+    expect(emit).toThrow(UsageError);
+    expect(emit).toThrow(`--out ${folder} cannot be written: `);
+  });
+});
