@@ -7,12 +7,15 @@ import type { UnitFile } from './unit-file.ts';
 /** Seconds that an engine has to end its streams, past which it is killed with all its children. */
 const STOP_S = 120;
 
+/** Where the gateway's unit looks for its settings. */
+const CONFIG = '/etc/numagate/gateway.yaml';
+
 /**
  * A unit for each replica, pinned by the control group, and one for the gateway in front of them on the CPUs that the
  * plan kept back. They name no user: an administrator adds one by `systemctl edit`.
  */
 export function systemdUnits({ replicas, reservedCpus }: Plan): readonly UnitFile[] {
-  return [...replicas.map(replicaUnit), gatewayUnit(replicas, reservedCpus)];
+  return [...replicas.map(replicaUnit), gatewayUnit(reservedCpus)];
 }
 
 function replicaUnit(replica: PlannedReplica): UnitFile {
@@ -33,12 +36,11 @@ function replicaUnit(replica: PlannedReplica): UnitFile {
   };
 }
 
-function gatewayUnit(replicas: readonly PlannedReplica[], cpus: readonly CpuRange[]): UnitFile {
-  const urls = replicas.flatMap(({ port }) => ['--replica', `http://127.0.0.1:${port}`]);
+function gatewayUnit(cpus: readonly CpuRange[]): UnitFile {
   return {
     name: unitName('gateway'),
     text: unit('numagate, in front of the replicas of this host', [
-      `ExecStart=${commandLine(['numagate', 'serve', ...urls])}`,
+      `ExecStart=${commandLine(['numagate', 'serve', '--config', CONFIG])}`,
       ...pinned(cpus, []),
       'KillMode=mixed',
       `TimeoutStopSec=${STOP_S}`,

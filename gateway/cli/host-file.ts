@@ -72,7 +72,10 @@ const hostFile = z.strictObject({
     nodes: z.array(node).max(NODES_MAX).refine(differ('id'), 'two nodes have one id'),
     nics: z.array(nic).max(GPUS_MAX).exactOptional(),
     allowed: z
-      .strictObject({ cpus: cpus.exactOptional(), memoryNodes: z.array(id).exactOptional() })
+      .strictObject({
+        cpus: cpus.exactOptional(),
+        memoryNodes: z.array(id).max(NODES_MAX).exactOptional(),
+      })
       .exactOptional(),
     remarks: z.array(text).max(GPUS_MAX).exactOptional(),
   }),

@@ -6,8 +6,8 @@ import { weightTypes } from '../../deploy/model-facts.ts';
 import { KV_TOKENS_WANTED } from '../../deploy/plan.ts';
 import { integerBetween, oneOf } from './arguments.ts';
 
-/** In which form a plan can be written for others to run. */
-export const planForms = ['systemd', 'kubernetes'] as const;
+/** In which form a plan can be written for others to run, the last for the gateway itself. */
+export const planForms = ['systemd', 'kubernetes', 'config'] as const;
 
 /** Flags of `gateway plan`, as the command line gives them. */
 export interface PlanFlags {
@@ -82,7 +82,7 @@ export function planFlags(command: Command): void {
     .optionsGroup('Output:')
     .option('--dump <file>', 'write down what was read of this machine')
     .option('--json', 'the plan as JSON')
-    .option('--emit <form>', `the plan as ${planForms.join(' or ')} files`, oneOf(planForms))
+    .option('--emit <form>', `the plan as files: ${planForms.join(', ')}`, oneOf(planForms))
     .option('--out <folder>', 'where --emit writes them; printed unless given')
     .option('--image <name>', 'image of the engine, for kubernetes', 'ENGINE-IMAGE')
     .option('--memory <amount>', 'host memory of a pod, for kubernetes', '64Gi');

@@ -21,7 +21,7 @@ export interface PlanOutput {
 
 /** Writes or prints the files by which others run a plan. */
 export function emitPlan(plan: Plan, { form, folder, ...options }: PlanOutput): void {
-  const files = form === 'systemd' ? systemdUnits(plan) : [manifestFile(plan, options)];
+  const files = filesOf(plan, form, options);
   if (folder === undefined) {
     for (const { name, text } of files) say(`# ${name}\n${text}`);
     return;
@@ -36,12 +36,32 @@ export function emitPlan(plan: Plan, { form, folder, ...options }: PlanOutput): 
   tell(`Wrote ${files.map(({ name }) => join(folder, name)).join(', ')}`);
 }
 
-function manifestFile(
-  plan: Plan,
-  options: { readonly image: string; readonly memory: string },
-): UnitFile {
+type PodOptions = Pick<PlanOutput, 'image' | 'memory'>;
+
+function filesOf(plan: Plan, form: PlanOutput['form'], options: PodOptions): readonly UnitFile[] {
+  switch (form) {
+    case 'systemd':
+      return systemdUnits(plan);
+    case 'kubernetes':
+      return [manifestFile(plan, options)];
+    case 'config':
+      return [configFile(plan)];
+  }
+}
+
+function manifestFile(plan: Plan, options: PodOptions): UnitFile {
   const texts = kubernetesManifests(plan, options).map((manifest) =>
     stringify(manifest, { aliasDuplicateObjects: false }),
   );
   return { name: 'numagate-replicas.yaml', text: texts.join('---\n') };
+}
+
+/** The gateway's settings of these replicas: with its node, each is told apart in metrics, spans and routing. */
+function configFile({ replicas }: Plan): UnitFile {
+  const settings = replicas.map(({ id, port, numaNodes: [node, ...others] }) => ({
+    url: `http://127.0.0.1:${port}`,
+    id,
+    ...(node !== undefined && others.length === 0 && { numaNode: node }),
+  }));
+  return { name: 'gateway.yaml', text: stringify({ replicas: settings }) };
 }

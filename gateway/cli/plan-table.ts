@@ -22,9 +22,19 @@ export function planTable(plan: Plan): string {
       String(replica.port),
       replica.kvTokensExpected?.toLocaleString('en-US') ?? '-',
     ]),
+    ...gatewayRow(plan),
   ];
   const whys = plan.replicas.map(({ id, reasons }) => `${id}: ${reasons.join('; ')}.`);
   return [leftAligned(rows), whys.join('\n'), ...givenUp(plan)].join('\n\n');
+}
+
+/** The gateway's own threads are spread over the nodes of the replicas that they serve. */
+function gatewayRow({ replicas, reservedCpus }: Plan): readonly (readonly string[])[] {
+  if (reservedCpus.length === 0) return [];
+  const nodes = [...new Set(replicas.flatMap(({ numaNodes }) => numaNodes))].toSorted(
+    (one, other) => one - other,
+  );
+  return [['gateway', '-', orDash(nodes.join(',')), cpuListText(reservedCpus), '-', '-', '-']];
 }
 
 /** The command of each replica as a shell takes it, its environment before it. */

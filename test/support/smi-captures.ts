@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 const home = new URL('../../../shared/fixtures/nvidia-smi/', import.meta.url);
 
 /** Outputs of real drivers by file name; none where the checkout has no captures beside it. */
-export const smiCaptures: ReadonlyMap<string, string> = new Map(
+const smiCaptures: ReadonlyMap<string, string> = new Map(
   existsSync(home)
     ? readdirSync(home).map((name) => [name, readFileSync(new URL(name, home), 'utf8')])
     : [],

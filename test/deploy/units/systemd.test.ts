@@ -32,13 +32,11 @@ describe('the systemd units of a plan', () => {
     );
   });
 
-  it('put the gateway on the CPUs that are kept back, before every replica', () => {
+  it('put the gateway on the CPUs that are kept back', () => {
     const gateway = systemdUnits(publishedPlan()).at(-1)?.text;
 
     expect(gateway).toContain('\nAllowedCPUs=0-5,96-101,192-197,288-293\n');
-    expect(gateway).toContain(
-      'serve --replica http://127.0.0.1:30000 --replica http://127.0.0.1:30010\n',
-    );
+    expect(gateway).toContain(' numagate serve --config /etc/numagate/gateway.yaml\n');
   });
 
   it('pin nothing where nothing is known', () => {

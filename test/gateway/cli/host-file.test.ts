@@ -79,14 +79,22 @@ describe('the file of a host', () => {
     expect(() => parseHost(json)).toThrow(why);
   });
 
-  it.each([
-    [256, true],
-    [257, false],
-  ])('may have %i GPUs: %j', (count, may) => {
-    const gpus = Array.from({ length: count }, (_, index) => ({ index, name: 'a' }));
-    const json = changed((host) => (host['gpus'] = gpus));
+  const named = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({ index, name: 'a' }));
+  const nodes = (count: number) =>
+    Array.from({ length: count }, (_, id) => ({ id, cores: '', hasMemory: true }));
 
-    if (may) expect(parseHost(json).gpus).toHaveLength(count);
-    else expect(() => parseHost(json)).toThrow('host.gpus: ');
+  it.each([
+    ['256 GPUs', { gpus: named(256) }, { gpus: named(257) }],
+    ['1024 nodes', { nodes: nodes(1024) }, { nodes: nodes(1025) }],
+    ['1000 letters in a name', { remarks: ['a'.repeat(1000)] }, { remarks: ['a'.repeat(1001)] }],
+    [
+      '200,000 letters of cores',
+      { nodes: [{ id: 0, cores: ' '.repeat(200_000), hasMemory: true }] },
+      { nodes: [{ id: 0, cores: ' '.repeat(200_001), hasMemory: true }] },
+    ],
+  ])('may have %s and no more', (_what, atTheBound, pastIt) => {
+    expect(() => parseHost(changed((host) => Object.assign(host, atTheBound)))).not.toThrow();
+    expect(() => parseHost(changed((host) => Object.assign(host, pastIt)))).toThrow(/^host\./u);
   });
 });

@@ -30,7 +30,7 @@ describe('the flags of a plan', () => {
     [['--reserve-cores', '1025'], 'from 0 to 1024'],
     [['--port', '60001'], 'from 1 to 60000'],
     [['--dtype', 'fp4'], 'one of bf16, fp16, fp8, int8, int4'],
-    [['--emit', 'nomad'], 'one of systemd, kubernetes'],
+    [['--emit', 'nomad'], 'one of systemd, kubernetes, config'],
   ])('refuse %j', (args, why) => {
     expect(() => parse(...args)).toThrow(why);
   });

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 
+import { loadConfig } from '../../../gateway/config.ts';
 import { emitPlan } from '../../../gateway/cli/plan-output.ts';
 import { UsageError } from '../../../gateway/cli/usage-error.ts';
 import { PlantedMachine } from '../../support/machine.ts';
-import { publishedPlan } from '../../support/published-plan.ts';
+import { planOfOne, publishedPlan } from '../../support/published-plan.ts';
 
 describe('a plan for others to run', () => {
   let said = '';
@@ -40,6 +41,24 @@ describe('a plan for others to run', () => {
       Array(6).fill([]),
     );
     expect(said).not.toMatch(/[&*]a1/u);
+  });
+
+  it('is a configuration that the gateway takes, with the node of each replica', () => {
+    using home = new PlantedMachine();
+    emitPlan(publishedPlan(), { form: 'config', folder: home.root, ...options });
+    const { replicas } = loadConfig(join(home.root, 'gateway.yaml'), { environment: {} });
+
+    expect(replicas).toMatchObject([
+      { url: 'http://127.0.0.1:30000', id: 'sglang-0', numaNode: 0 },
+      { url: 'http://127.0.0.1:30010', id: 'sglang-1', numaNode: 1 },
+    ]);
+  });
+
+  it('names no node for a replica that crosses nodes', () => {
+    emitPlan(planOfOne({ numaNodes: [0, 1] }), { form: 'config', folder: undefined, ...options });
+
+    expect(said).toContain('id: sglang-0');
+    expect(said).not.toContain('numaNode');
   });
 
   it('is written into a folder that is made for it', () => {

@@ -8,9 +8,10 @@ import { planOfOne, publishedPlan } from '../../support/published-plan.ts';
 describe('the table of a plan', () => {
   it('shows which replica runs on which GPUs, node and CPUs, why, and what was given up', () => {
     expect(planTable(publishedPlan()).split('\n')).toEqual([
-      'replica   GPUs     node  CPUs             memory  port   KV tokens',
-      'sglang-0  0,1,2,3  0     6-95,198-287     0       30000  635,439',
-      'sglang-1  4,5,6,7  1     102-191,294-383  1       30010  635,439',
+      'replica   GPUs     node  CPUs                        memory  port   KV tokens',
+      'sglang-0  0,1,2,3  0     6-95,198-287                0       30000  635,439',
+      'sglang-1  4,5,6,7  1     102-191,294-383             1       30010  635,439',
+      'gateway   -        0,1   0-5,96-101,192-197,288-293  -       -      -',
       '',
       expect.stringMatching(
         /^sglang-0: tensor parallel 4: .*; its GPUs and memory are on node 0; /u,

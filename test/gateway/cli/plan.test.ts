@@ -42,8 +42,8 @@ describe('gateway plan', () => {
     const text = await run(...model, '--host', 'published');
 
     expect(text).toContain('published, not this machine: 8 × NVIDIA H100 80GB HBM3, 2 NUMA nodes');
-    expect(text).toContain('sglang-0  0,1,2,3  0     6-95,198-287     0       30000  635,439\n');
-    expect(text).toContain('sglang-1  4,5,6,7  1     102-191,294-383  1       30010  635,439\n');
+    expect(text).toMatch(/^sglang-0 {2}0,1,2,3 {2}0 {5}6-95,198-287 +0 {7}30000 {2}635,439$/mu);
+    expect(text).toMatch(/^sglang-1 {2}4,5,6,7 {2}1 {5}102-191,294-383 +1 {7}30010 {2}635,439$/mu);
     expect(text).toMatch(
       /^ {2}CUDA_DEVICE_ORDER=PCI_BUS_ID CUDA_VISIBLE_DEVICES=4,5,6,7 python3 /mu,
     );
