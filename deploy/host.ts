@@ -21,6 +21,8 @@ export interface Gpu {
   readonly memoryMib?: number;
   /** Indices of the GPUs that it reaches over NVLink. */
   readonly nvlinkPeers?: readonly number[];
+  /** Indices of the GPUs whose memory it cannot read over the bus, as on most consumer cards. */
+  readonly closedPeers?: readonly number[];
   /** There, and perhaps empty, where MIG is on: the GPU as a whole then runs nothing. */
   readonly migDevices?: readonly MigDevice[];
   /** Why nothing is to run on it, in words that end a sentence; absent where it is sound. */

@@ -76,6 +76,7 @@ export function placeReplicas(host: Host, options: PlacementOptions): Placement 
       ...tooSmall(sound.filter((each) => !usable.includes(each))),
       ...coresMissing(wanted.length - dealt.groups.length),
       ...crossings(replicas),
+      ...strangers(replicas),
       ...idle(rest, gpusPerReplica),
       ...strangeNodes(usable, nodes),
     ],
@@ -173,6 +174,19 @@ function crossings(replicas: readonly ReplicaPlacement[]): readonly string[] {
     .map(
       ({ replica, numaNodes }) =>
         `replica ${replica} crosses nodes ${numaNodes.join(', ')}: part of its memory is always remote`,
+    );
+}
+
+function strangers(replicas: readonly ReplicaPlacement[]): readonly string[] {
+  return replicas
+    .filter(({ accelerators }) =>
+      accelerators.some(({ gpu: { closedPeers = [] } }) =>
+        accelerators.some(({ gpu: { index } }) => closedPeers.includes(index)),
+      ),
+    )
+    .map(
+      ({ replica }) =>
+        `replica ${replica} has GPUs that cannot read each other's memory: what they exchange goes through the host's`,
     );
 }
 

@@ -46,7 +46,7 @@ export async function readHost({ ask, files }: HostSources): Promise<Host> {
 }
 
 function gpuOf(reading: GpuReading, nodes: readonly NumaNode[], files: SystemFiles): Gpu {
-  const { listed, row, topology, fault } = reading;
+  const { listed, row, topology, closedPeers = [], fault } = reading;
   const memoryMib = row && numberIn(row, 'memory.total');
   const isCut = row?.get('mig.mode.current') === 'Enabled' || listed.migDevices.length > 0;
   return {
@@ -56,6 +56,7 @@ function gpuOf(reading: GpuReading, nodes: readonly NumaNode[], files: SystemFil
     ...placeOf(reading, nodes, files),
     ...(memoryMib !== undefined && { memoryMib }),
     ...(topology && { nvlinkPeers: nvlinkPeers(topology.links) }),
+    ...(closedPeers.length > 0 && { closedPeers }),
     ...(isCut && { migDevices: listed.migDevices.map(migDevice) }),
     ...(fault !== undefined && { fault }),
   };

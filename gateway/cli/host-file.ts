@@ -29,6 +29,7 @@ const gpu = z.strictObject({
   pciRoot: text.exactOptional(),
   memoryMib: z.number().positive().exactOptional(),
   nvlinkPeers: z.array(id).max(GPUS_MAX).exactOptional(),
+  closedPeers: z.array(id).max(GPUS_MAX).exactOptional(),
   migDevices: z
     .array(
       z.strictObject({

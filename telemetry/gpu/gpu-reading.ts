@@ -3,6 +3,7 @@ import { parseGpuList } from './gpu-list.ts';
 import type { GpuRow } from './gpu-query.ts';
 import { faultIn, knownFields, queryGpus } from './gpu-query.ts';
 import type { AskSmi } from './nvidia-smi.ts';
+import { parsePeerMatrix } from './peer-matrix.ts';
 import type { TopologyRow } from './topology-matrix.ts';
 import { parseTopology } from './topology-matrix.ts';
 
@@ -13,6 +14,8 @@ export interface GpuReading {
   readonly row?: GpuRow;
   /** Absent where there is no matrix. */
   readonly topology?: TopologyRow;
+  /** Indices of the GPUs whose memory it cannot read; absent where the driver does not tell. */
+  readonly closedPeers?: readonly number[];
   /** Why nothing is to run on it, in words that end a sentence. */
   readonly fault?: string;
 }
@@ -37,26 +40,30 @@ const FIELDS = [
   'fabric.state',
 ];
 
-/** Asks for the list, the fields and the matrix; after a first call without an answer it asks nothing more. */
+/** Asks for the list, the fields and the matrices; after a first call without an answer it asks nothing more. */
 export async function readGpus(ask: AskSmi): Promise<GpuReadings> {
   const list = await ask(['-L']);
   const listed = parseGpuList(list.text);
   const listRemarks = list.problem === undefined ? [] : [`${list.problem}.`];
   if (listed.length === 0) return { gpus: [], remarks: listRemarks };
-  const [{ rows, complaints, problem }, matrix] = await Promise.all([
+  const [{ rows, complaints, problem }, matrix, peerMatrix] = await Promise.all([
     knownFields(ask, FIELDS).then((fields) => queryGpus(ask, fields)),
     ask(['topo', '-m']),
+    ask(['topo', '-p2p', 'r']),
   ]);
   const topology = parseTopology(matrix.text);
+  const peers = parsePeerMatrix(peerMatrix.text);
   return {
     gpus: listed.map((gpu) => {
       const row = rows.find((each) => each.get('index') === String(gpu.index));
       const topologyRow = topology?.find(({ index }) => index === gpu.index);
+      const closedPeers = peers.get(gpu.index);
       const fault = row === undefined ? silence(rows) : faultOf(row);
       return {
         listed: gpu,
         ...(row && { row }),
         ...(topologyRow && { topology: topologyRow }),
+        ...(closedPeers && { closedPeers }),
         ...(fault !== undefined && { fault }),
       };
     }),

@@ -125,6 +125,15 @@ describe('a placement', () => {
     );
   });
 
+  it('says that GPUs cannot read each other, where they are in one replica', () => {
+    const host = hostOf([{ closedPeers: [1] }, { closedPeers: [0] }]);
+    const sentence =
+      "replica 0 has GPUs that cannot read each other's memory: what they exchange goes through the host's";
+
+    expect(placeReplicas(host, { gpusPerReplica: 2 }).givenUp).toContain(sentence);
+    expect(placeReplicas(host, { gpusPerReplica: 1 }).givenUp).toEqual([]);
+  });
+
   it('takes the only node for that of GPUs whose node nobody tells', () => {
     const host = hostOf([{}, {}]);
 

@@ -67,6 +67,14 @@ describe('a host that is read', () => {
     expect((await read(homeless, undefined, near('0-97'))).gpus[0]).not.toHaveProperty('numaNode');
   });
 
+  it('has the GPUs that cannot read each other', async () => {
+    const matrix = 'GPU0 GPU1\nGPU0 X GNS\nGPU1 OK X';
+    const { gpus } = await read(host, { ...smiAnswers(host), 'topo -p2p': matrix });
+
+    expect(gpus[0]?.closedPeers).toEqual([1]);
+    expect(gpus[1]).not.toHaveProperty('closedPeers');
+  });
+
   it('has the MIG devices of its GPUs', async () => {
     const migDevices = [{ uuid: 'MIG-a', profile: '1g.10gb' }];
     const cut = { ...homeless, gpus: [{ index: 0, name: 'H100', migDevices }] };

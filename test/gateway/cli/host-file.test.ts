@@ -35,6 +35,7 @@ describe('the file of a host', () => {
           pciRoot: 'pci0000:17',
           memoryMib: 81_559,
           nvlinkPeers: [1],
+          closedPeers: [2],
           migDevices: [{ uuid: 'MIG-a', profile: '1g.10gb', memoryMib: 9856 }],
           fault: 'it needs a reset',
         },
