@@ -132,6 +132,7 @@ function dataApp(rooms: Rooms): ReturnType<typeof createApp> {
     lengths: new OutputLengths(),
     names,
     retries: new RetryBudget(config.limits.retriesShare),
+    resume: config.resume,
     breakages: new Breakages(),
     deadly: new DeadlyRequests(),
     clock,

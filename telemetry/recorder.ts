@@ -141,6 +141,10 @@ export class Recorder {
   status = 0;
   requestBytes = 0;
   responseBytes = 0;
+  /** Times that its answer broke and went on at another replica. */
+  resumes = 0;
+  /** It was not tried again, since all together had been too often. */
+  retryDenied = false;
   /** Times the engine was paused because the client read slowly. */
   pauses = 0;
 

@@ -37,6 +37,7 @@ export function requestLine(record: Recorder, endMs: number, wallMs: number): ob
     request_bytes: record.requestBytes,
     response_bytes: record.responseBytes,
     pauses: record.pauses > 0 ? record.pauses : undefined,
+    resumes: record.resumes > 0 ? record.resumes : undefined,
     decisions: isFailed(record) || isSlow(record) ? decisionsOf(record) : undefined,
   };
 }

@@ -40,6 +40,8 @@ export class RequestMetrics {
   readonly #requestBytes = new Counter([this.#model, this.#tenant]);
   readonly #responseBytes = new Counter([this.#model, this.#tenant]);
   readonly #pauses = new Counter([this.#replica]);
+  readonly #resumes = new Counter([this.#replica]);
+  readonly #retriesDenied = new Counter([]);
   readonly #shadows = new ShadowMetrics();
 
   /** Counts one ended request. `wallMs` is its end in milliseconds since 1970, for exemplars. */
@@ -64,6 +66,8 @@ export class RequestMetrics {
     page.scalars(metrics.requestBytes, this.#requestBytes.samples());
     page.scalars(metrics.responseBytes, this.#responseBytes.samples());
     page.scalars(metrics.pauses, this.#pauses.samples());
+    page.scalars(metrics.resumes, this.#resumes.samples());
+    page.scalars(metrics.retriesDenied, this.#retriesDenied.samples());
     this.#shadows.expose(page);
   }
 
@@ -107,7 +111,7 @@ export class RequestMetrics {
       this.#cachedTokens.add(record.cachedTokens, model, tenant);
   }
 
-  #countAttempts({ attempts, pauses }: Recorder): void {
+  #countAttempts({ attempts, pauses, resumes, retryDenied }: Recorder): void {
     let replica = 0;
     for (const attempt of attempts) {
       replica = this.#replica.values.idOf(attempt.replica);
@@ -115,6 +119,8 @@ export class RequestMetrics {
       this.#attempts.add(1, replica, engine, this.#error.values.idOf(attempt.errorCode));
     }
     if (pauses > 0) this.#pauses.add(pauses, replica);
+    if (resumes > 0) this.#resumes.add(resumes, replica);
+    if (retryDenied) this.#retriesDenied.add(1);
   }
 }
 

@@ -50,6 +50,7 @@ export const attributes = {
   timePerOutputToken: 'gateway.time_per_output_token',
   interTokenLatencyMax: 'gateway.inter_token_latency.max',
   pauses: 'gateway.engine.pauses',
+  resumes: 'gateway.resumes',
   refusal: 'gateway.refusal',
   routePolicy: 'gateway.route.policy',
   /** Replicas that the policy picked from. */
@@ -129,6 +130,8 @@ export type MetricKey =
   | 'requestBytes'
   | 'responseBytes'
   | 'pauses'
+  | 'resumes'
+  | 'retriesDenied'
   | 'replicaEvents'
   | 'shadowDecisions'
   | 'shadowCost'
@@ -242,6 +245,15 @@ export const metrics: Readonly<Record<MetricKey, MetricDefinition>> = {
     'gateway_engine_pauses_total',
     'Times an engine was paused because a client read slowly.',
     [labels.replica],
+  ),
+  resumes: counter(
+    'gateway_resumes_total',
+    'Streams that broke and went on, by the replica that went on with them.',
+    [labels.replica],
+  ),
+  retriesDenied: counter(
+    'gateway_retries_denied_total',
+    'Tries on another replica that the budget of all did not afford.',
   ),
   replicaEvents: counter(
     'gateway_replica_events_total',

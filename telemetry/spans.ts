@@ -109,6 +109,7 @@ function addTiming(list: AttributeList, record: Recorder): void {
   list.setSeconds(attributes.timePerOutputToken, timing.timePerOutputTokenMs);
   list.setSeconds(attributes.interTokenLatencyMax, timing.interTokenLatencyMaxMs);
   if (record.pauses > 0) list.setCount(attributes.pauses, record.pauses);
+  if (record.resumes > 0) list.setCount(attributes.resumes, record.resumes);
 }
 
 interface Try {

@@ -18,6 +18,8 @@ const logLevels = [
   'silent',
 ] as const satisfies readonly LogLevel[];
 
+const resumeModes = ['exact', 'text', 'off'] as const satisfies readonly Config['resume']['mode'][];
+
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const GIB = 2 ** 30;
@@ -242,6 +244,19 @@ const limits = z.strictObject({
     ),
 });
 
+const resume = z.strictObject({
+  mode: z
+    .enum(resumeModes)
+    .default('exact')
+    .describe(
+      'Broken streams that go on at another replica: `exact` by token ids where engines tell them, `text` also by the text alone, or `off`.',
+    ),
+  // Four bytes a token, and one event of an engine holds the ids of a prompt of this length.
+  tokensMax: whole({ min: 1, max: 131_072 })
+    .default(32_768)
+    .describe('Longest prompt plus answer that goes on elsewhere; four bytes a token are kept.'),
+});
+
 const timeouts = z.strictObject({
   connectMs: whole({ min: 1, max: 600_000 }).default(2_000).describe('To connect to a replica.'),
   firstByteMs: whole({ min: 1, max: DAY_MS })
@@ -338,6 +353,7 @@ export const configSchema: z.ZodType<Config> = z.strictObject({
   routing: routing.prefault({}),
   admission: admission.prefault({}),
   limits: limits.prefault({}),
+  resume: resume.prefault({}),
   timeouts: timeouts.prefault({}),
   keys: z.array(key).max(10_000).default([]),
   tenants: z.array(tenant).max(10_000).default([]),

@@ -14,6 +14,7 @@ export interface Config {
   readonly routing: RoutingSettings;
   readonly admission: AdmissionSettings;
   readonly limits: LimitSettings;
+  readonly resume: ResumeSettings;
   readonly timeouts: TimeoutSettings;
   readonly keys: readonly KeySettings[];
   readonly tenants: readonly TenantSettings[];
@@ -93,6 +94,12 @@ export interface LimitSettings extends RequestCaps {
   readonly headBytesMax: number;
   readonly openRequestsMax: number;
   readonly retriesShare: number;
+}
+
+/** Which broken streams go on elsewhere. */
+export interface ResumeSettings {
+  readonly mode: 'exact' | 'text' | 'off';
+  readonly tokensMax: number;
 }
 
 /** Time limits of a request. */

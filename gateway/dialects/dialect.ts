@@ -37,6 +37,63 @@ export interface AnswerEnd {
   readonly finishedChoices: number;
 }
 
+/** How sure it must be that an answer goes on as it would have: exactly so, or as far as text alone tells. */
+export type ResumeMode = 'exact' | 'text';
+
+/** How a broken answer can end that was already whole, in the members of an event. */
+export interface Finish {
+  readonly reason: string;
+  /** What stopped it, as JSON; `undefined` where the engine does not tell. */
+  readonly stopJson: string | undefined;
+}
+
+/** What an event of the rest of an answer holds. */
+export interface AnswerPart {
+  /** Text, as it stands between the quotes of its JSON; '' for none. */
+  readonly literal: string;
+  readonly finish: Finish | undefined;
+  /** The object of token counts, as JSON. */
+  readonly usageJson: string | undefined;
+}
+
+/** Makes events as the replica sent them that began the answer: same id, time, model and members. */
+export interface EventMold {
+  output(literal: string, finish?: Finish): string;
+  usage(usageJson: string): string;
+}
+
+/** What the rest of an answer is asked for with. */
+export interface Rest {
+  /** Text that the client has, as it stands between the quotes of its JSON. */
+  readonly literal: string;
+  /** Token ids of the prompt and of the answer so far; `undefined` where nobody told them. */
+  readonly ids: readonly number[] | undefined;
+  /** Tokens of the answer so far. */
+  readonly answeredTokens: number;
+  /** Longest prompt plus output of the model; 0 where it is not known. */
+  readonly contextTokensMax: number;
+}
+
+/** A request for the rest of an answer. */
+export interface RestRequest {
+  readonly path: string;
+  readonly request: GenerateRequest;
+}
+
+/** How a broken stream of a dialect goes on at another replica. */
+export interface Resumption {
+  /** True where the rest of the answer depends on nothing but its prompt and what came of it. */
+  admits(request: GenerateRequest, mode: ResumeMode): boolean;
+  /** Texts at which the answer ends. */
+  stopsOf(request: GenerateRequest): readonly string[];
+  /** What asks for the rest, by ids where there are any; `undefined` where it cannot be asked for. */
+  rest(request: GenerateRequest, rest: Rest): RestRequest | undefined;
+  /** The mold of an event with output; `undefined` where that is more than plain text. */
+  mold(event: string): EventMold | undefined;
+  /** Reads an event of the rest. */
+  readPart(event: string): AnswerPart;
+}
+
 /** An error as the client gets it. */
 export interface EncodedError {
   readonly status: number;
@@ -68,6 +125,8 @@ export interface Dialect {
   encodeErrorEvent(error: GatewayError, requestId: string): string;
   /** An engine's own error body in the shape that the dialect's clients read; the same bytes if it has it. */
   normaliseError(status: number, body: Buffer): Buffer;
+  /** How its broken streams go on; `undefined` where they do not. */
+  readonly resumption: Resumption | undefined;
   /** The event that ends a whole stream, for an engine that left it out. */
   readonly doneEvent: string;
 }

@@ -33,6 +33,7 @@ export const openAiCalls: Dialect = {
   encodeError: encodeOpenAiError,
   encodeErrorEvent: encodeOpenAiErrorEvent,
   normaliseError: normaliseOpenAiError,
+  resumption: undefined,
 };
 
 function decodeCall(body: Buffer, path: string): GenerateRequest {

@@ -1,11 +1,12 @@
 import type { GenerateRequest } from '../generation/request.ts';
-import type { Dialect } from './dialect.ts';
+import type { Dialect, RestRequest } from './dialect.ts';
 import { classifyOpenAiEvent, OPENAI_DONE_EVENT, readOpenAiEnd } from './openai-answers.ts';
 import {
   encodeOpenAiError,
   encodeOpenAiErrorEvent,
   normaliseOpenAiError,
 } from './openai-errors.ts';
+import { asking, objectOf, openAiResumption, textOf } from './openai-resumption.ts';
 import { measureMessages, RequestMembers } from './request-members.ts';
 
 /** Members of a delta in which generated tokens arrive, the most frequent first. */
@@ -32,6 +33,7 @@ export const openAiChat: Dialect = {
   encodeError: encodeOpenAiError,
   encodeErrorEvent: encodeOpenAiErrorEvent,
   normaliseError: normaliseOpenAiError,
+  resumption: openAiResumption(askByText),
 };
 
 function decodeChat(body: Buffer): GenerateRequest {
@@ -53,3 +55,23 @@ function decodeChat(body: Buffer): GenerateRequest {
     members: members.all,
   };
 }
+
+/** The answer so far is a last message of the assistant, which is left open. */
+function askByText(request: GenerateRequest, literal: string): RestRequest {
+  const [messages] = request.promptMembers;
+  const members = request.members
+    .filter(({ name }) => !OF_THE_END.has(name))
+    .map((member) => {
+      const text = textOf(request, member);
+      if (member !== messages) return text;
+      return `${text.slice(0, -1)},{"role":"assistant","content":"${literal}"}]`;
+    });
+  const open = '"continue_final_message":true,"add_generation_prompt":false';
+  return { path: '/v1/chat/completions', request: asking(request, objectOf([...members, open])) };
+}
+
+/** Members that say how the conversation ends. */
+const OF_THE_END: ReadonlySet<string> = new Set([
+  'continue_final_message',
+  'add_generation_prompt',
+]);

@@ -1,11 +1,12 @@
 import type { GenerateRequest } from '../generation/request.ts';
-import type { Dialect } from './dialect.ts';
+import type { Dialect, RestRequest } from './dialect.ts';
 import { classifyOpenAiEvent, OPENAI_DONE_EVENT, readOpenAiEnd } from './openai-answers.ts';
 import {
   encodeOpenAiError,
   encodeOpenAiErrorEvent,
   normaliseOpenAiError,
 } from './openai-errors.ts';
+import { asking, objectOf, openAiResumption, textOf } from './openai-resumption.ts';
 import { countPromptEmbeds } from './prompt-embeds.ts';
 import type { PromptMember } from './request-members.ts';
 import { measurePrompt, RequestMembers } from './request-members.ts';
@@ -30,6 +31,7 @@ export const openAiCompletions: Dialect = {
   encodeError: encodeOpenAiError,
   encodeErrorEvent: encodeOpenAiErrorEvent,
   normaliseError: normaliseOpenAiError,
+  resumption: openAiResumption(askByText),
 };
 
 function decodeCompletion(body: Buffer): GenerateRequest {
@@ -76,3 +78,17 @@ function measurePrompts(members: RequestMembers): PromptMember {
 
 /** `""` or `[]`. */
 const EMPTY_TEXT_BYTES = 2;
+
+const QUOTE = 0x22;
+
+/** A prompt of text goes on with the answer so far; one of ids has no text that could. */
+function askByText(request: GenerateRequest, literal: string): RestRequest | undefined {
+  const [prompt] = request.promptMembers;
+  if (prompt === undefined || request.body[prompt.valueStart] !== QUOTE) return undefined;
+  const members = request.members.map((member) =>
+    member === prompt
+      ? `${textOf(request, member).slice(0, -1)}${literal}"`
+      : textOf(request, member),
+  );
+  return { path: '/v1/completions', request: asking(request, objectOf(members)) };
+}

@@ -27,6 +27,7 @@ export const sglangGenerate: Dialect = {
   encodeErrorEvent: encodeOpenAiErrorEvent,
   // The native API's own clients read its own shape.
   normaliseError: (_status, body) => body,
+  resumption: undefined,
 };
 
 function decodeGenerate(body: Buffer): GenerateRequest {

@@ -11,6 +11,8 @@ export type BodyEdit =
     }
   /** Gives a top-level member another name. */
   | { readonly kind: 'rename-member'; readonly name: string; readonly to: string }
+  /** Sets a top-level member. */
+  | { readonly kind: 'set-member'; readonly name: string; readonly value: boolean }
   /** Takes top-level members out. */
   | { readonly kind: 'remove-members'; readonly names: readonly string[] };
 
@@ -42,6 +44,13 @@ const usage: BodyEdit = { kind: 'ask-for-usage', extra: {} };
 
 /** Until vLLM's change of 26 October 2024, usage asked for once comes on every chunk. */
 const usageOnce: BodyEdit = { kind: 'ask-for-usage', extra: { continuous_usage_stats: false } };
+
+/** Both engines call it so, and tell in each event the ids that it brings, in the first one those of the prompt too. */
+export const askForTokenIds: BodyEdit = {
+  kind: 'set-member',
+  name: 'return_token_ids',
+  value: true,
+};
 
 const oldOutputLimit: BodyEdit = {
   kind: 'rename-member',
@@ -133,7 +142,8 @@ export function bodyEditsFor(
       edits.push(edit);
       // Where both names stand, the newer one counts, as in the engines that know both.
       if (has(request, edit.to)) removed.push(edit.to);
-    } else if (!edits.some(({ kind }) => kind === 'ask-for-usage')) edits.push(edit);
+    } else if (edit.kind === 'set-member') edits.push(edit);
+    else if (!edits.some(({ kind }) => kind === 'ask-for-usage')) edits.push(edit);
   }
   return removed.length === 0 ? edits : [...edits, { kind: 'remove-members', names: removed }];
 }
@@ -144,6 +154,8 @@ function isCalledFor(edit: BodyEdit, request: GenerateRequest): boolean {
       return request.stream;
     case 'rename-member':
       return has(request, edit.name);
+    case 'set-member':
+      return true;
     case 'remove-members':
       return edit.names.some((name) => has(request, name));
   }

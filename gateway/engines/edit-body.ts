@@ -22,6 +22,8 @@ function splicesFor(edit: BodyEdit, request: GenerateRequest): Splice[] {
   switch (edit.kind) {
     case 'rename-member':
       return renameMember(request.members, edit.name, edit.to);
+    case 'set-member':
+      return [setMember(request.body, request.members, edit.name, edit.value)];
     case 'remove-members':
       return removeMembers(request.members, new Set(edit.names));
     case 'ask-for-usage':

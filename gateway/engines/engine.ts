@@ -12,6 +12,8 @@ export interface EngineAsk {
   readonly authorization: string | undefined;
   readonly traceparent: string | undefined;
   readonly tracestate: string | undefined;
+  /** Asks for token ids beside the text; only where `tellsTokenIds`. */
+  readonly asksForTokenIds: boolean;
 }
 
 /** The connections to one replica. Holds no state of a request. */
@@ -20,6 +22,12 @@ export interface Engine {
   send(ask: EngineAsk, sink: HttpAnswerSink): HttpExchange;
   /** True where `send` asks for a usage event that the client did not ask for. */
   asksForUsage(request: GenerateRequest): boolean;
+  /** True where its version can tell the token ids of prompt and answer in a stream of this kind. */
+  tellsTokenIds(request: GenerateRequest): boolean;
+  /** True where its version goes on with a last message that is left open, or with a prompt of text. */
+  continuesText(request: GenerateRequest): boolean;
+  /** The text of token ids; `undefined` where it does not tell within a second. Never rejects. */
+  detokenize(ids: readonly number[], model: string | undefined): Promise<string | undefined>;
   /** Whether the replica takes a connection at this moment. Never rejects. */
   listens(): Promise<boolean>;
   close(): Promise<void>;

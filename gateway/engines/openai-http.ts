@@ -2,9 +2,11 @@ import type { Replica } from '../../routing/replica.ts';
 import type { GenerateRequest } from '../generation/request.ts';
 import type { HttpAnswerSink, HttpExchange } from '../wire/http-client.ts';
 import { HttpClient } from '../wire/http-client.ts';
+import { postJson } from '../wire/json-post.ts';
 import { takesConnections } from '../wire/port-probe.ts';
 import type { BodyEdit } from './body-edits.ts';
-import { bodyEditsFor } from './body-edits.ts';
+import { askForTokenIds, bodyEditsFor } from './body-edits.ts';
+import { can } from './continuing.ts';
 import { editBody } from './edit-body.ts';
 import type { Engine, EngineAsk } from './engine.ts';
 
@@ -23,6 +25,9 @@ export interface OpenAiHttpOptions {
   readonly replica: () => Replica | undefined;
 }
 
+/** A stream whose client waits for its next token waits for no longer than it would for an error. */
+const DETOKENIZE_MS = 1_000;
+
 /** vLLM, SGLang, llama.cpp and whatever else speaks OpenAI's HTTP API. */
 export class OpenAiHttpEngine implements Engine {
   readonly #options: OpenAiHttpOptions;
@@ -39,13 +44,37 @@ export class OpenAiHttpEngine implements Engine {
   }
 
   send(ask: EngineAsk, sink: HttpAnswerSink): HttpExchange {
-    const body = editBody(ask.request, this.#edits(ask.request), ask.model);
+    const edits = this.#edits(ask.request);
+    const all = ask.asksForTokenIds ? [...edits, askForTokenIds] : edits;
+    const body = editBody(ask.request, all, ask.model);
     const path = `${this.#basePath}${ask.path}`;
     return this.#client.send({ method: 'POST', path, headers: this.#headers(ask), body }, sink);
   }
 
   asksForUsage(request: GenerateRequest): boolean {
     return !request.wantsUsage && this.#edits(request).some(({ kind }) => kind === 'ask-for-usage');
+  }
+
+  tellsTokenIds({ operation }: GenerateRequest): boolean {
+    const replica = this.#options.replica();
+    return replica !== undefined && can('tell-token-ids', replica, operation);
+  }
+
+  continuesText({ operation }: GenerateRequest): boolean {
+    const replica = this.#options.replica();
+    return replica !== undefined && can('continue-text', replica, operation);
+  }
+
+  async detokenize(ids: readonly number[], model: string | undefined): Promise<string | undefined> {
+    const { apiKey } = this.#options;
+    const answer = await postJson(this.#client, {
+      path: `${this.#basePath}/detokenize`,
+      headers: apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` },
+      body: { model, tokens: ids },
+      waitMs: DETOKENIZE_MS,
+    });
+    const text = answer?.['prompt'] ?? answer?.['text'];
+    return typeof text === 'string' ? text : undefined;
   }
 
   listens(): Promise<boolean> {

@@ -4,12 +4,15 @@ import { GatewayError } from '../generation/error.ts';
 import { SinkError } from '../wire/http-client.ts';
 import type { HttpAnswerSink, HttpExchange, ReceivedHeaders } from '../wire/http-client.ts';
 import { answerHeaders } from './answer-headers.ts';
+import type { AnswerNotes } from './answer-notes.ts';
 import type { AttemptEnd } from './attempt.ts';
 import type { Place } from './dispatcher.ts';
 import type { Exchange, ReplyListener } from './exchange.ts';
 import { RefusalRelay } from './refusal-relay.ts';
 import { breakage } from './relay.ts';
 import type { Relay, RelayParts } from './relay.ts';
+import type { Leg } from './resume.ts';
+import { ResumedRelay } from './resumed-relay.ts';
 import { StreamRelay } from './stream-relay.ts';
 import { WholeRelay } from './whole-relay.ts';
 
@@ -22,6 +25,11 @@ export interface ForwardParts {
   readonly clock: Clock;
   /** Longest wait for the first byte of the answer's body; none where it is left out. */
   readonly firstByteMs?: number | undefined;
+  /** Where the beginning of a streamed answer is noted. */
+  readonly notes?: AnswerNotes | undefined;
+  /** What is asked in place of the client's request, where its answer has begun elsewhere. */
+  readonly leg?: Leg | undefined;
+  readonly asksForTokenIds: boolean;
 }
 
 /** Makes one attempt: sends the request to the replica and passes the answer on. Rejects with what only a bug throws. */
@@ -53,7 +61,7 @@ class Forwarding implements HttpAnswerSink, ReplyListener {
   }
 
   begin(): void {
-    const { exchange, place, engine, model, clock } = this.#parts;
+    const { exchange, place, engine, model, clock, leg, asksForTokenIds } = this.#parts;
     const { recorder, reply } = exchange;
     // Between its turn and this moment nobody listened for its departure.
     if (reply.departed) return this.#end({ kind: 'failed', error: clientClosed() });
@@ -65,13 +73,14 @@ class Forwarding implements HttpAnswerSink, ReplyListener {
     });
     this.#upstream = engine.send(
       {
-        path: exchange.path,
+        path: leg?.path ?? exchange.path,
         requestId: exchange.requestId,
-        request: exchange.request,
+        request: leg?.request ?? exchange.request,
         model,
         authorization: exchange.authorization,
         traceparent: attempt.traceparent,
         tracestate: recorder.arrival.tracestate,
+        asksForTokenIds,
       },
       this,
     );
@@ -83,7 +92,7 @@ class Forwarding implements HttpAnswerSink, ReplyListener {
   head(status: number, headers: ReceivedHeaders): void {
     const upstream = this.#upstream;
     if (upstream === undefined || this.#isOver) return;
-    const { exchange, place, engine, clock } = this.#parts;
+    const { exchange, place, engine, clock, notes, leg } = this.#parts;
     const parts: RelayParts = {
       exchange,
       reservation: place.reservation,
@@ -91,9 +100,10 @@ class Forwarding implements HttpAnswerSink, ReplyListener {
       headers: answerHeaders(headers),
       withholdsUsage: exchange.request.stream && engine.asksForUsage(exchange.request),
       upstream,
+      notes,
       ended: (end) => this.#end(end),
     };
-    this.#relay = relayFor(status, isEventStream(headers), parts);
+    this.#relay = relayFor(status, isEventStream(headers), parts, leg);
   }
 
   data(chunk: Buffer): void {
@@ -170,8 +180,10 @@ class Forwarding implements HttpAnswerSink, ReplyListener {
   }
 }
 
-function relayFor(status: number, isStream: boolean, parts: RelayParts): Relay {
-  if (status >= 300) return new RefusalRelay(status, parts);
+function relayFor(status: number, isStream: boolean, parts: RelayParts, leg?: Leg): Relay {
+  // What is no stream cannot go on with one; it ends as a refusal, and is not passed on.
+  if (status >= 300 || (leg !== undefined && !isStream)) return new RefusalRelay(status, parts);
+  if (leg !== undefined) return new ResumedRelay(leg.seam, new StreamRelay(parts), parts.upstream);
   return isStream ? new StreamRelay(parts) : new WholeRelay(parts);
 }
 

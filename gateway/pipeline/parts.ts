@@ -9,6 +9,7 @@ import type { DeadlyRequests } from './deadly-requests.ts';
 import type { DecisionLog } from './decision-log.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { ModelNames } from './model-names.ts';
+import type { ResumeSettings } from './resume.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import type { TokenEstimator } from './token-estimator.ts';
 
@@ -22,6 +23,8 @@ export interface PipelineParts {
   readonly lengths: OutputLengths;
   readonly names: ModelNames;
   readonly retries: RetryBudget;
+  /** Which broken answers go on elsewhere. */
+  readonly resume: ResumeSettings;
   /** Where answers broke lately. */
   readonly breakages: Breakages;
   /** Requests that are refused because they kill. */

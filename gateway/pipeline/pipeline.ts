@@ -3,7 +3,7 @@ import type { RoutingRequest } from '../../routing/request.ts';
 import { GatewayError } from '../generation/error.ts';
 import { admit } from './admit.ts';
 import { answerOutlook } from './answer-outlook.ts';
-import type { AttemptEnd } from './attempt.ts';
+import type { AttemptEnd, EngineRefusal } from './attempt.ts';
 import type { Place } from './dispatcher.ts';
 import type { Exchange } from './exchange.ts';
 import { forward } from './forward.ts';
@@ -11,6 +11,8 @@ import { FurtherTries } from './further-tries.ts';
 import { promptBlocks } from './prompt-blocks.ts';
 import { refuse, relayRefusal } from './refuse.ts';
 import type { PipelineParts } from './parts.ts';
+import type { Leg } from './resume.ts';
+import { Resume } from './resume.ts';
 import { settle } from './settle.ts';
 import { takeQuota } from './take-quota.ts';
 import { Trail } from './trail.ts';
@@ -37,14 +39,17 @@ async function converse(exchange: Exchange, trail: Trail, parts: PipelineParts):
   takeQuota(exchange, size, parts);
   const routing = describe(exchange, size);
   let place = await admit(exchange, routing, { dispatcher: parts.dispatcher, trail });
-  const tries = new FurtherTries(exchange, routing, parts);
+  const resume = new Resume(exchange, parts.resume);
+  const tries = new FurtherTries(exchange, { routing, resume }, parts);
+  let leg: Leg | undefined;
   for (;;) {
-    const end = await attemptAt(place, exchange, parts);
+    const end = await attemptAt({ place, leg, resume }, exchange, parts);
     if (end.kind === 'complete') return;
     const next = await tries.next(end, place);
-    if (next === undefined) return deliver(end, exchange, tries);
+    if (next === undefined) return resume.endsHere() ? undefined : deliver(end, exchange, tries);
     trail.granted(next.routing, next.place);
-    place = next.place;
+    ({ place, leg } = next);
+    if (leg !== undefined) exchange.recorder.resumes += 1;
   }
 }
 
@@ -81,26 +86,40 @@ function describe(exchange: Exchange, reckoned: Reckoned): RoutingRequest {
 
 const NOBODY: ReadonlySet<ReplicaId> = new Set();
 
+/** Where an attempt is made, and with what. */
+interface Attempting {
+  readonly place: Place;
+  readonly leg: Leg | undefined;
+  readonly resume: Resume;
+}
+
 /** One attempt, its reservation released however it ends. */
 async function attemptAt(
-  place: Place,
+  { place, leg, resume }: Attempting,
   exchange: Exchange,
   parts: PipelineParts,
 ): Promise<AttemptEnd> {
   const { replica, reservation } = place;
+  const answeredTokens = leg === undefined ? 0 : resume.answeredTokens;
   try {
     const engine = parts.engineOf(replica.id);
     if (engine === undefined) return { kind: 'failed', error: replicaLeft(replica.id) };
-    if (exchange.namesReplica) exchange.reply.addHeader('x-gateway-replica', replica.id);
+    if (exchange.namesReplica && leg === undefined)
+      exchange.reply.addHeader('x-gateway-replica', replica.id);
     const model = parts.names.rename(exchange.request.model);
     const { clock, firstByteMs } = parts;
-    const end = await forward({ exchange, place, engine, model, clock, firstByteMs });
+    const notes = leg === undefined ? resume.notesAt(engine) : undefined;
+    const asksForTokenIds =
+      leg === undefined ? notes?.readsIds === true : resume.asksForIdsAt(engine, leg);
+    const made = { exchange, place, engine, model, clock, firstByteMs };
+    const end = await forward({ ...made, notes, leg, asksForTokenIds });
     parts.attempted(replica.id, end);
     const { cachedTokens } = exchange.recorder;
     if (cachedTokens !== undefined) parts.dispatcher.observeCached(place, cachedTokens);
     return end;
   } finally {
-    reservation.answeredTokens = exchange.recorder.outputTokens;
+    const { outputTokens } = exchange.recorder;
+    if (outputTokens !== undefined) reservation.answeredTokens = outputTokens - answeredTokens;
     reservation.release();
     parts.dispatcher.wake();
   }
@@ -114,5 +133,13 @@ function replicaLeft(id: ReplicaId): GatewayError {
 
 function deliver(end: AttemptEnd, exchange: Exchange, tries: FurtherTries): void {
   if (end.kind === 'failed') throw end.error;
-  if (end.kind === 'refused') relayRefusal(exchange, tries.withShortestWait(end.refusal));
+  if (end.kind !== 'refused') return;
+  if (exchange.reply.started) throw refusedToGoOn(end.refusal);
+  relayRefusal(exchange, tries.withShortestWait(end.refusal));
+}
+
+/** The status of an answer that has begun is out: who refuses to go on with it has cut it. */
+function refusedToGoOn({ status }: EngineRefusal): GatewayError {
+  const message = `The replica broke off, and another one answered ${status} to the rest of it.`;
+  return new GatewayError('engine_failed', message);
 }

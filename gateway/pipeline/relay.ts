@@ -5,6 +5,7 @@ import { BROKEN_FINISH_REASONS } from '../dialects/dialect.ts';
 import { GatewayError } from '../generation/error.ts';
 import { HttpAnswerError } from '../wire/http-answer-head.ts';
 import type { HttpAnswerSink, HttpExchange } from '../wire/http-client.ts';
+import type { AnswerNotes } from './answer-notes.ts';
 import type { AttemptEnd } from './attempt.ts';
 import type { Exchange, ReplyHeaders } from './exchange.ts';
 import type { UsageTally } from './usage-tally.ts';
@@ -19,6 +20,8 @@ export interface RelayParts {
   /** Usage was asked for by the gateway alone: its event is not the client's. */
   readonly withholdsUsage: boolean;
   readonly upstream: HttpExchange;
+  /** Where a streamed answer is noted that could go on elsewhere. */
+  readonly notes?: AnswerNotes | undefined;
   /** Called once. */
   readonly ended: (end: AttemptEnd) => void;
 }

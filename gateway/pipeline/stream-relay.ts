@@ -42,8 +42,13 @@ export class StreamRelay implements Relay {
     this.#unsent = 0;
     this.#start = 0;
     for (let end = eventEnd(bytes, 0); end !== -1; end = eventEnd(bytes, end)) {
-      if (!this.#readEvent(bytes.toString('latin1', this.#start, end), atMs)) {
+      const event = bytes.toString('latin1', this.#start, end);
+      const hadTokens = this.#outputTokens;
+      const passes = this.#readEvent(event, atMs);
+      const shown = passes ? this.#note(event, this.#outputTokens > hadTokens) : undefined;
+      if (!passes || shown !== undefined) {
         this.#flush();
+        if (shown !== undefined) this.#pass(Buffer.from(shown, 'latin1'));
         this.#unsent = end;
       }
       if (this.#isOver) return;
@@ -66,7 +71,7 @@ export class StreamRelay implements Relay {
 
   /** What breaks behind the end of a whole answer has not cut it. */
   failed(error: Error): void {
-    if (this.#isDone) this.end();
+    if (this.#isWhole()) this.end();
     else if (!this.#isOver) this.#fail(`${breakage(error)} in the middle of its answer`, error);
   }
 
@@ -80,6 +85,11 @@ export class StreamRelay implements Relay {
     if ((kinds & eventKinds.output) !== 0) this.#countOutput(event, atMs);
     if ((kinds & (eventKinds.output | eventKinds.finish)) !== 0) return true;
     return (kinds & eventKinds.usage) !== 0 ? this.#readUsage(event) : this.#readDone();
+  }
+
+  /** Notes an event on its way; gives what to send in its place, if another text. */
+  #note(event: string, hasOutput: boolean): string | undefined {
+    return this.#parts.notes?.take(event, this.#bytes, this.#start, hasOutput);
   }
 
   #countOutput(event: string, atMs: number): void {
@@ -156,9 +166,13 @@ export class StreamRelay implements Relay {
     this.#unsent = this.#start;
     const whole = from === 0 && this.#start === this.#bytes.length;
     const passed = whole ? this.#bytes : this.#bytes.subarray(from, this.#start);
-    if (this.#outputTokens > 0 || this.#finishedChoices > 0) return this.#send(passed);
-    this.#held.push(passed);
-    this.#heldBytes += passed.length;
+    this.#pass(passed);
+  }
+
+  #pass(bytes: Buffer): void {
+    if (this.#outputTokens > 0 || this.#finishedChoices > 0) return this.#send(bytes);
+    this.#held.push(bytes);
+    this.#heldBytes += bytes.length;
   }
 
   #send(bytes: Buffer): void {

@@ -70,6 +70,15 @@ export const gatewayRow: Row = {
       'Engines paused because clients read slowly, by the second.',
     ),
     lines(
+      'Broken and rescued',
+      'short',
+      [
+        { expr: rate(metrics.resumes, labels.replica), legend: `gone on at {{${labels.replica}}}` },
+        { expr: rate(metrics.retriesDenied), legend: 'retries denied' },
+      ],
+      'Streams that broke and went on elsewhere, and tries that would have been too many, by the second.',
+    ),
+    lines(
       'Telemetry lost',
       'short',
       [

@@ -43,7 +43,10 @@ describe.each(presetsOfProtocols)('what %s sends', (preset) => {
   it.each(asked)('reaches the client of %s byte for byte: %j', async (path, body) => {
     await using replica = await LiveReplica.start({ preset });
     await using proxy = await aRecordingProxy(replica.url);
-    await using gateway = await LiveGateway.start({ replicas: [{ url: proxy.url }] });
+    await using gateway = await LiveGateway.start({
+      replicas: [{ url: proxy.url }],
+      resume: { mode: 'off' },
+    });
     await gateway.ready(1);
     const model = path === '/generate' ? {} : { model: replica.model };
 
@@ -65,7 +68,10 @@ describe.each(presetsOfProtocols)('what %s sends', (preset) => {
   ])('reaches a client of %s without the usage that it has not asked for', async (path, body) => {
     await using replica = await LiveReplica.start({ preset });
     await using proxy = await aRecordingProxy(replica.url);
-    await using gateway = await LiveGateway.start({ replicas: [{ url: proxy.url }] });
+    await using gateway = await LiveGateway.start({
+      replicas: [{ url: proxy.url }],
+      resume: { mode: 'off' },
+    });
     await gateway.ready(1);
     const asking = { model: replica.model, ...body, ...stream };
 
@@ -80,6 +86,44 @@ describe.each(presetsOfProtocols)('what %s sends', (preset) => {
     expect(received.endsWith(doneEvent)).toBe(true);
   });
 });
+
+describe.each(presetsOfProtocols)(
+  'what %s sends with token ids that the gateway asked for',
+  (preset) => {
+    it.each([
+      ['/v1/chat/completions', { messages: says('Hello') }],
+      ['/v1/completions', { prompt: 'Hello' }],
+    ])('reaches the client of %s as the same JSON without them', async (path, body) => {
+      await using replica = await LiveReplica.start({ preset });
+      await using proxy = await aRecordingProxy(replica.url);
+      await using gateway = await LiveGateway.start({ replicas: [{ url: proxy.url }] });
+      await gateway.ready(1);
+      const options = { stream: true, stream_options: { include_usage: true } };
+      const asking = { model: replica.model, max_tokens: MAX_TOKENS, ...body, ...options };
+
+      const answer = await postJson(`${gateway.url}${path}`, asking);
+      const received = await answer.text();
+
+      const sent = String(proxy.exchanges[0]?.answer);
+      expect(received).not.toMatch(/token_ids":\s*\[/);
+      expect(eventsIn(received)).toEqual(
+        eventsIn(sent.replaceAll(/"((?:prompt_)?token_ids)":\[[\d,]*\]/g, '"$1":null')),
+      );
+    });
+  },
+);
+
+function eventsIn(stream: string): unknown[] {
+  return stream
+    .split('\n\n')
+    .filter((event) => event.startsWith('data: {'))
+    .map((event): unknown => JSON.parse(event.slice('data: '.length), withoutIds));
+}
+
+/** Ids that were not asked for are null, or left out. */
+function withoutIds(name: string, value: unknown): unknown {
+  return name.endsWith('token_ids') ? undefined : value;
+}
 
 /** Engines that do not word their refusals as OpenAI's clients read them. */
 function isRewritten(preset: string, status: number): boolean {

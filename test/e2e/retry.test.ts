@@ -124,7 +124,10 @@ describe('when a replica', () => {
   });
 
   it('breaks a stream after its first byte, no other one is asked', async () => {
-    await using house = await aHouse({ replicas: [{}, {}], settings: unwatched });
+    await using house = await aHouse({
+      replicas: [{}, {}],
+      settings: { ...unwatched, resume: { mode: 'off' } },
+    });
     for (const replica of house.replicas) await replica.fails({ kind: 'die', at: 1 });
 
     const stream = await readStream(

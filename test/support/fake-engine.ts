@@ -71,6 +71,12 @@ export class FakeCall implements HttpExchange {
 /** An engine that answers when the test says so. */
 export class FakeEngine implements Engine {
   readonly calls: FakeCall[] = [];
+  /** What `tellsTokenIds` says. */
+  tellsIds = false;
+  /** What `continuesText` says. */
+  continues = false;
+  /** What `detokenize` says. */
+  textOf: (ids: readonly number[]) => string | undefined = () => undefined;
   /** What `listens` says. */
   isListening = true;
   /** What `asksForUsage` says. */
@@ -95,6 +101,18 @@ export class FakeEngine implements Engine {
 
   asksForUsage(): boolean {
     return this.#asksForUsage;
+  }
+
+  tellsTokenIds(): boolean {
+    return this.tellsIds;
+  }
+
+  continuesText(): boolean {
+    return this.continues;
+  }
+
+  detokenize(ids: readonly number[]): Promise<string | undefined> {
+    return Promise.resolve(this.textOf(ids));
   }
 
   listens(): Promise<boolean> {

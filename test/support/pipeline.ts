@@ -135,6 +135,7 @@ export function aPipeline(
     lengths: new OutputLengths(),
     names: new ModelNames(new Map([['gpt', 'llama']]), () => 'llama'),
     retries: new RetryBudget(0.15),
+    resume: { mode: 'exact', tokensMax: 1_000 },
     breakages: new Breakages(),
     deadly: new DeadlyRequests(),
     clock: base.clock,

@@ -45,6 +45,7 @@ export class RelayBench {
         authorization: undefined,
         traceparent: undefined,
         tracestate: undefined,
+        asksForTokenIds: false,
       },
       sink,
     );

@@ -49,6 +49,7 @@ function countEverything(): void {
   const answered = anAnsweredRecord({ trace: aTrace() });
   answered.outputTokensEstimate = 5;
   answered.pauses = 1;
+  answered.resumes = 1;
   answered.routes.push(aRoute({ shadow }));
   answered.usage({ prompt: 8, output: 4, cached: 2 });
   metrics.ended(answered, 1080, 1_700_000_000_000);
@@ -56,6 +57,7 @@ function countEverything(): void {
   const refused = aRecord();
   refused.errorCode = 'saturated';
   refused.refusal = 'queue-full';
+  refused.retryDenied = true;
   metrics.ended(refused, 1001, 1_700_000_000_000);
   metrics.replicaEvent('replica-0', 'joined');
   metrics.watch({

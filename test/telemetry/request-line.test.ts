@@ -119,9 +119,10 @@ describe('the log line of a request', () => {
   it('says so when the client read slowly or the engine had the prompt in its cache', () => {
     const record = anAnsweredRecord();
     record.pauses = 2;
+    record.resumes = 1;
     record.usage({ prompt: 8, output: 4, cached: 6 });
 
-    expect(lineOf(record)).toMatchObject({ pauses: 2, cached_tokens: 6 });
+    expect(lineOf(record)).toMatchObject({ pauses: 2, resumes: 1, cached_tokens: 6 });
   });
 
   it('is short for a request that was refused at the door', () => {

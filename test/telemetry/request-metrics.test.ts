@@ -171,6 +171,22 @@ describe('pauses', () => {
   });
 });
 
+describe('streams that broke', () => {
+  it('are counted for the replica that went on with them', () => {
+    const record = anAnsweredRecord();
+    record.resumes = 2;
+
+    expect(valueOn(pageOf(record), `${metrics.resumes.name}{replica="replica-0"}`)).toBe(2);
+  });
+
+  it('or never began are counted where their next try would have been too many', () => {
+    const record = anAnsweredRecord();
+    record.retryDenied = true;
+
+    expect(valueOn(pageOf(record), metrics.retriesDenied.name)).toBe(1);
+  });
+});
+
 describe('a status', () => {
   it.each([0, 99, 600, 1000])('of %i is none', (status) => {
     expect(pageOf(aRefusal('client_closed', status))).not.toContain('status_code');

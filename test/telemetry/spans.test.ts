@@ -162,10 +162,18 @@ describe('the spans of a streamed answer', () => {
   it('tell of pauses and of tokens that were in the cache', () => {
     const record = anAnsweredRecord({ trace: aTrace() });
     record.pauses = 3;
+    record.resumes = 2;
     record.usage({ prompt: 8, output: 4, cached: 6 });
 
     const spans = [
-      serverSpan({ attributes: { ...ofTheRequest, ...ofTheStream, 'gateway.engine.pauses': 3 } }),
+      serverSpan({
+        attributes: {
+          ...ofTheRequest,
+          ...ofTheStream,
+          'gateway.engine.pauses': 3,
+          'gateway.resumes': 2,
+        },
+      }),
       clientSpan(record.lastAttempt, {
         attributes: {
           ...ofTheAttempt,

@@ -64,6 +64,7 @@ async function seenBy(
       authorization: 'Bearer of-the-client',
       traceparent: undefined,
       tracestate: undefined,
+      asksForTokenIds: false,
       ...ask,
     },
     { head: nothing, data: nothing, end: nothing, failed: nothing },

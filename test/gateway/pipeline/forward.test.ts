@@ -37,7 +37,15 @@ function begin(
   const exchange = anExchange(facts);
   const engine = new FakeEngine({ asksForUsage });
   house.clock.advance(100);
-  const end = forward({ exchange, place, engine, model, clock: house.clock, firstByteMs });
+  const end = forward({
+    exchange,
+    place,
+    engine,
+    model,
+    clock: house.clock,
+    firstByteMs,
+    asksForTokenIds: false,
+  });
   return {
     ...house,
     exchange,
@@ -61,6 +69,7 @@ describe('an attempt', () => {
       authorization: 'Bearer x',
       traceparent: undefined,
       tracestate: undefined,
+      asksForTokenIds: false,
     });
   });
 

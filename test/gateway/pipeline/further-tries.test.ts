@@ -1,11 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import { openAiCompletions } from '../../../gateway/dialects/openai-completions.ts';
 import { GatewayError } from '../../../gateway/generation/error.ts';
 import type { AttemptEnd, EngineRefusal } from '../../../gateway/pipeline/attempt.ts';
-import { ATTEMPTS_MAX, FurtherTries } from '../../../gateway/pipeline/further-tries.ts';
+import {
+  ATTEMPTS_MAX,
+  FurtherTries,
+  RESUME_TRIES_MAX,
+} from '../../../gateway/pipeline/further-tries.ts';
+import { Resume } from '../../../gateway/pipeline/resume.ts';
 import { RetryBudget } from '../../../gateway/pipeline/retry-budget.ts';
+import { idsEvent, take } from '../../support/broken-answers.ts';
 import { aRequest, replicas } from '../../support/builders.ts';
 import { anExchange, decoded } from '../../support/exchange.ts';
-import { aPipeline, ask } from '../../support/pipeline.ts';
+import { FakeEngine } from '../../support/fake-engine.ts';
+import { aPipeline, ask, inFlight } from '../../support/pipeline.ts';
 
 function refusal(headers: EngineRefusal['headers'] = {}): EngineRefusal {
   return { status: 503, headers, body: Buffer.from('{}') };
@@ -22,7 +30,9 @@ function begun(budget = new RetryBudget(0.15)) {
   const { place } = ask(house, routing);
   if (place === undefined) throw new Error('it has a place');
   const parts = { ...house.parts, retries: budget };
-  return { tries: new FurtherTries(anExchange(), routing, parts), place, house };
+  const exchange = anExchange();
+  const resume = new Resume(exchange, parts.resume);
+  return { tries: new FurtherTries(exchange, { routing, resume }, parts), place, house };
 }
 
 /** A budget of which nothing is left. */
@@ -96,5 +106,120 @@ describe('a further try', () => {
     const last = refusal();
 
     expect(tries.withShortestWait(last)).toBe(last);
+  });
+});
+
+const brokeOff: AttemptEnd = {
+  kind: 'failed',
+  error: new GatewayError('engine_failed', 'It broke.'),
+};
+
+/** An answer of one token that its first replica has begun. */
+function answering(members = 3) {
+  const house = aPipeline({ members: replicas(members) });
+  for (const engine of house.engines.values()) engine.tellsIds = true;
+  const routing = aRequest();
+  const { place } = ask(house, routing);
+  if (place === undefined) throw new Error('it has a place');
+  const body = { model: 'llama', prompt: 'x', stream: true, max_tokens: 100 };
+  const request = decoded(body, openAiCompletions, '/v1/completions');
+  const exchange = anExchange({ dialect: openAiCompletions, request });
+  const resume = new Resume(exchange, house.parts.resume);
+  const kept = resume.notesAt(Object.assign(new FakeEngine(), { tellsIds: true }));
+  if (kept === undefined) throw new Error('it may go on');
+  take(kept, idsEvent('a', [300], [1]));
+  exchange.reply.start(200, {});
+  place.reservation.outputTokens = 1;
+  return {
+    tries: new FurtherTries(exchange, { routing, resume }, house.parts),
+    place,
+    house,
+    exchange,
+  };
+}
+
+/** Goes on from try to try, each of which makes so many tokens before it ends so; gives where it was. */
+async function goOn(
+  begun: ReturnType<typeof answering>,
+  end: AttemptEnd,
+  tokens: number,
+  times: number,
+) {
+  const went: string[] = [];
+  let { place } = begun;
+  for (let time = 0; time < times; time += 1) {
+    place.reservation.release();
+    const next = await begun.tries.next(end, place);
+    if (next === undefined) break;
+    ({ place } = next);
+    place.reservation.outputTokens = tokens;
+    went.push(place.replica.id);
+  }
+  return went;
+}
+
+describe('an answer that has begun', () => {
+  it('goes on at another replica of its engine, with what there is of it as part of its prompt', async () => {
+    const { tries, place } = answering();
+    const next = await tries.next(brokeOff, place);
+
+    expect(next?.leg?.path).toBe('/v1/completions');
+    expect(next?.place.replica.id).not.toBe(place.replica.id);
+    expect(next?.routing).toMatchObject({
+      engine: 'vllm',
+      promptTokens: 2001,
+      expectedOutputTokens: 999,
+    });
+  });
+
+  it('goes on for as long as it gets on, at one that broke before too', async () => {
+    const went = await goOn(answering(2), brokeOff, 8, 9);
+
+    expect(went).toHaveLength(9);
+  });
+
+  it('goes on at no third replica where it did not get on at the second', async () => {
+    await expect(goOn(answering(5), brokeOff, 7, 9)).resolves.toHaveLength(1);
+  });
+
+  it('is tried three times in a row where nobody can be reached, and never twice at one', async () => {
+    const unreachable: AttemptEnd = {
+      kind: 'failed',
+      error: new GatewayError('engine_unreachable', 'No.'),
+    };
+    const went = await goOn(answering(9), unreachable, 0, 9);
+
+    expect(went).toHaveLength(RESUME_TRIES_MAX);
+    expect(new Set(went).size).toBe(RESUME_TRIES_MAX);
+  });
+
+  it.each(['client_closed', 'shutting_down', 'internal'] as const)(
+    'ends for good with %s',
+    async (code) => {
+      const end: AttemptEnd = { kind: 'failed', error: new GatewayError(code, 'Over.') };
+
+      await expect(goOn(answering(), end, 0, 1)).resolves.toEqual([]);
+    },
+  );
+
+  it('costs nothing of the budget of retries', async () => {
+    const begun = answering();
+    while (begun.house.parts.retries.take(0));
+
+    await expect(goOn(begun, brokeOff, 8, 2)).resolves.toHaveLength(2);
+  });
+
+  it('leaves no place behind where it cannot go on', async () => {
+    const begun = answering(2);
+    const parts = { ...begun.house.parts, engineOf: () => undefined };
+    const resume = new Resume(begun.exchange, parts.resume);
+    const notes = resume.notesAt(Object.assign(new FakeEngine(), { tellsIds: true }));
+    if (notes === undefined) throw new Error('it may go on');
+    take(notes, idsEvent('a', [300], [1]));
+    begun.place.reservation.release();
+    const tries = new FurtherTries(begun.exchange, { routing: aRequest(), resume }, parts);
+
+    await expect(tries.next(brokeOff, begun.place)).resolves.toBeUndefined();
+    expect(inFlight(begun.house)).toBe(0);
   });
 });

@@ -112,6 +112,14 @@ describe('a whole stream', () => {
     }
   });
 
+  it('is whole where the connection breaks behind its finish: only the end is missing', () => {
+    const relay = aRelay();
+    relay.upstream.data(chatEvent('a') + lastWord).fail(new Error('gone'));
+
+    expect(relay.reply.text).toBe(chatEvent('a') + lastWord + doneEvent);
+    expect(relay.end).toEqual({ kind: 'complete' });
+  });
+
   it('may end each choice in an event of its own', () => {
     const stream = roleEvent() + chatEvent('a') + finishEvent('length') + doneEvent;
 
