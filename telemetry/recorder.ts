@@ -1,5 +1,5 @@
 import type { Random, TraceContext, TraceHeaders } from './trace-context.ts';
-import { newSpanId, traceparentOf } from './trace-context.ts';
+import { newSpanId, soundTrace, traceparentOf } from './trace-context.ts';
 import { TokenTimer } from './token-timer.ts';
 import type { TokenTiming } from './token-timer.ts';
 
@@ -206,10 +206,11 @@ export class Recorder {
     this.lastAttempt?.end(atMs, this.errorCode);
     this.#sink(this, atMs);
   }
+
   #attempt(destination: Destination): Attempt {
     const { trace, arrival } = this;
     // A gateway that does not trace is no reason to break the caller's trace.
-    if (trace === undefined) return new Attempt(destination, arrival);
+    if (trace === undefined) return new Attempt(destination, soundTrace(arrival));
     const spanId = newSpanId(this.#random);
     const traceparent = traceparentOf(trace, spanId);
     return new Attempt(destination, { traceparent, tracestate: trace.tracestate }, spanId);

@@ -62,17 +62,27 @@ export function openTrace(
       tracestate: undefined,
     };
   }
-  const tracestate = headers.tracestate;
   return {
     traceId: parent.traceId,
     spanId: newSpanId(random),
     parentSpanId: parent.spanId,
     sampled: parent.sampled,
-    tracestate:
-      tracestate !== undefined && tracestate.length <= TRACESTATE_CHARACTERS_MAX
-        ? tracestate
-        : undefined,
+    tracestate: soundTracestate(headers.tracestate),
   };
+}
+
+/** The headers of a caller's trace as they may go on where no span is made; none of a trace that is broken. */
+export function soundTrace({ traceparent, tracestate }: TraceHeaders): TraceHeaders {
+  if (parseTraceparent(traceparent) === undefined) return {};
+  return { traceparent, tracestate: soundTracestate(tracestate) };
+}
+
+/** Visible characters of ASCII and spaces, as the W3C has it. */
+const TRACESTATE = /^[ -~]+$/;
+
+function soundTracestate(tracestate: string | undefined): string | undefined {
+  if (tracestate === undefined || tracestate.length > TRACESTATE_CHARACTERS_MAX) return undefined;
+  return TRACESTATE.test(tracestate) ? tracestate : undefined;
 }
 
 /** A new span id: 16 hex digits, never all zero. */

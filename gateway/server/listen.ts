@@ -1,7 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { createServer as createHttpServer } from 'node:http';
-import type { RequestListener, Server } from 'node:http';
+import type { RequestListener, Server, ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+
+import { commonDialect } from '../dialects/catalog.ts';
+import { GatewayError } from '../generation/error.ts';
+import { faultOfHead, originForm } from './request-head.ts';
 
 /** Certificate and key of a listener, as PEM texts. */
 export interface TlsPair {
@@ -63,11 +68,13 @@ function makeServer(handler: RequestListener, options: ListenOptions): Server {
     maxHeaderSize: options.headBytesMax,
     highWaterMark: WAITING_BYTES_MAX,
   };
-  const listener = oneAtATime(handler);
+  const listener = oneAtATime(soundOnly(handler));
   const server =
     options.tls === undefined
       ? createHttpServer(settings, listener)
       : createHttpsServer({ ...settings, ...options.tls }, listener);
+  // Node would read so many headers and pass over the others; how many there may be is told of a head that is whole.
+  server.maxHeadersCount = 0;
   // Whether the body is wanted is known once key and length have been looked at.
   return server.on('checkContinue', listener);
 }
@@ -81,6 +88,24 @@ function oneAtATime(handler: RequestListener): RequestListener {
     if (response.socket !== null) return handler(request, response);
     return response.once('socket', () => handler(request, response));
   };
+}
+
+/** Hands on what can be read in one way only, and answers the rest with 400 and the end of the connection. */
+function soundOnly(handler: RequestListener): RequestListener {
+  return (request, response) => {
+    const fault = faultOfHead(request);
+    if (fault !== undefined) return refuseHead(response, fault);
+    request.url = originForm(request.url ?? '/');
+    return handler(request, response);
+  };
+}
+
+function refuseHead(response: ServerResponse, fault: string): void {
+  const message = `The request is not taken, since it can be read in more than one way: ${fault}.`;
+  const error = new GatewayError('invalid_request', message);
+  const { status, body } = commonDialect.encodeError(error, randomUUID());
+  response.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
+  response.end(body);
 }
 
 function renewTls(server: Server, pair: TlsPair): void {

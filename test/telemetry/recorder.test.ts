@@ -132,7 +132,8 @@ describe('the trace headers of an attempt', () => {
   });
 
   it('are those of the client where the gateway does not trace', () => {
-    const headers = { traceparent: 'whatever came', tracestate: 'vendor=1' };
+    const traceparent = `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`;
+    const headers = { traceparent, tracestate: 'vendor=1' };
     const attempt = aRecord({ arrival: headers }).attempt(aDestination());
 
     expect(attempt).toMatchObject(headers);

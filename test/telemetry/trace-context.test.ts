@@ -4,6 +4,7 @@ import {
   newSpanId,
   openTrace,
   parseTraceparent,
+  soundTrace,
   TRACESTATE_CHARACTERS_MAX,
   traceparentOf,
 } from '../../telemetry/trace-context.ts';
@@ -132,4 +133,30 @@ describe('a trace', () => {
     expect(traceparentOf(aTrace({ traceId }), spanId)).toBe(header);
     expect(traceparentOf(aTrace({ traceId, sampled: false }), spanId)).toMatch(/-00$/);
   });
+});
+
+describe('the headers of a trace that the gateway only hands on', () => {
+  const traceparent = `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`;
+
+  it('are those that came', () => {
+    const headers = { traceparent, tracestate: 'vendor=1' };
+    expect(soundTrace(headers)).toEqual(headers);
+  });
+
+  it.each([undefined, '', 'broken', `${traceparent}x`, `${traceparent}, ${traceparent}`])(
+    'are none where the parent is %j',
+    (broken) => {
+      expect(soundTrace({ traceparent: broken, tracestate: 'vendor=1' })).toEqual({});
+    },
+  );
+
+  it.each(['', 'a\u00ffb', 'a\u0001b', 'x'.repeat(TRACESTATE_CHARACTERS_MAX + 1)])(
+    'leave a state behind that nobody has to carry: %j',
+    (tracestate) => {
+      expect(soundTrace({ traceparent, tracestate })).toEqual({
+        traceparent,
+        tracestate: undefined,
+      });
+    },
+  );
 });

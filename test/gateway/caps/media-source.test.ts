@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { isMediaAllowed, MEDIA_URL_BYTES_MAX } from '../../../gateway/caps/media-source.ts';
 
-function isAllowed(value: unknown, hosts: readonly string[] = ['media.example']): boolean {
-  const text = Buffer.from(typeof value === 'string' ? JSON.stringify(value) : String(value));
+function isAllowed(value: string | Buffer, hosts: readonly string[] = ['media.example']): boolean {
+  const text = typeof value === 'string' ? Buffer.from(JSON.stringify(value)) : value;
   return isMediaAllowed(text, { valueStart: 0, valueEnd: text.length }, hosts);
 }
 

@@ -51,6 +51,52 @@ describe('a listener', () => {
     expect([fits.status, over.status]).toEqual([200, 431]);
   });
 
+  it('answers what can be read in two ways itself, in the shape that clients read, and closes', async () => {
+    const listener = await listening(() => undefined);
+    const socket = await connected(listener);
+    let answer = '';
+    socket.on('data', (data) => (answer += data.toString()));
+
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n');
+    await once(socket, 'close');
+
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer.toLowerCase()).toContain('connection: close');
+    expect(answer).toContain('"code":"invalid_request"');
+    expect(answer).toContain('it has more than one host');
+  });
+
+  it('hands a target with scheme and host on as a path', async () => {
+    const listener = await listening((request, response) => response.end(request.url));
+    const socket = await connected(listener);
+
+    socket.write('GET http://a/b?c HTTP/1.1\r\nHost: a\r\n\r\n');
+    const [data] = (await once(socket, 'data')) as [Buffer];
+
+    expect(data.toString()).toContain('/b?c');
+  });
+
+  it('counts every header, where Node would pass over those behind the two thousandth', async () => {
+    let names = 0;
+    const listener = await listen(
+      (request, response) => {
+        names = request.rawHeaders.length / 2;
+        response.end();
+      },
+      { host: '127.0.0.1', port: 0, headBytesMax: 65_536 },
+    );
+    open.push(listener);
+    const socket = await connected(listener);
+    let answer = '';
+    socket.on('data', (data) => (answer += data.toString()));
+
+    socket.write(`GET / HTTP/1.1\r\nHost: a\r\n${'a:b\r\n'.repeat(2_500)}\r\n`);
+    await once(socket, 'close');
+
+    expect(names).toBe(0);
+    expect(answer).toContain('it has more than 128 headers');
+  });
+
   it('sends each token at once, however small, over a connection without delay', async () => {
     let delays: boolean | undefined;
     const { url } = await listening((request, response) => {

@@ -21,6 +21,8 @@ export interface ScriptedEngine extends AsyncDisposable {
   readonly calls: readonly ScriptedCall[];
   /** Connections that were made to it, whatever became of them. */
   readonly connections: () => number;
+  /** Connections over which something came that is no request. */
+  readonly malformed: () => number;
 }
 
 /** How an engine is reached. */
@@ -49,6 +51,12 @@ export async function aScriptedEngine(
   const server =
     tls === undefined ? createServer(handler) : createSecureServer({ ...tls }, handler);
   server.on('connection', () => (connections += 1));
+  let malformed = 0;
+  server.on('clientError', (error: Error & { readonly code?: string }, socket) => {
+    // A connection that breaks is none of that.
+    if (error.code?.startsWith('HPE_') === true) malformed += 1;
+    socket.destroy();
+  });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
@@ -57,6 +65,7 @@ export async function aScriptedEngine(
     url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     calls,
     connections: () => connections,
+    malformed: () => malformed,
     async [Symbol.asyncDispose]() {
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
