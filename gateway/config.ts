@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 
 import type { z } from 'zod';
 
@@ -77,8 +77,13 @@ function noReplica(
   return [{ where, what: `${what} in the file of --config` }];
 }
 
+/** Largest file of settings: four times that of ten thousand keys. */
+export const CONFIG_BYTES_MAX: number = 4 * 2 ** 20;
+
 function readText(path: string): string {
   try {
+    const { size } = statSync(path);
+    if (size > CONFIG_BYTES_MAX) throw new RangeError(`it has more than ${CONFIG_BYTES_MAX} bytes`);
     return readFileSync(path, 'utf8');
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);

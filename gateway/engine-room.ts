@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 
 import type { Fleet } from '../routing/fleet.ts';
 import type { Replica, ReplicaId } from '../routing/replica.ts';
@@ -38,19 +39,30 @@ interface Connections {
 /** Everything that is held towards the replicas: the streams' connections, the pages', and who watches them. */
 export class EngineRoom {
   readonly #parts: EngineRoomParts;
-  readonly #connections: ReadonlyMap<ReplicaId, Connections>;
+  #connections: ReadonlyMap<ReplicaId, Connections> = new Map();
   readonly #keeper: Keeper;
 
   constructor(parts: EngineRoomParts) {
     this.#parts = parts;
-    const { replicas } = parts.config;
-    this.#connections = new Map(replicas.map((one) => [one.id, this.#connect(one)]));
+    this.#connections = this.#connectionsTo(parts.config.replicas);
     this.#keeper = this.#hireKeeper();
   }
 
   /** Begins to look for the replicas. */
   start(): void {
     this.#keeper.start();
+  }
+
+  /**
+   * Makes connections to all of another list of replicas; what it returns puts them in place, before the source
+   * tells of who comes and goes. Throws where a file cannot be read, and nothing has changed. What is under way at
+   * a replica that goes ends by itself.
+   */
+  prepare(replicas: readonly ReplicaSettings[]): () => void {
+    const next = this.#connectionsTo(replicas);
+    return () => {
+      this.#connections = next;
+    };
   }
 
   engineOf(id: ReplicaId): Engine | undefined {
@@ -91,6 +103,17 @@ export class EngineRoom {
     this.#keeper.stop();
     const all = [...this.#connections.values()];
     await Promise.all(all.flatMap(({ engine, pages }) => [engine.close(), pages.close()]));
+  }
+
+  /** Those that are there already, to the same replicas, are among them. */
+  #connectionsTo(replicas: readonly ReplicaSettings[]): ReadonlyMap<ReplicaId, Connections> {
+    return new Map(
+      replicas.map((settings) => {
+        const present = this.#connections.get(settings.id);
+        const isSame = isDeepStrictEqual(present?.settings, settings);
+        return [settings.id, isSame && present !== undefined ? present : this.#connect(settings)];
+      }),
+    );
   }
 
   #connect(settings: ReplicaSettings): Connections {

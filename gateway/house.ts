@@ -12,35 +12,32 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 import { startTelemetry } from '../telemetry/telemetry.ts';
 import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
+import type { ReloadPlan } from './config/reload-plan.ts';
+import { planReload } from './config/reload-plan.ts';
 import type { Config } from './config/settings.ts';
 import { dialects } from './dialects/catalog.ts';
-import { staticSource } from './discovery/sources/static.ts';
+import { ReplicaList } from './discovery/sources/replica-list.ts';
 import { EngineRoom } from './engine-room.ts';
 import { Breakages } from './pipeline/breakages.ts';
 import { DeadlyRequests } from './pipeline/deadly-requests.ts';
 import { DecisionLog } from './pipeline/decision-log.ts';
 import { Dispatcher } from './pipeline/dispatcher.ts';
-import { firstModel, ModelNames } from './pipeline/model-names.ts';
-import type { PipelineParts } from './pipeline/parts.ts';
-import { RetryBudget } from './pipeline/retry-budget.ts';
 import { TokenEstimator } from './pipeline/token-estimator.ts';
 import { MemoryQuotas } from './quota/memory-quotas.ts';
-import type { QuotaStore } from './quota/quota-store.ts';
+import type { ReloadReport } from './reloader.ts';
+import { Reloader } from './reloader.ts';
 import { createAdminApp } from './server/admin.ts';
 import { createApp } from './server/app.ts';
-import { Authenticator } from './server/auth.ts';
+import { ConnectionGate } from './server/connection-gate.ts';
 import { Doorkeeper } from './server/doorkeeper.ts';
-import type { CallEngine } from './server/engine-calls.ts';
-import { EngineCalls } from './server/engine-calls.ts';
-import { KeyCheck } from './server/key-check.ts';
 import type { Listener } from './server/listen.ts';
 import { listen } from './server/listen.ts';
-import { ModelList } from './server/model-list.ts';
+import { LoopWatch } from './server/loop-watch.ts';
 import { Readiness } from './server/readiness.ts';
 import { readTls, watchTls } from './server/tls-files.ts';
-import type { ReceiveParts } from './server/receive.ts';
-import { Tenants } from './server/tenants.ts';
 import { readReplica } from './server/replica-readings.ts';
+import type { Rooms, Terms } from './terms.ts';
+import { termsOf } from './terms.ts';
 import { version } from './version.ts';
 
 /** A gateway that is up. */
@@ -49,21 +46,38 @@ export interface RunningGateway {
   readonly url: string;
   /** Where metrics and the state of the fleet are. */
   readonly adminUrl: string;
+  /** Reads the settings again and puts them in place as a whole; the last good ones stay where they are wrong. */
+  reload(): Promise<ReloadReport>;
   /** Not ready at once, no new requests; open ones finish, up to `shutdown.drainMs`, then all is closed. */
   drain(): Promise<void>;
   /** Closes all at once and breaks open streams. */
   close(): Promise<void>;
 }
 
-/** Builds the house from its settings and opens both doors. Rejects where a port or a file cannot be had. */
-export async function startGateway(config: Config): Promise<RunningGateway> {
-  const rooms = furnish(config, await openTelemetry(config, systemClock), systemClock);
-  const { door, adminDoor } = await openDoors(rooms);
-  rooms.engines.start();
-  const shutDown = new ShutDown({ ...rooms, door, adminDoor });
+/**
+ * Builds the house from its settings and opens both doors. Rejects where a port or a file cannot be had. `reread`
+ * gives the settings anew for a reload.
+ */
+export async function startGateway(
+  config: Config,
+  reread: () => Promise<Config> = () => Promise.resolve(config),
+): Promise<RunningGateway> {
+  const house = furnish(config, await openTelemetry(config, systemClock), systemClock);
+  const { telemetry } = house.rooms;
+  const reloader = new Reloader({
+    reread,
+    apply: (given) => rearrange(house, given),
+    told: (report) => tellReload(telemetry, report),
+  });
+  const reload = (): Promise<ReloadReport> => reloader.reload();
+  const doors = await openDoors(house, reload);
+  house.rooms.engines.start();
+  house.loop.start();
+  const shutDown = new ShutDown(house, doors);
   return {
-    url: door.url,
-    adminUrl: adminDoor.url,
+    url: doors.door.url,
+    adminUrl: doors.adminDoor.url,
+    reload,
     drain: () => shutDown.drain(),
     close: () => shutDown.close(),
   };
@@ -77,89 +91,114 @@ function listenerOf({ fetch }: ReturnType<typeof createApp>): RequestListener {
   };
 }
 
-/** What lives as long as the house. */
-interface Rooms {
-  readonly config: Config;
-  readonly clock: Clock;
-  readonly telemetry: Telemetry;
-  readonly fleet: Fleet;
-  readonly dispatcher: Dispatcher;
-  readonly decisions: DecisionLog;
-  readonly engines: EngineRoom;
-  readonly doorkeeper: Doorkeeper;
-  readonly readiness: Readiness;
-  readonly names: ModelNames;
-  readonly quotas: QuotaStore;
-  readonly adminKey: KeyCheck;
+/** What lasts, and the terms of the moment. */
+interface House {
+  readonly rooms: Rooms;
+  readonly replicas: ReplicaList;
+  readonly gate: ConnectionGate;
+  readonly loop: LoopWatch;
+  terms: Terms;
 }
 
-function furnish(config: Config, telemetry: Telemetry, clock: Clock): Rooms {
+function furnish(config: Config, telemetry: Telemetry, clock: Clock): House {
   const fleet = new Fleet();
   const dispatcher = buildDispatcher(config, fleet, clock);
-  const source = staticSource(config.replicas);
+  const replicas = new ReplicaList(config.replicas);
   const wake = (): void => dispatcher.wake();
-  const doorkeeper = new Doorkeeper(config.limits.openRequestsMax);
+  const { openRequestsMax, connectionsMax, eventLoopLateMsMax } = config.limits;
+  const loop = new LoopWatch(clock, eventLoopLateMsMax);
+  const doorkeeper = new Doorkeeper(openRequestsMax, () => loop.isLate);
+  const gate = new ConnectionGate(connectionsMax);
   telemetry.watch({
     replicas: () => fleet.candidates(clock.nowMs()).map(readReplica),
     waitingRequests: () => dispatcher.waitingRequests,
     prefixIndexBytes: () => fleet.prefixIndex.bytes,
+    openConnections: () => gate.open,
+    refusedConnections: () => gate.refused,
   });
-  return {
-    config,
+  const rooms: Rooms = {
     clock,
     telemetry,
     fleet,
     dispatcher,
     decisions: new DecisionLog(),
-    engines: new EngineRoom({ config, source, fleet, clock, telemetry, wake }),
-    doorkeeper,
-    readiness: new Readiness(fleet, doorkeeper),
-    names: new ModelNames(new Map(Object.entries(config.models.aliases)), (engine) =>
-      firstModel(fleet.candidates(clock.nowMs()), engine),
-    ),
-    quotas: new MemoryQuotas(config.tenants),
-    adminKey: new KeyCheck(config.admin.keySha256),
-  };
-}
-
-function dataApp(rooms: Rooms): ReturnType<typeof createApp> {
-  const { config, clock, telemetry, fleet, engines, names, doorkeeper, readiness } = rooms;
-  const pipeline: PipelineParts = {
-    quotas: rooms.quotas,
-    dispatcher: rooms.dispatcher,
-    decisions: rooms.decisions,
     estimator: new TokenEstimator(),
     lengths: new OutputLengths(),
-    names,
-    retries: new RetryBudget(config.limits.retriesShare),
-    resume: config.resume,
     breakages: new Breakages(),
     deadly: new DeadlyRequests(),
-    clock,
-    firstByteMs: config.timeouts.firstByteMs,
-    engineOf: (id) => engines.engineOf(id),
-    attempted: (id, end) => engines.attempted(id, end),
-    reportBug: (error, requestId) =>
-      telemetry.log.error({ err: error, request_id: requestId }, 'a request met a bug'),
-  };
-  const receive: ReceiveParts = {
-    pipeline,
-    telemetry,
-    authenticator: new Authenticator(config.keys),
-    tenants: new Tenants(config.tenants),
+    engines: new EngineRoom({ config, source: replicas, fleet, clock, telemetry, wake }),
     doorkeeper,
-    clock,
-    bodyBytesMax: config.limits.bodyBytesMax,
-    caps: config.limits,
-    totalMsMax: config.timeouts.totalMs,
+    readiness: new Readiness(fleet, doorkeeper),
+    quotas: new MemoryQuotas(config.tenants),
+    startedAt: Math.floor(Date.now() / 1_000),
   };
-  const call: CallEngine = (replica, path) => engines.call(replica, path);
+  return { rooms, replicas, gate, loop, terms: termsOf(rooms, config) };
+}
+
+/** Puts other settings in place between two requests. Throws before anything has changed, or not at all. */
+function rearrange(house: House, given: Config): ReloadPlan {
+  const { rooms, replicas } = house;
+  const plan = planReload(house.terms.config, given);
+  const { config } = plan;
+  const terms = termsOf(rooms, config);
+  const router = buildRouter(config.routing);
+  const connect = rooms.engines.prepare(config.replicas);
+  connect();
+  replicas.replace(config.replicas);
+  rooms.quotas.renew(config.tenants);
+  rooms.doorkeeper.limit(config.limits.openRequestsMax);
+  house.gate.limit(config.limits.connectionsMax);
+  house.loop.limit(config.limits.eventLoopLateMsMax);
+  house.terms = terms;
+  // A policy may count and remember: one that stays the same goes on with what it has.
+  if (plan.changed.some((name) => name.startsWith('routing.'))) rooms.dispatcher.follow(router);
+  return plan;
+}
+
+function tellReload(telemetry: Telemetry, report: ReloadReport): void {
+  telemetry.reloaded(report.kind);
+  if (report.kind === 'refused') {
+    const { problems } = report;
+    telemetry.log.error({ problems }, 'the settings cannot be used; the last good ones stay');
+    return;
+  }
+  const { changed, needRestart } = report;
+  telemetry.log.info({ changed }, 'settings reloaded');
+  if (needRestart.length > 0) {
+    telemetry.log.warn({ settings: needRestart }, 'settings differ that need a restart');
+  }
+}
+
+function dataApp(house: House): ReturnType<typeof createApp> {
   return createApp({
-    receive,
     dialects,
-    models: new ModelList(fleet, names, Math.floor(Date.now() / 1_000)),
-    readiness,
-    engineCalls: new EngineCalls(fleet, call, rooms.adminKey),
+    readiness: house.rooms.readiness,
+    get receive() {
+      return house.terms.receive;
+    },
+    get models() {
+      return house.terms.models;
+    },
+    get engineCalls() {
+      return house.terms.engineCalls;
+    },
+  });
+}
+
+function adminApp(
+  house: House,
+  reload: () => Promise<ReloadReport>,
+): ReturnType<typeof createAdminApp> {
+  return createAdminApp({
+    ...house.rooms,
+    wallMs: Date.now,
+    reload,
+    get policy() {
+      return house.terms.config.routing.policy;
+    },
+    get adminKey() {
+      return house.terms.adminKey;
+    },
   });
 }
 
@@ -210,15 +249,15 @@ interface Doors {
 }
 
 /** Both or none: a gateway of which one half is up looks alive to its supervisor. */
-async function openDoors(rooms: Rooms): Promise<Doors> {
-  const { config, telemetry } = rooms;
-  const data = listenerOf(dataApp(rooms));
-  const admin = listenerOf(
-    createAdminApp({ ...rooms, wallMs: Date.now, policy: config.routing.policy }),
-  );
+async function openDoors(house: House, reload: () => Promise<ReloadReport>): Promise<Doors> {
+  const { rooms, terms } = house;
+  const { config } = terms;
+  const { telemetry } = rooms;
+  const data = listenerOf(dataApp(house));
+  const admin = listenerOf(adminApp(house, reload));
   const opened: Listener[] = [];
   try {
-    const door = await openDoor(config, config.listen, data, telemetry);
+    const door = await openDoor(config, config.listen, data, telemetry, house.gate);
     opened.push(door);
     return { door, adminDoor: await openDoor(config, config.admin, admin, telemetry) };
   } catch (error) {
@@ -236,10 +275,11 @@ async function openDoor(
   { host, port, tls }: Config['listen'] | Config['admin'],
   handler: Handler,
   telemetry: Telemetry,
+  gate?: ConnectionGate,
 ): Promise<Listener> {
   const pair = tls === undefined ? undefined : readTls(tls);
   const { headBytesMax } = config.limits;
-  const door = await listen(handler, { host, port, tls: pair, headBytesMax });
+  const door = await listen(handler, { host, port, tls: pair, headBytesMax, gate });
   if (tls !== undefined) watchTls(tls, door, telemetry.log);
   return door;
 }
@@ -249,15 +289,17 @@ const LAST_WORDS_MS = 1_000;
 
 /** How the house is left: the door first, the guests next, the lights last. */
 class ShutDown {
-  readonly #parts: Rooms & Doors;
+  readonly #house: House;
+  readonly #doors: Doors;
 
-  constructor(parts: Rooms & Doors) {
-    this.#parts = parts;
+  constructor(house: House, doors: Doors) {
+    this.#house = house;
+    this.#doors = doors;
   }
 
   async drain(): Promise<void> {
-    const { clock, config, doorkeeper, telemetry } = this.#parts;
-    const { drainMs } = config.shutdown;
+    const { clock, doorkeeper, telemetry } = this.#house.rooms;
+    const { drainMs } = this.#house.terms.config.shutdown;
     telemetry.log.info({ open_requests: doorkeeper.inside, drain_ms: drainMs }, 'draining');
     const timeUp = new Promise<void>((resolve) => {
       clock.after(drainMs, resolve);
@@ -267,7 +309,8 @@ class ShutDown {
   }
 
   async close(): Promise<void> {
-    const { clock, door, adminDoor, doorkeeper, engines, telemetry } = this.#parts;
+    const { clock, doorkeeper, engines, telemetry } = this.#house.rooms;
+    const { door, adminDoor } = this.#doors;
     if (doorkeeper.inside > 0) {
       telemetry.log.warn({ open_requests: doorkeeper.inside }, 'open requests are broken off');
       const timeUp = new Promise<void>((resolve) => {
@@ -275,6 +318,7 @@ class ShutDown {
       });
       await Promise.race([doorkeeper.turnOut(), timeUp]);
     }
+    this.#house.loop.stop();
     await Promise.all([door.close(), adminDoor.close()]);
     await engines.close();
     telemetry.log.info({}, 'stopped');

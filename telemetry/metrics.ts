@@ -32,6 +32,8 @@ export interface Readings {
   replicas(): Iterable<ReplicaReading>;
   waitingRequests(): number;
   prefixIndexBytes(): number;
+  openConnections(): number;
+  refusedConnections(): number;
 }
 
 /** One page of metrics, ready to be sent. */
@@ -51,6 +53,8 @@ export class Metrics {
     { name: labels.replica, values: this.#replicas },
     { name: labels.event, values: this.#events },
   ]);
+  readonly #outcomes = new LabelValues(8);
+  readonly #reloads = new Counter([{ name: labels.outcome, values: this.#outcomes }]);
   #readings: Readings | undefined;
   #openRequests = 0;
   #failedRecords = 0;
@@ -80,6 +84,11 @@ export class Metrics {
     this.#replicaEvents.add(1, this.#replicas.idOf(replica), this.#events.idOf(event));
   }
 
+  /** Counts a reload of the settings. */
+  reloaded(outcome: string): void {
+    this.#reloads.add(1, this.#outcomes.idOf(outcome));
+  }
+
   /** Names the functions that gauges are read through. */
   watch(readings: Readings): void {
     this.#readings = readings;
@@ -91,10 +100,13 @@ export class Metrics {
     const page = new Exposition(format);
     this.#requests.expose(page);
     page.scalars(metrics.replicaEvents, this.#replicaEvents.samples());
+    page.scalars(metrics.reloads, this.#reloads.samples());
     scalar(page, metrics.openRequests, this.#openRequests);
     if (this.#readings !== undefined) {
       scalar(page, metrics.waitingRequests, this.#readings.waitingRequests());
       scalar(page, metrics.prefixIndexBytes, this.#readings.prefixIndexBytes());
+      scalar(page, metrics.openConnections, this.#readings.openConnections());
+      scalar(page, metrics.refusedConnections, this.#readings.refusedConnections());
       exposeReplicas(page, this.#readings.replicas());
     }
     this.#exposeOurselves(page);

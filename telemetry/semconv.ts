@@ -73,6 +73,7 @@ export const labels = {
   reason: 'reason',
   state: 'state',
   event: 'event',
+  outcome: 'outcome',
   version: 'version',
   policy: 'policy',
   agrees: 'agrees',
@@ -133,10 +134,13 @@ export type MetricKey =
   | 'resumes'
   | 'retriesDenied'
   | 'replicaEvents'
+  | 'reloads'
   | 'shadowDecisions'
   | 'shadowCost'
   | 'openRequests'
   | 'waitingRequests'
+  | 'openConnections'
+  | 'refusedConnections'
   | 'replicaState'
   | 'replicaInFlightRequests'
   | 'replicaInFlightPrefillTokens'
@@ -260,6 +264,11 @@ export const metrics: Readonly<Record<MetricKey, MetricDefinition>> = {
     'What befell a replica: joined, left, ejected, failed polls and checks.',
     [labels.replica, labels.event],
   ),
+  reloads: counter(
+    'gateway_config_reloads_total',
+    'Times that the settings were read again; refused ones left the last good settings in place.',
+    [labels.outcome],
+  ),
   shadowDecisions: counter(
     'gateway_shadow_decisions_total',
     'Decisions that `routing.shadow` judged too; it agrees where it would have picked the same replica or one no cheaper.',
@@ -274,6 +283,11 @@ export const metrics: Readonly<Record<MetricKey, MetricDefinition>> = {
   waitingRequests: gauge(
     'gateway_waiting_requests',
     'Requests in the waiting room, without a place so far.',
+  ),
+  openConnections: gauge('gateway_open_connections', 'Connections of clients to the data port.'),
+  refusedConnections: counter(
+    'gateway_refused_connections_total',
+    'Connections closed at once, since as many were open as may be.',
   ),
   replicaState: gauge('gateway_replica_state', '1 for the state that a replica is in.', [
     labels.replica,

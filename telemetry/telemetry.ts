@@ -46,6 +46,8 @@ export interface Telemetry {
   record(arrival: Arrival): Recorder;
   /** Counts what befell a replica; `event` is a word of a small fixed set, such as `ejected`. */
   replicaEvent(replica: string, event: string): void;
+  /** Counts a reload of the settings; `outcome` is a word of a small fixed set, such as `refused`. */
+  reloaded(outcome: string): void;
   /** Names the functions that gauges are read through. Without them there are no gauges of replicas. */
   watch(readings: Readings): void;
   /** The metrics in the format that an `Accept` header asks for. */
@@ -86,6 +88,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
       return new Recorder(arrival, trace, sink, random);
     },
     replicaEvent: (replica, event) => metrics.replicaEvent(replica, event),
+    reloaded: (outcome) => metrics.reloaded(outcome),
     watch: (readings) => metrics.watch(readings),
     scrape: (accept) => Promise.resolve(metrics.page(accept)),
     async shutdown() {

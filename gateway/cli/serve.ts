@@ -7,6 +7,7 @@ import { startGateway } from '../house.ts';
 import { gather, integerBetween, oneOf, port } from './arguments.ts';
 import { say, tell } from './output.ts';
 import { explainPortError } from './port-error.ts';
+import { rereadSettings } from './reread-settings.ts';
 import { runUntilSignal } from './run-until-signal.ts';
 import type { ServeFlags } from './serve-settings.ts';
 import { settingsOf } from './serve-settings.ts';
@@ -43,16 +44,20 @@ export function serveCommand(): Command {
     .option('--json', 'say in one line of JSON that it is listening')
     .addHelpText(
       'after',
-      '\nExample:\n  gateway serve --replica http://127.0.0.1:30000 --port 8080',
+      '\nExample:\n  gateway serve --replica http://127.0.0.1:30000 --port 8080' +
+        '\n\nSIGHUP reads the file again and puts it in place where it is right; SIGTERM drains.',
     )
     .action(serve);
 }
 
 async function serve(flags: ServeFlags): Promise<void> {
   const config = settingsOf(flags, process.env);
-  const gateway = await startGateway(config).catch((error: unknown) => {
+  const reread = (): Promise<Config> => rereadSettings({ flags, environment: process.env });
+  const gateway = await startGateway(config, reread).catch((error: unknown) => {
     throw explainPortError(error, '--host, --port, --admin-host or --admin-port');
   });
+  // What comes of it stands in the log.
+  process.on('SIGHUP', () => void gateway.reload());
   // Whoever reads that we listen may tell us to stop at once.
   runUntilSignal({ stop: () => gateway.drain(), kill: () => gateway.close() });
   if (flags.json === true) {

@@ -206,6 +206,17 @@ const limits = z.strictObject({
   openRequestsMax: whole({ min: 1, max: OPEN_REQUESTS_MAX })
     .default(20_000)
     .describe('Requests inside at one time, waiting ones included; one more is answered 503.'),
+  connectionsMax: whole({ min: 1, max: OPEN_REQUESTS_MAX })
+    .default(20_000)
+    .describe(
+      'Connections to the data port; one more gets 503. Fewer where the process may not open two files for each.',
+    ),
+  // A stream that stands still for half a second is seen by everybody who reads along.
+  eventLoopLateMsMax: whole({ min: 10, max: 60_000 })
+    .default(500)
+    .describe(
+      'Lateness of the event loop, twice in a row, from which on new requests are answered 503.',
+    ),
   // Between the 10 % and 20 % that the budgets of SRE practice, Envoy and Finagle give.
   retriesShare: z
     .number()

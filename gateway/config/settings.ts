@@ -93,6 +93,8 @@ export interface LimitSettings extends RequestCaps {
   readonly bodyBytesMax: number;
   readonly headBytesMax: number;
   readonly openRequestsMax: number;
+  readonly connectionsMax: number;
+  readonly eventLoopLateMsMax: number;
   readonly retriesShare: number;
 }
 

@@ -30,13 +30,17 @@ function section<Name extends keyof Config>(name: Name, tree: unknown): Config[N
   return configSchema.safeParse(value === undefined ? {} : { [name]: value }).data?.[name];
 }
 
+/** As many as the longest list may have. */
+const ITEMS_MAX = 10_000;
+
 function items<Name extends 'replicas' | 'keys' | 'tenants'>(
   name: Name,
   tree: unknown,
   prepared: (item: unknown) => unknown = (item) => item,
 ): readonly (Config[Name][number] | undefined)[] | undefined {
   const list = memberOf(tree, name) ?? [];
-  if (!Array.isArray(list)) return undefined;
+  // One that is much too long is wrong as a whole, and every item takes a look of its own.
+  if (!Array.isArray(list) || list.length > ITEMS_MAX) return undefined;
   return list.map(
     (item: unknown) => configSchema.safeParse({ [name]: [prepared(item)] }).data?.[name][0],
   );

@@ -48,7 +48,7 @@ interface Asking {
  */
 export class Dispatcher {
   readonly #fleet: Fleet;
-  readonly #router: Router;
+  #router: Router;
   readonly #admission: Admission;
   readonly #clock: Clock;
   readonly #room: WaitingRoom<Waiter>;
@@ -69,6 +69,12 @@ export class Dispatcher {
   /** Requests that wait for a turn. */
   get waitingRequests(): number {
     return this.#room.size;
+  }
+
+  /** Decides by another router from here on; who has a place keeps it. */
+  follow(router: Router): void {
+    this.#router = router;
+    this.wake();
   }
 
   /** Asks for a turn. Returns a handle only where the request has to wait. */

@@ -25,11 +25,22 @@ export type NamedQuota = QuotaLimits & { readonly name: string };
 
 /** Quotas of this gateway alone, gone when it stops. Holds one account for each tenant that has a limit. */
 export class MemoryQuotas implements QuotaStore {
-  readonly #accounts: ReadonlyMap<string, Account>;
+  #accounts: ReadonlyMap<string, Account> = new Map();
 
   constructor(tenants: readonly NamedQuota[]) {
-    const limited = tenants.filter(hasLimit);
-    this.#accounts = new Map(limited.map((tenant) => [tenant.name, new Account(tenant)]));
+    this.renew(tenants);
+  }
+
+  /** Puts other limits in place. What a tenant has open stays, and what it has used of limits that stay the same. */
+  renew(tenants: readonly NamedQuota[]): void {
+    const before = this.#accounts;
+    this.#accounts = new Map(
+      tenants.filter(hasLimit).map((tenant) => {
+        const account = before.get(tenant.name) ?? new Account();
+        account.limit(tenant);
+        return [tenant.name, account];
+      }),
+    );
   }
 
   of(tenant: string): Quota | undefined {
@@ -54,14 +65,16 @@ function hasLimit({
 
 /** One tenant's limits and how far they are used. */
 class Account implements Quota {
-  readonly #requests: TokenBucket | undefined;
-  readonly #tokens: TokenBucket | undefined;
-  readonly #openMax: number;
+  #requests: TokenBucket | undefined;
+  #tokens: TokenBucket | undefined;
+  #openMax = Infinity;
   #open = 0;
 
-  constructor({ requestsPerMinute, tokensPerMinute, concurrentRequests }: QuotaLimits) {
-    this.#requests = bucketOf(requestsPerMinute);
-    this.#tokens = bucketOf(tokensPerMinute);
+  /** Sets the limits; a bucket of another size begins full. */
+  limit({ requestsPerMinute, tokensPerMinute, concurrentRequests }: QuotaLimits): void {
+    if (this.#requests?.perMinute !== requestsPerMinute)
+      this.#requests = bucketOf(requestsPerMinute);
+    if (this.#tokens?.perMinute !== tokensPerMinute) this.#tokens = bucketOf(tokensPerMinute);
     this.#openMax = concurrentRequests ?? Infinity;
   }
 

@@ -4,6 +4,7 @@ import { Hono } from 'hono';
 import type { Fleet } from '../../routing/fleet.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Dispatcher } from '../pipeline/dispatcher.ts';
+import type { ReloadReport } from '../reloader.ts';
 import type { QuotaStore } from '../quota/quota-store.ts';
 import type { DecisionsParts } from './decisions.ts';
 import { mountDecisions } from './decisions.ts';
@@ -11,7 +12,7 @@ import type { Doorkeeper } from './doorkeeper.ts';
 import type { KeyCheck } from './key-check.ts';
 import type { Readiness } from './readiness.ts';
 
-/** What the admin port answers with. */
+/** What the admin port answers with; the last three are read anew for each request. */
 export interface AdminParts extends DecisionsParts {
   readonly fleet: Fleet;
   readonly dispatcher: Dispatcher;
@@ -19,6 +20,7 @@ export interface AdminParts extends DecisionsParts {
   readonly readiness: Readiness;
   readonly telemetry: Telemetry;
   readonly quotas: QuotaStore;
+  readonly reload: () => Promise<ReloadReport>;
   readonly policy: string;
   /** Checks the admin key; lets everybody in where none is set up. */
   readonly adminKey: KeyCheck;
@@ -45,6 +47,12 @@ export function createAdminApp(parts: AdminParts): Hono<{ Bindings: HttpBindings
   });
   app.get('/admin/state', (context) => context.json(describeState(parts)));
   app.get('/admin/replicas', (context) => context.json(describeReplicas(parts)));
+  app.post('/admin/reload', async (context) => {
+    const report = await parts.reload();
+    if (report.kind === 'taken') return context.json(report);
+    const message = `The settings cannot be used; the last good ones stay: ${report.problems.join('; ')}`;
+    return context.json({ error: { code: 'invalid_settings', message } }, 400);
+  });
   mountDecisions(app, parts);
   app.notFound((context) => {
     const message = `There is no ${context.req.method} ${context.req.path} on the admin port.`;

@@ -14,7 +14,7 @@ import type { ReceiveParts } from './receive.ts';
 import { receive } from './receive.ts';
 import { requestIdOf } from './request-id.ts';
 
-/** What the data port answers with. */
+/** What the data port answers with, read anew for each request: a reload puts other parts in place. */
 export interface AppParts {
   readonly receive: ReceiveParts;
   readonly dialects: readonly Dialect[];
@@ -28,7 +28,7 @@ type AppContext = Context<{ Bindings: HttpBindings }>;
 /** The data port: which path is answered by what. */
 export function createApp(parts: AppParts): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>();
-  for (const dialect of parts.dialects) mountDialect(app, dialect, parts.receive);
+  for (const dialect of parts.dialects) mountDialect(app, dialect, parts);
   mountHealth(app, parts.readiness);
   mountModels(app, parts);
   mountEngineCalls(app, parts);
@@ -48,13 +48,13 @@ export function createApp(parts: AppParts): Hono<{ Bindings: HttpBindings }> {
 function mountDialect(
   app: Hono<{ Bindings: HttpBindings }>,
   dialect: Dialect,
-  parts: ReceiveParts,
+  parts: AppParts,
 ): void {
   for (const path of dialect.paths.keys()) {
     app.post(path, (context) => {
       const { incoming, outgoing } = context.env;
       // Never rejects: the pipeline ends every request itself.
-      void receive(incoming, outgoing, dialect, path, parts);
+      void receive(incoming, outgoing, dialect, path, parts.receive);
       return RESPONSE_ALREADY_SENT;
     });
     app.all(path, (context) => {
@@ -74,39 +74,38 @@ function mountHealth(app: Hono<{ Bindings: HttpBindings }>, readiness: Readiness
   });
 }
 
-function mountModels(
-  app: Hono<{ Bindings: HttpBindings }>,
-  { models, receive: parts }: AppParts,
-): void {
+function mountModels(app: Hono<{ Bindings: HttpBindings }>, parts: AppParts): void {
   app.get('/v1/models', (context) => {
-    parts.authenticator.tenantOf(context.req.header('authorization'));
-    return context.json({ object: 'list', data: models.all() });
+    checkKey(context, parts);
+    return context.json({ object: 'list', data: parts.models.all() });
   });
   app.get('/v1/models/:id{.+}', (context) => {
-    parts.authenticator.tenantOf(context.req.header('authorization'));
+    checkKey(context, parts);
     const id = context.req.param('id');
-    const model = models.find(id);
+    const model = parts.models.find(id);
     if (model !== undefined) return context.json(model);
     throw new GatewayError('model_not_found', `No replica serves the model '${id}'.`);
   });
 }
 
 /** What benchmark clients ask an engine before a run. */
-function mountEngineCalls(
-  app: Hono<{ Bindings: HttpBindings }>,
-  { engineCalls, receive: { authenticator } }: AppParts,
-): void {
+function mountEngineCalls(app: Hono<{ Bindings: HttpBindings }>, parts: AppParts): void {
   for (const path of ENGINE_INFO_PATHS) {
     app.get(path, async (context) => {
-      authenticator.tenantOf(context.req.header('authorization'));
-      const { status, contentType, body } = await engineCalls.info(path);
+      checkKey(context, parts);
+      const { status, contentType, body } = await parts.engineCalls.info(path);
       return new Response(body, { status, headers: { 'content-type': contentType } });
     });
   }
   app.on(['GET', 'POST'], '/flush_cache', async (context) => {
-    engineCalls.checkMayFlush(context.env.incoming);
-    return context.json(await engineCalls.flushCaches());
+    parts.engineCalls.checkMayFlush(context.env.incoming);
+    return context.json(await parts.engineCalls.flushCaches());
   });
+}
+
+/** Throws `unauthenticated`. */
+function checkKey(context: AppContext, { receive: { authenticator } }: AppParts): void {
+  authenticator.tenantOf(context.req.header('authorization'));
 }
 
 function answerError(context: AppContext, error: GatewayError): Response {

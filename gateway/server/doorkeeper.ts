@@ -13,13 +13,21 @@ export interface Guest {
 
 /** Counts who is inside, and lets nobody in above a bound or once the house drains. */
 export class Doorkeeper {
-  readonly #insideMax: number;
+  readonly #isBehind: () => boolean;
+  #insideMax: number;
   readonly #guests: Set<Guest> = new Set();
   #isClosed = false;
   #whenEmpty: (() => void) | undefined;
 
-  constructor(insideMax: number) {
+  /** `isBehind` tells that the house does not get done what it has let in. */
+  constructor(insideMax: number, isBehind: () => boolean = () => false) {
     this.#insideMax = insideMax;
+    this.#isBehind = isBehind;
+  }
+
+  /** The house does not get done what it has let in: whoever comes would hold up the streams that are open. */
+  get isBehind(): boolean {
+    return this.#isBehind();
   }
 
   /** Requests that have come and not yet ended. */
@@ -31,6 +39,11 @@ export class Doorkeeper {
     return this.#isClosed;
   }
 
+  /** Sets how many may be inside from now on; nobody who is has to leave. */
+  limit(insideMax: number): void {
+    this.#insideMax = insideMax;
+  }
+
   /** Counts one in; the result counts it out again, once. */
   enter(guest: Guest): () => void {
     this.#guests.add(guest);
@@ -39,10 +52,17 @@ export class Doorkeeper {
     };
   }
 
-  /** For one who has been counted in: throws `shutting_down` once the door is closed, `saturated` above the bound. */
+  /** For one who has been counted in: throws `shutting_down` once the door is closed, `saturated` above the bound or while the house is behind. */
   check(): void {
+    if (this.#isBehind()) {
+      throw new GatewayError('saturated', 'The gateway is late with the streams that it has.', {
+        reason: 'event-loop-late',
+        retryAfterMs: FULL_RETRY_AFTER_MS,
+      });
+    }
     if (this.#guests.size > this.#insideMax) {
       throw new GatewayError('saturated', `More than ${this.#insideMax} requests are inside.`, {
+        reason: 'too-many-open',
         retryAfterMs: FULL_RETRY_AFTER_MS,
       });
     }

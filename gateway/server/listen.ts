@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { createServer as createHttpServer } from 'node:http';
 import type { RequestListener, Server, ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 
 import { commonDialect } from '../dialects/catalog.ts';
 import { GatewayError } from '../generation/error.ts';
+import type { ConnectionGate } from './connection-gate.ts';
 import { faultOfHead, originForm } from './request-head.ts';
 
 /** Certificate and key of a listener, as PEM texts. */
@@ -22,6 +23,8 @@ export interface ListenOptions {
   readonly tls?: TlsPair | undefined;
   /** Longest request head. */
   readonly headBytesMax: number;
+  /** Counts connections and refuses those beyond its bound; without one there is none. */
+  readonly gate?: ConnectionGate | undefined;
 }
 
 /** An open port. */
@@ -73,6 +76,10 @@ function makeServer(handler: RequestListener, options: ListenOptions): Server {
     options.tls === undefined
       ? createHttpServer(settings, listener)
       : createHttpsServer({ ...settings, ...options.tls }, listener);
+  const { gate, tls } = options;
+  if (gate !== undefined) {
+    server.on('connection', (socket: Socket) => void gate.enter(socket, tls === undefined));
+  }
   // Node would read so many headers and pass over the others; how many there may be is told of a head that is whole.
   server.maxHeadersCount = 0;
   // Whether the body is wanted is known once key and length have been looked at.

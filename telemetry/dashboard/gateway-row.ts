@@ -55,6 +55,21 @@ export const gatewayRow: Row = {
       'Received and not yet ended.',
     ),
     lines(
+      'Connections',
+      'short',
+      [
+        { expr: gauge(metrics.openConnections), legend: 'open' },
+        { expr: rate(metrics.refusedConnections), legend: 'refused a second' },
+      ],
+      'Of clients to the data port. Refused are those beyond `limits.connectionsMax` or the descriptors.',
+    ),
+    lines(
+      'Reloads',
+      'short',
+      [{ expr: rate(metrics.reloads, labels.outcome), legend: `{{${labels.outcome}}}` }],
+      'Settings read again, by the second. Refused ones left the last good settings in place.',
+    ),
+    lines(
       'Bodies',
       'Bps',
       [

@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { describe, expect, it } from 'vitest';
 
 import type { ConfigSources } from '../../gateway/config.ts';
-import { ConfigError, loadConfig, readConfig } from '../../gateway/config.ts';
+import { CONFIG_BYTES_MAX, ConfigError, loadConfig, readConfig } from '../../gateway/config.ts';
 
 function read(text: string, sources: Partial<ConfigSources> = {}) {
   return readConfig({ file: { name: 'gateway.yaml', text }, environment: {}, ...sources });
@@ -148,6 +152,20 @@ describe('a configuration', () => {
         /^gateway\.yaml: the configuration cannot be/,
       );
     }
+  });
+
+  it('of the longest length is read, and one byte more is not', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'numagate-config-'));
+    const path = join(folder, 'long.yaml');
+    const ofBytes = (bytes: number): void => writeFileSync(path, '#'.repeat(bytes));
+
+    ofBytes(CONFIG_BYTES_MAX);
+    expect(loadConfig(path, { environment: {} })).toEqual(read(''));
+    ofBytes(CONFIG_BYTES_MAX + 1);
+    expect(problemsOf(() => loadConfig(path, { environment: {} }))[0]).toMatch(
+      /cannot be read: it has more than \d+ bytes$/,
+    );
+    rmSync(folder, { recursive: true });
   });
 
   it('that cannot be read says why', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 
 import { readConfig } from '../../gateway/config.ts';
-import { staticSource } from '../../gateway/discovery/sources/static.ts';
+import { ReplicaList } from '../../gateway/discovery/sources/replica-list.ts';
 import { Keeper } from '../../gateway/discovery/keeper.ts';
 import { EngineRoom } from '../../gateway/engine-room.ts';
 import type { AttemptEnd } from '../../gateway/pipeline/attempt.ts';
@@ -27,14 +27,14 @@ function aRoom() {
   let wakes = 0;
   const room = new EngineRoom({
     config,
-    source: staticSource(config.replicas),
+    source: new ReplicaList(config.replicas),
     fleet,
     // No timer runs: what the keeper would do later is not done here.
     clock: { nowMs: () => 0, after: () => quiet },
     telemetry,
     wake: () => (wakes += 1),
   });
-  return { room, fleet, events, wakes: () => wakes };
+  return { room, config, fleet, events, wakes: () => wakes };
 }
 
 describe('the engine room', () => {
@@ -43,6 +43,35 @@ describe('the engine room', () => {
     expect(room.engineOf(replica.id)).toBeDefined();
     expect(room.engineOf('other')).toBeUndefined();
     await expect(room.call({ ...replica, id: 'other' }, '/version')).rejects.toThrow(/has left/);
+    await room.close();
+  });
+
+  it('keeps its connections to those who stay, and has some to those who come', async () => {
+    const { room, config } = aRoom();
+    const [known] = config.replicas;
+    if (known === undefined) throw new Error('there is a replica');
+    const before = room.engineOf(replica.id);
+    const newcomer = { ...known, id: 'new', url: 'http://127.0.0.1:2' };
+
+    const put = room.prepare([known, newcomer]);
+    expect(room.engineOf('new')).toBeUndefined();
+    put();
+    expect(room.engineOf(replica.id)).toBe(before);
+    expect(room.engineOf('new')).toBeDefined();
+    room.prepare([{ ...known, apiKey: 'other' }])();
+    expect(room.engineOf(replica.id)).not.toBe(before);
+    expect(room.engineOf('new')).toBeUndefined();
+    await room.close();
+  });
+
+  it('changes nothing where a file of another list cannot be read', async () => {
+    const { room, config } = aRoom();
+    const [known] = config.replicas;
+    if (known === undefined) throw new Error('there is a replica');
+    const before = room.engineOf(replica.id);
+
+    expect(() => room.prepare([{ ...known, caFile: '/nowhere/ca.pem' }])).toThrow(/ENOENT/);
+    expect(room.engineOf(replica.id)).toBe(before);
     await room.close();
   });
 

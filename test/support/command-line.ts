@@ -50,6 +50,11 @@ export class CommandLine implements AsyncDisposable {
     return JSON.parse(await this.#firstLine) as { readonly url: string };
   }
 
+  /** Sends a signal after which it goes on. */
+  signal(signal: NodeJS.Signals): void {
+    this.#process.kill(signal);
+  }
+
   /** Sends a signal and waits for the end. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Ended> {
     this.#process.kill(signal);

@@ -60,10 +60,13 @@ function countEverything(): void {
   refused.retryDenied = true;
   metrics.ended(refused, 1001, 1_700_000_000_000);
   metrics.replicaEvent('replica-0', 'joined');
+  metrics.reloaded('taken');
   metrics.watch({
     replicas: () => [replica],
     waitingRequests: () => 7,
     prefixIndexBytes: () => 320,
+    openConnections: () => 3,
+    refusedConnections: () => 2,
   });
 }
 
@@ -167,6 +170,8 @@ describe('the gateway', () => {
       replicas: () => [],
       waitingRequests: () => waitingRequests,
       prefixIndexBytes: () => 0,
+      openConnections: () => 0,
+      refusedConnections: () => 0,
     });
     expect(valueOn(metrics.page('').body, names.waitingRequests.name)).toBe(1);
 
@@ -180,6 +185,17 @@ describe('the gateway', () => {
     expect(seriesOn(metrics.page('').body, names.replicaEvents.name)).toEqual([
       `${names.replicaEvents.name}{replica="a",event="joined"} 1`,
       `${names.replicaEvents.name}{replica="a",event="ejected"} 2`,
+    ]);
+  });
+});
+
+describe('settings', () => {
+  it('that are read again are counted by what came of it', () => {
+    for (const outcome of ['taken', 'refused', 'refused']) metrics.reloaded(outcome);
+
+    expect(seriesOn(metrics.page('').body, names.reloads.name)).toEqual([
+      `${names.reloads.name}{outcome="taken"} 1`,
+      `${names.reloads.name}{outcome="refused"} 2`,
     ]);
   });
 });

@@ -178,7 +178,13 @@ describe('a record that breaks', () => {
 describe('the gateway', () => {
   it('is watched, and tells what befalls its replicas', async () => {
     const telemetry = await start();
-    telemetry.watch({ replicas: () => [], waitingRequests: () => 7, prefixIndexBytes: () => 0 });
+    telemetry.watch({
+      replicas: () => [],
+      waitingRequests: () => 7,
+      prefixIndexBytes: () => 0,
+      openConnections: () => 0,
+      refusedConnections: () => 0,
+    });
     telemetry.replicaEvent('a', 'ejected');
     const { contentType, body } = await telemetry.scrape('application/openmetrics-text');
     await telemetry.shutdown();

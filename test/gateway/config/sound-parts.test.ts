@@ -32,6 +32,13 @@ describe('the sound parts of a configuration', () => {
     expect(listen).toBeUndefined();
   });
 
+  it('lack a list that is far too long, whose items nobody has time for', () => {
+    const keys = (count: number): unknown => Array.from({ length: count }, () => null);
+
+    expect(soundParts({ keys: keys(10_000) }).keys).toHaveLength(10_000);
+    expect(soundParts({ keys: keys(10_001) }).keys).toBeUndefined();
+  });
+
   it('lack lists that are none', () => {
     expect(soundParts({ replicas: 'x', keys: { a: 1 } })).toMatchObject({
       replicas: undefined,

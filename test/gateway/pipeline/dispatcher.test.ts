@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../gateway/generation/error.ts';
 import type { Refusal } from '../../../gateway/pipeline/dispatcher.ts';
 import type { AdmissionLimits } from '../../../routing/admission.ts';
+import { createPolicy } from '../../../routing/policies/catalog.ts';
 import type { Candidate, Replica } from '../../../routing/replica.ts';
 import type { RoutingRequest } from '../../../routing/request.ts';
+import { Router } from '../../../routing/router.ts';
 import { aReplica, aRequest, replicas } from '../../support/builders.ts';
 import {
   type ADispatcher,
@@ -671,5 +673,19 @@ describe('the receipt of a place', () => {
     });
 
     expect(refusals[0]?.receipt?.dropped).toEqual([{ replica: 'replica-0', filter: 'serves' }]);
+  });
+});
+
+describe('another router', () => {
+  it('decides from here on, on those who wait too, and leaves places as they are', () => {
+    const house = aDispatcher([forTwo]);
+    const [first, , third] = askTimes(house, 3);
+    const policy = createPolicy('round-robin', { random: () => 0 });
+
+    house.dispatcher.follow(new Router(policy));
+    release(first);
+
+    expect(third?.place?.receipt.policy).toBe('round-robin');
+    expect(inFlight(house)).toBe(2);
   });
 });

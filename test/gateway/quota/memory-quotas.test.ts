@@ -262,3 +262,35 @@ describe('a charge', () => {
     );
   });
 });
+
+describe('other limits', () => {
+  it('keep what a tenant has used of those that stay, and begin anew with those that change', () => {
+    const red = new Red({ requestsPerMinute: 5, tokensPerMinute: 100 });
+    red.take(40);
+    red.quotas.renew([{ name: 'red', requestsPerMinute: 9, tokensPerMinute: 100 }]);
+
+    expect(red.standing()).toMatchObject({
+      requests: { limit: 9, used: 0 },
+      tokens: { limit: 100, used: 40 },
+    });
+  });
+
+  it('keep who is inside, under a bound that is lower too', () => {
+    const red = new Red({ concurrentRequests: 3 });
+    const charges = [1, 2].map(() => red.charge({ tokens: 1, tokensMin: 0 }, 0));
+    red.quotas.renew([{ name: 'red', concurrentRequests: 1 }]);
+
+    expect(red.standing()).toMatchObject({ concurrent: { limit: 1, open: 2 } });
+    expect(red.take()?.kind).toBe('refused');
+    for (const charge of charges) charge.settle(1, 0);
+    expect(red.take()?.kind).toBe('granted');
+  });
+
+  it('may be none, and come to others', () => {
+    const red = new Red({ requestsPerMinute: 5 });
+    red.quotas.renew([{ name: 'red' }, { name: 'blue', requestsPerMinute: 1 }]);
+
+    expect(red.quotas.of('red')).toBeUndefined();
+    expect(red.quotas.standings(0)).toMatchObject([{ tenant: 'blue' }]);
+  });
+});

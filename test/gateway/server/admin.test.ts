@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { DecisionLog } from '../../../gateway/pipeline/decision-log.ts';
 import { Dispatcher } from '../../../gateway/pipeline/dispatcher.ts';
 import { MemoryQuotas } from '../../../gateway/quota/memory-quotas.ts';
+import type { ReloadReport } from '../../../gateway/reloader.ts';
 import { createAdminApp } from '../../../gateway/server/admin.ts';
 import { Doorkeeper } from '../../../gateway/server/doorkeeper.ts';
 import { hashKey, KeyCheck } from '../../../gateway/server/key-check.ts';
@@ -16,7 +17,12 @@ import { aLoad, aReplica } from '../../support/builders.ts';
 
 const clock = { nowMs: () => 1_000, after: () => () => undefined };
 
-async function anAdminApp(adminKey = new KeyCheck(undefined)) {
+const nothingChanged: ReloadReport = { kind: 'taken', changed: [], needRestart: [] };
+
+async function anAdminApp(
+  adminKey = new KeyCheck(undefined),
+  report: ReloadReport = nothingChanged,
+) {
   const fleet = new Fleet();
   fleet.join(aReplica({ id: 'r0', kvCapacityTokens: 500 }));
   fleet.setState('r0', 'ready');
@@ -48,6 +54,7 @@ async function anAdminApp(adminKey = new KeyCheck(undefined)) {
     quotas: new MemoryQuotas([{ name: 'red', requestsPerMinute: 60 }, { name: 'blue' }]),
     decisions: new DecisionLog(),
     wallMs: () => 0,
+    reload: () => Promise.resolve(report),
     policy: 'kv-aware',
     adminKey,
   });
@@ -75,6 +82,28 @@ describe('the admin port', () => {
     });
     const replicas: unknown = await (await app.request('/admin/replicas')).json();
     expect(replicas).toMatchObject([{ id: 'r0' }]);
+  });
+
+  it('reloads the settings for whoever has its key, and says what came of it', async () => {
+    const key = new KeyCheck(hashKey('admin').toString('hex'));
+    const authorization = { authorization: 'Bearer admin' };
+    const reload = async (
+      report: ReloadReport,
+      headers: Readonly<Record<string, string>> = authorization,
+    ): Promise<Response> =>
+      (await anAdminApp(key, report)).request('/admin/reload', { method: 'POST', headers });
+
+    const taken: ReloadReport = { kind: 'taken', changed: ['keys'], needRestart: ['listen.port'] };
+    expect(await (await reload(taken)).json()).toEqual(taken);
+    const refused = await reload({ kind: 'refused', problems: ['a:1: wrong', 'a:2: wrong'] });
+    expect(refused.status).toBe(400);
+    expect(await refused.json()).toEqual({
+      error: {
+        code: 'invalid_settings',
+        message: 'The settings cannot be used; the last good ones stay: a:1: wrong; a:2: wrong',
+      },
+    });
+    expect((await reload(taken, {})).status).toBe(401);
   });
 
   it('gives metrics in the format that is asked for', async () => {

@@ -39,6 +39,34 @@ describe('the doorkeeper', () => {
     expect(() => doorkeeper.check()).not.toThrow();
   });
 
+  it('lets in more, or fewer, when the bound changes, and nobody has to leave', () => {
+    const door = new Doorkeeper(2);
+    for (let guest = 0; guest < 2; guest += 1) door.enter({ turnOut: () => undefined });
+    expect(() => door.check()).not.toThrow();
+
+    door.limit(1);
+    expect(() => door.check()).toThrow('More than 1 requests are inside.');
+    expect(door.inside).toBe(2);
+    door.limit(2);
+    expect(() => door.check()).not.toThrow();
+  });
+
+  it('refuses everybody while the house is behind, whoever is inside, and lets in again afterwards', () => {
+    let isBehind = true;
+    const door = new Doorkeeper(2, () => isBehind);
+
+    expect(door.isBehind).toBe(true);
+    expect(() => door.check()).toThrow(
+      expect.objectContaining({
+        code: 'saturated',
+        reason: 'event-loop-late',
+        retryAfterMs: 1_000,
+      }) as Error,
+    );
+    isBehind = false;
+    expect(() => door.check()).not.toThrow();
+  });
+
   it('refuses everybody once the door is closed, and is done when the last one is out', async () => {
     const doorkeeper = new Doorkeeper(2);
     const leave = doorkeeper.enter(aGuest());

@@ -34,6 +34,17 @@ describe('readiness', () => {
     expect(new Readiness(fleet, new Doorkeeper(1)).report().ready).toBe(false);
   });
 
+  it('goes while the event loop is late, and comes back with it', () => {
+    const fleet = aFleet();
+    fleet.setState('replica-0', 'ready');
+    let isBehind = true;
+    const readiness = new Readiness(fleet, new Doorkeeper(1, () => isBehind));
+
+    expect(readiness.report()).toMatchObject({ ready: false, reason: 'the event loop is late' });
+    isBehind = false;
+    expect(readiness.report().ready).toBe(true);
+  });
+
   it('goes as soon as the door is closed, though replicas are ready', () => {
     const fleet = aFleet();
     fleet.setState('replica-0', 'ready');

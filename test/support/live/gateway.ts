@@ -1,7 +1,9 @@
+import type { Config } from '../../../gateway/config.ts';
 import { readConfig } from '../../../gateway/config.ts';
 import type { RunningGateway } from '../../../gateway/house.ts';
 import { startGateway } from '../../../gateway/house.ts';
 import type { QuotaStanding } from '../../../gateway/quota/quota-store.ts';
+import type { ReloadReport } from '../../../gateway/reloader.ts';
 import { labelOf, samplesOf } from '../../../gateway/wire/prometheus-text.ts';
 import type { MetricKey } from '../../../telemetry/semconv.ts';
 import { metrics } from '../../../telemetry/semconv.ts';
@@ -48,26 +50,32 @@ const quickDiscovery = {
 /** A gateway in this process, over real sockets on free ports. */
 export class LiveGateway implements AsyncDisposable {
   readonly #running: RunningGateway;
+  readonly #file: { text: string };
   readonly #admin: RequestInit;
 
-  private constructor(running: RunningGateway, adminKey: string | undefined) {
+  private constructor(
+    running: RunningGateway,
+    file: { text: string },
+    adminKey: string | undefined,
+  ) {
     this.#running = running;
+    this.#file = file;
     this.#admin =
       adminKey === undefined ? {} : { headers: { authorization: `Bearer ${adminKey}` } };
   }
 
   /** `adminKey` is what the admin pages are asked with. */
   static async start(settings: GatewaySettings, adminKey?: string): Promise<LiveGateway> {
-    const tree = {
-      ...settings,
-      listen: { port: 0, ...(settings['listen'] as object | undefined) },
-      admin: { port: 0, ...(settings['admin'] as object | undefined) },
-      telemetry: { logLevel: 'silent', ...(settings['telemetry'] as object | undefined) },
-      discovery: { ...quickDiscovery, ...(settings['discovery'] as object | undefined) },
-    };
-    const file = { name: 'settings of a test', text: JSON.stringify(tree) };
-    const config = readConfig({ file, environment: {} });
-    return new LiveGateway(await startGateway(config), adminKey);
+    const file = { name: 'settings of a test', text: textOf(settings) };
+    const read = (): Config => readConfig({ file, environment: {} });
+    const running = await startGateway(read(), () => Promise.resolve().then(read));
+    return new LiveGateway(running, file, adminKey);
+  }
+
+  /** Puts other settings into the file, whole or as the text that it is to be, and has them read. */
+  reload(settings: GatewaySettings | string): Promise<ReloadReport> {
+    this.#file.text = typeof settings === 'string' ? settings : textOf(settings);
+    return this.#running.reload();
   }
 
   get url(): string {
@@ -125,6 +133,17 @@ export class LiveGateway implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#running.close();
   }
+}
+
+/** The file of these settings, on free ports and without a word in the log. */
+function textOf(settings: GatewaySettings): string {
+  return JSON.stringify({
+    ...settings,
+    listen: { port: 0, ...(settings['listen'] as object | undefined) },
+    admin: { port: 0, ...(settings['admin'] as object | undefined) },
+    telemetry: { logLevel: 'silent', ...(settings['telemetry'] as object | undefined) },
+    discovery: { ...quickDiscovery, ...(settings['discovery'] as object | undefined) },
+  });
 }
 
 /** What is in flight at every replica, summed: all zero once every reservation was released. */
