@@ -36,6 +36,8 @@ import { LoopWatch } from './server/loop-watch.ts';
 import { Readiness } from './server/readiness.ts';
 import { readTls, watchTls } from './server/tls-files.ts';
 import { readReplica } from './server/replica-readings.ts';
+import type { Doors, DrainOptions } from './shut-down.ts';
+import { ShutDown } from './shut-down.ts';
 import type { Rooms, Terms } from './terms.ts';
 import { termsOf } from './terms.ts';
 import { version } from './version.ts';
@@ -48,8 +50,11 @@ export interface RunningGateway {
   readonly adminUrl: string;
   /** Reads the settings again and puts them in place as a whole; the last good ones stay where they are wrong. */
   reload(): Promise<ReloadReport>;
-  /** Not ready at once, no new requests; open ones finish, up to `shutdown.drainMs`, then all is closed. */
-  drain(): Promise<void>;
+  /**
+   * Not ready at once, and no new requests, where it `settles` only after `shutdown.settleMs`; open ones finish,
+   * up to `shutdown.drainMs` from the start, then all is closed.
+   */
+  drain(how?: DrainOptions): Promise<void>;
   /** Closes all at once and breaks open streams. */
   close(): Promise<void>;
 }
@@ -71,14 +76,18 @@ export async function startGateway(
   });
   const reload = (): Promise<ReloadReport> => reloader.reload();
   const doors = await openDoors(house, reload);
-  house.rooms.engines.start();
   house.loop.start();
-  const shutDown = new ShutDown(house, doors);
+  const shutDown = new ShutDown({
+    ...house.rooms,
+    doors,
+    loop: house.loop,
+    config: () => house.terms.config,
+  });
   return {
     url: doors.door.url,
     adminUrl: doors.adminDoor.url,
     reload,
-    drain: () => shutDown.drain(),
+    drain: (how = { settles: false }) => shutDown.drain(how),
     close: () => shutDown.close(),
   };
 }
@@ -243,11 +252,6 @@ function buildRouter(settings: Config['routing']): Router {
   return new Router(createPolicy(policy, inputs), shadow && createPolicy(shadow, inputs));
 }
 
-interface Doors {
-  readonly door: Listener;
-  readonly adminDoor: Listener;
-}
-
 /** Both or none: a gateway of which one half is up looks alive to its supervisor. */
 async function openDoors(house: House, reload: () => Promise<ReloadReport>): Promise<Doors> {
   const { rooms, terms } = house;
@@ -257,14 +261,36 @@ async function openDoors(house: House, reload: () => Promise<ReloadReport>): Pro
   const admin = listenerOf(adminApp(house, reload));
   const opened: Listener[] = [];
   try {
+    const adminDoor = await openDoor(config, config.admin, admin, telemetry);
+    opened.push(adminDoor);
+    rooms.engines.start();
+    if (config.listen.reusePort) await untilReady(rooms);
     const door = await openDoor(config, config.listen, data, telemetry, house.gate);
-    opened.push(door);
-    return { door, adminDoor: await openDoor(config, config.admin, admin, telemetry) };
+    return { door, adminDoor };
   } catch (error) {
     await Promise.all(opened.map((door) => door.close()));
     await rooms.engines.close();
     await telemetry.shutdown();
     throw error;
+  }
+}
+
+/** Longest wait of one who shares a port, until a replica is ready. */
+const READY_WAIT_MS = 30_000;
+
+const READY_LOOK_MS = 20;
+
+/** The system gives a port that is shared its part of the connections, whether there is a replica for them or not. */
+async function untilReady({ clock, readiness, telemetry }: Rooms): Promise<void> {
+  const givesUpMs = clock.nowMs() + READY_WAIT_MS;
+  while (!readiness.report().ready) {
+    if (clock.nowMs() >= givesUpMs) {
+      telemetry.log.warn({}, 'no replica is ready, and the shared port is opened all the same');
+      return;
+    }
+    await new Promise<void>((resolve) => {
+      clock.after(READY_LOOK_MS, resolve);
+    });
   }
 }
 
@@ -279,49 +305,8 @@ async function openDoor(
 ): Promise<Listener> {
   const pair = tls === undefined ? undefined : readTls(tls);
   const { headBytesMax } = config.limits;
-  const door = await listen(handler, { host, port, tls: pair, headBytesMax, gate });
+  const reusePort = gate !== undefined && config.listen.reusePort;
+  const door = await listen(handler, { host, port, tls: pair, headBytesMax, gate, reusePort });
   if (tls !== undefined) watchTls(tls, door, telemetry.log);
   return door;
-}
-
-/** Time for the last words to open streams to leave, before their connections are closed under them. */
-const LAST_WORDS_MS = 1_000;
-
-/** How the house is left: the door first, the guests next, the lights last. */
-class ShutDown {
-  readonly #house: House;
-  readonly #doors: Doors;
-
-  constructor(house: House, doors: Doors) {
-    this.#house = house;
-    this.#doors = doors;
-  }
-
-  async drain(): Promise<void> {
-    const { clock, doorkeeper, telemetry } = this.#house.rooms;
-    const { drainMs } = this.#house.terms.config.shutdown;
-    telemetry.log.info({ open_requests: doorkeeper.inside, drain_ms: drainMs }, 'draining');
-    const timeUp = new Promise<void>((resolve) => {
-      clock.after(drainMs, resolve);
-    });
-    await Promise.race([doorkeeper.close(), timeUp]);
-    await this.close();
-  }
-
-  async close(): Promise<void> {
-    const { clock, doorkeeper, engines, telemetry } = this.#house.rooms;
-    const { door, adminDoor } = this.#doors;
-    if (doorkeeper.inside > 0) {
-      telemetry.log.warn({ open_requests: doorkeeper.inside }, 'open requests are broken off');
-      const timeUp = new Promise<void>((resolve) => {
-        clock.after(LAST_WORDS_MS, resolve);
-      });
-      await Promise.race([doorkeeper.turnOut(), timeUp]);
-    }
-    this.#house.loop.stop();
-    await Promise.all([door.close(), adminDoor.close()]);
-    await engines.close();
-    telemetry.log.info({}, 'stopped');
-    await telemetry.shutdown();
-  }
 }

@@ -2,8 +2,8 @@ import { tell } from './output.ts';
 
 /** Something that runs until it is told to stop. */
 export interface Stoppable {
-  /** Stops in good order. */
-  readonly stop: () => Promise<void>;
+  /** Stops in good order, told by which signal. */
+  readonly stop: (signal: NodeJS.Signals) => Promise<void>;
   /** Stops at once. */
   readonly kill: () => Promise<void>;
 }
@@ -14,9 +14,9 @@ export interface Stoppable {
  */
 export function runUntilSignal({ stop, kill }: Stoppable): void {
   let signals = 0;
-  const onSignal = (): void => {
+  const onSignal = (signal: NodeJS.Signals): void => {
     signals += 1;
-    const stopped = signals === 1 ? stop() : kill();
+    const stopped = signals === 1 ? stop(signal) : kill();
     stopped.then(
       () => process.exit(0),
       (error: unknown) => {

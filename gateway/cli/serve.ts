@@ -59,7 +59,11 @@ async function serve(flags: ServeFlags): Promise<void> {
   // What comes of it stands in the log.
   process.on('SIGHUP', () => void gateway.reload());
   // Whoever reads that we listen may tell us to stop at once.
-  runUntilSignal({ stop: () => gateway.drain(), kill: () => gateway.close() });
+  runUntilSignal({
+    // Who presses Ctrl-C has no balancer in front that would have to notice first.
+    stop: (signal) => gateway.drain({ settles: signal === 'SIGTERM' }),
+    kill: () => gateway.close(),
+  });
   if (flags.json === true) {
     const { url, adminUrl } = gateway;
     say(JSON.stringify({ event: 'listening', url, adminUrl }));

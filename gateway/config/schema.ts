@@ -81,6 +81,10 @@ const tls = z.strictObject({
 const listen = z.strictObject({
   host: host.default('127.0.0.1').describe('Address of the data port.'),
   port: port.default(8080).describe('Data port: the API, `/health`, `/ready`. 0 takes a free one.'),
+  reusePort: z
+    .boolean()
+    .default(false)
+    .describe('Shares the data port with the gateway that follows or goes before this one.'),
   tls: tls.optional().describe('Serves the data port over TLS.'),
   allowUnauthenticated: z
     .boolean()
@@ -349,10 +353,16 @@ const telemetry = z.strictObject({
 });
 
 const shutdown = z.strictObject({
+  // Balancers ask for readiness every few seconds, and Kubernetes tells its nodes as late.
+  settleMs: whole({ min: 0, max: HOUR_MS })
+    .default(5_000)
+    .describe(
+      'Time after SIGTERM in which new requests are still served, though `/ready` says no.',
+    ),
   // Below the 30 s that Kubernetes gives a pod.
   drainMs: whole({ min: 0, max: HOUR_MS })
     .default(25_000)
-    .describe('Time that open streams have to finish after SIGTERM.'),
+    .describe('Time after SIGTERM in which open streams may finish.'),
 });
 
 /** Every setting with its default, bounds and meaning; the JSON schema and the table come from it. */

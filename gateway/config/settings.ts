@@ -33,6 +33,7 @@ export interface TlsSettings {
 export interface ListenSettings {
   readonly host: string;
   readonly port: number;
+  readonly reusePort: boolean;
   readonly tls?: TlsSettings | undefined;
   readonly allowUnauthenticated: boolean;
 }
@@ -146,5 +147,6 @@ export interface TelemetrySettings {
 
 /** How the gateway stops. */
 export interface ShutdownSettings {
+  readonly settleMs: number;
   readonly drainMs: number;
 }

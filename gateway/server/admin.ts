@@ -64,7 +64,7 @@ export function createAdminApp(parts: AdminParts): Hono<{ Bindings: HttpBindings
 function describeState(parts: AdminParts): object {
   return {
     policy: parts.policy,
-    draining: parts.doorkeeper.isClosed,
+    draining: parts.doorkeeper.isLeaving,
     openRequests: parts.doorkeeper.inside,
     waitingRequests: parts.dispatcher.waitingRequests,
     quotas: describeQuotas(parts),

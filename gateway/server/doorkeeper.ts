@@ -16,6 +16,7 @@ export class Doorkeeper {
   readonly #isBehind: () => boolean;
   #insideMax: number;
   readonly #guests: Set<Guest> = new Set();
+  #isLeaving = false;
   #isClosed = false;
   #whenEmpty: (() => void) | undefined;
 
@@ -35,8 +36,14 @@ export class Doorkeeper {
     return this.#guests.size;
   }
 
-  get isClosed(): boolean {
-    return this.#isClosed;
+  /** It has been told that nobody should be sent here any more; from then on or later, nobody is let in. */
+  get isLeaving(): boolean {
+    return this.#isLeaving;
+  }
+
+  /** Lets everybody see that the house is going to close. Who comes all the same is still let in. */
+  announce(): void {
+    this.#isLeaving = true;
   }
 
   /** Sets how many may be inside from now on; nobody who is has to leave. */
@@ -71,6 +78,7 @@ export class Doorkeeper {
 
   /** Lets nobody else in; resolves when the last one is out. */
   close(): Promise<void> {
+    this.#isLeaving = true;
     this.#isClosed = true;
     if (this.#guests.size === 0) return Promise.resolve();
     return new Promise((resolve) => {

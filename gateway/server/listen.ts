@@ -3,6 +3,7 @@ import { createServer as createHttpServer } from 'node:http';
 import type { RequestListener, Server, ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { Server as NetServer } from 'node:net';
 
 import { commonDialect } from '../dialects/catalog.ts';
 import { GatewayError } from '../generation/error.ts';
@@ -25,6 +26,8 @@ export interface ListenOptions {
   readonly headBytesMax: number;
   /** Counts connections and refuses those beyond its bound; without one there is none. */
   readonly gate?: ConnectionGate | undefined;
+  /** Shares the port with other processes that say so too; the system spreads connections over them. */
+  readonly reusePort?: boolean;
 }
 
 /** An open port. */
@@ -32,6 +35,8 @@ export interface Listener {
   readonly url: string;
   /** Serves a renewed certificate to new connections. Throws where the listener has no TLS. */
   renewTls(pair: TlsPair): void;
+  /** Takes no new connections; those that are open are served. */
+  stopListening(): void;
   /** Breaks every connection. */
   close(): Promise<void>;
 }
@@ -50,12 +55,18 @@ export async function listen(handler: RequestListener, options: ListenOptions): 
   const server = makeServer(handler, options);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port, options.host, resolve);
+    const { host, port, reusePort = false } = options;
+    server.listen({ host, port, reusePort }, resolve);
   });
   const scheme = options.tls === undefined ? 'http' : 'https';
   return {
     url: `${scheme}://${hostForUrl(options.host)}:${(server.address() as AddressInfo).port}`,
     renewTls: (pair) => renewTls(server, pair),
+    stopListening: () => {
+      // Right behind the phase that takes in who waits, since the system resets those who still do. HTTP's own
+      // `close` would break connections too over which a request is on its way.
+      setImmediate(() => NetServer.prototype.close.call(server));
+    },
     close: () => closeServer(server),
   };
 }

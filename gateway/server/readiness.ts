@@ -18,11 +18,11 @@ export class Readiness {
     this.#doorkeeper = doorkeeper;
   }
 
-  /** Ready while the door is open, the event loop in time, and one replica at least is ready. */
+  /** Ready while nobody wants to leave, the event loop in time, and one replica at least is ready. */
   report(): ReadinessReport {
     const states = this.#fleet.replicas().map(({ id }) => [id, this.#fleet.state(id) ?? 'gone']);
     const replicas = Object.fromEntries(states) as Record<string, string>;
-    if (this.#doorkeeper.isClosed) return { ready: false, reason: 'shutting down', replicas };
+    if (this.#doorkeeper.isLeaving) return { ready: false, reason: 'shutting down', replicas };
     if (this.#doorkeeper.isBehind) {
       return { ready: false, reason: 'the event loop is late', replicas };
     }

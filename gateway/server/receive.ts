@@ -65,7 +65,7 @@ function arrive(
   response: ServerResponse,
   dialect: Dialect,
   path: string,
-  { telemetry, clock }: ReceiveParts,
+  { telemetry, clock, doorkeeper }: ReceiveParts,
 ): Arrived {
   const receivedMs = clock.nowMs();
   const requestId = requestIdOf(incoming.headers['x-request-id'], randomUUID);
@@ -80,6 +80,8 @@ function arrive(
   });
   recorder.dialect = dialect.name;
   const reply = new NodeReply(response, { 'x-request-id': requestId });
+  // Whoever has a connection here takes the next request elsewhere.
+  if (doorkeeper.isLeaving) reply.addHeader('connection', 'close');
   return { requestId, dialect, path, receivedMs, recorder, reply };
 }
 

@@ -134,7 +134,7 @@ describe('the packed command', () => {
     const { url } = JSON.parse(line) as { readonly url: string };
 
     const answer = await fetch(`${url}/health`);
-    child.kill('SIGTERM');
+    child.kill('SIGINT');
 
     expect(answer.status).toBe(200);
     expect(await ended).toEqual([0, null]);

@@ -262,7 +262,7 @@ describe('SIGHUP', () => {
     expect(await limitOf()).toBe(400);
     expect((await fetch(`${url}/ready`)).status).toBe(200);
 
-    const { stderr } = await gateway.stop('SIGTERM');
+    const { stderr } = await gateway.stop('SIGINT');
     expect(stderr).toContain('settings reloaded');
     expect(stderr).toContain('the settings cannot be used; the last good ones stay');
   });

@@ -71,7 +71,7 @@ describe('a gateway that is told to stop', () => {
     const long = aLongStream(running);
     await long.begun;
 
-    const ending = gateway.stop('SIGTERM');
+    const ending = gateway.stop('SIGINT');
     const page = await until('it is not ready', async () => {
       const answer = await fetch(`${url}/ready`);
       return answer.status === 503 && answer.json();

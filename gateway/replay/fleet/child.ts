@@ -95,7 +95,8 @@ class WatchedProcess {
 
   async stop(): Promise<void> {
     if (!this.#isRunning) return;
-    this.#child.kill('SIGTERM');
+    // Nobody else sends it requests, who would have to notice before it closes.
+    this.#child.kill('SIGINT');
     const force = setTimeout(this.#kill, STOP_MS_MAX);
     await this.#ended;
     clearTimeout(force);

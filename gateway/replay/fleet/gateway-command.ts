@@ -15,7 +15,7 @@ export function gatewayCommand(name: string, args: readonly string[]): ChildComm
  */
 const endsWithParent =
   'data:text/javascript,' +
-  'process.stdin.on("end",()=>process.kill(process.pid,"SIGTERM")).resume().unref()';
+  'process.stdin.on("end",()=>process.kill(process.pid,"SIGINT")).resume().unref()';
 
 /** Beside these sources as TypeScript, beside what is published as JavaScript. */
 const mainFile = fileURLToPath(

@@ -38,7 +38,7 @@ export async function startSubjects(): Promise<{
     await startGateway(engineUrl, `http://127.0.0.1:${collectorPort}`),
   ];
   const stop = async (): Promise<void> => {
-    for (const child of children) child.kill('SIGTERM');
+    for (const child of children) child.kill('SIGINT');
     await Promise.all(
       children.map((child) => new Promise((resolve) => child.once('exit', resolve))),
     );

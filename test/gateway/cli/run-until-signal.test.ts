@@ -37,12 +37,14 @@ describe('a server on the command line', () => {
 
   it.each(['SIGTERM', 'SIGINT'] as const)('stops in good order with %s', async (signal) => {
     const kill = vi.fn(() => Promise.resolve());
-    runUntilSignal({ stop: () => Promise.resolve(), kill });
+    const stop = vi.fn(() => Promise.resolve());
+    runUntilSignal({ stop, kill });
 
     process.emit(signal, signal);
     await settle();
 
     expect(exits).toEqual([0]);
+    expect(stop).toHaveBeenCalledExactlyOnceWith(signal);
     expect(kill).not.toHaveBeenCalled();
   });
 

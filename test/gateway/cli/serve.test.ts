@@ -17,7 +17,7 @@ describe('gateway serve', { timeout: PROCESS_MS_MAX }, () => {
     const health = await fetch(`${url}/health`);
     const ready = await fetch(`${url}/ready`);
     const metrics = await fetch(`${adminUrl}/metrics`);
-    const { code, stdout } = await gateway.stop('SIGTERM');
+    const { code, stdout } = await gateway.stop('SIGINT');
 
     expect([health.status, ready.status, metrics.status]).toEqual([200, 503, 200]);
     expect(code).toBe(0);

@@ -72,13 +72,21 @@ describe('the doorkeeper', () => {
     const leave = doorkeeper.enter(aGuest());
     let isEmpty = false;
     const emptied = doorkeeper.close().then(() => (isEmpty = true));
-    expect(doorkeeper.isClosed).toBe(true);
+    expect(doorkeeper.isLeaving).toBe(true);
     expect(() => doorkeeper.check()).toThrow(expect.objectContaining({ code: 'shutting_down' }));
     await Promise.resolve();
     expect(isEmpty).toBe(false);
     leave();
     await emptied;
     expect(isEmpty).toBe(true);
+  });
+
+  it('says that it is going to close before it does, and lets in who comes all the same', () => {
+    const door = new Doorkeeper(1);
+    expect(door.isLeaving).toBe(false);
+    door.announce();
+    expect(door.isLeaving).toBe(true);
+    expect(() => door.check()).not.toThrow();
   });
 
   it('is done at once when nobody is inside', async () => {

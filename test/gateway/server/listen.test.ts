@@ -30,6 +30,11 @@ async function connected(listener: Listener): Promise<Socket> {
   return socket;
 }
 
+/** Resolves when a listener that is told to listen no more has done so: not before the next turn of the event loop. */
+async function closedForOthers(): Promise<void> {
+  for (let turn = 0; turn < 3; turn += 1) await new Promise(setImmediate);
+}
+
 describe('a listener', () => {
   it('says where it listens and hands requests on', async () => {
     const { url } = await listening((_request, response) => response.end('hello'));
@@ -119,6 +124,42 @@ describe('a listener', () => {
     await closed;
     expect(socket.destroyed).toBe(true);
   });
+
+  it('that listens no more serves the connections that it has, and takes no others', async () => {
+    const listener = await listening((_request, response) => response.end('hello'));
+    const socket = await connected(listener);
+    listener.stopListening();
+    await closedForOthers();
+    await expect(
+      (async () => {
+        for (;;) (await connected(listener)).destroy();
+      })(),
+    ).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    const [data] = (await once(socket, 'data')) as [Buffer];
+    expect(data.toString()).toContain('HTTP/1.1 200 OK');
+  });
+
+  it.runIf(process.platform === 'linux')(
+    'shares a port with one that shares it too, and with no other',
+    async () => {
+      const sharing = { host: '127.0.0.1', headBytesMax: 2_048, reusePort: true };
+      const first = await listen((_request, response) => response.end('a'), {
+        ...sharing,
+        port: 0,
+      });
+      open.push(first);
+      const port = Number(new URL(first.url).port);
+      const second = await listen((_request, response) => response.end('b'), { ...sharing, port });
+      open.push(second);
+      first.stopListening();
+
+      expect(second.url).toBe(first.url);
+      expect(await (await fetch(second.url)).text()).toBe('b');
+      await expect(listening(() => undefined, port)).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    },
+  );
 
   it('has no certificate to renew without TLS', async () => {
     const listener = await listening(() => undefined);

@@ -38,7 +38,7 @@ describe('a child', () => {
     await once(server, 'listening');
     const { port } = server.address() as { readonly port: number };
     const told = once(server, 'connection');
-    const goodbye = `process.on('SIGTERM', () => require('net').connect(${port}, '127.0.0.1', () => process.exit()));`;
+    const goodbye = `process.on('SIGINT', () => require('net').connect(${port}, '127.0.0.1', () => process.exit()));`;
 
     const child = await started(goodbye + ready + forever);
     await child.stop();
