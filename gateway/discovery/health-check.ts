@@ -23,7 +23,7 @@ export interface HealthListener {
 
 /** Checks an engine's health again and again, the first time after an interval. A refusal counts at once, silence when it lasts. */
 export function watchHealth(
-  { clock, readPage, limits }: WatchTerms,
+  { clock, readPage, limits, crashed }: WatchTerms,
   path: string,
   listener: HealthListener,
 ): CancelTimer {
@@ -35,6 +35,7 @@ export function watchHealth(
     delayMs: healthIntervalMs,
     intervalMs: healthIntervalMs,
     timeLimitMs: healthTimeoutMs,
+    crashed,
   };
   return repeat(options, async (signal, isOver) => {
     const health = await checkHealth(readPage, path, signal);

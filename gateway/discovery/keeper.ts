@@ -72,6 +72,7 @@ export class Keeper {
       limits,
       log,
       readPage: pageReader(target, this.#parts.fetchTextOf(target)),
+      crashed: (err) => log.warn({ err, replica: target.id }, 'a look at a replica crashed'),
       changed: onChange,
       happened: (event) => onEvent?.(target.id, event),
     });

@@ -17,7 +17,7 @@ export interface LoadListener {
 
 /** Reads an engine's load again and again, the first time at once. */
 export function pollLoad(
-  { clock, readPage, limits }: WatchTerms,
+  { clock, readPage, limits, crashed }: WatchTerms,
   source: LoadSource,
   listener: LoadListener,
 ): CancelTimer {
@@ -29,6 +29,7 @@ export function pollLoad(
     delayMs: 0,
     intervalMs: loadIntervalMs,
     timeLimitMs: loadTimeoutMs,
+    crashed,
   };
   return repeat(options, async (signal, isOver) => {
     try {

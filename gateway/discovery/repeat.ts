@@ -1,4 +1,5 @@
 import type { CancelTimer, Clock } from '../clock.ts';
+import { backoffMs } from './backoff.ts';
 
 /** How often something is done, and how long it may take. */
 export interface RepeatOptions {
@@ -9,31 +10,50 @@ export interface RepeatOptions {
   readonly intervalMs: number;
   /** After it the round's signal aborts. */
   readonly timeLimitMs: number;
+  /** Told of a round that broke on a bug; the next one comes all the same, later each time. */
+  readonly crashed?: ((error: unknown) => void) | undefined;
 }
 
-/** One round. Must not reject; after an `await` it asks `isOver`, since it may have been stopped meanwhile. */
+/** Longest time between two rounds that break on a bug: rare enough for a log, often enough to come back soon. */
+const CRASH_PAUSE_MS_MAX = 30_000;
+
+/** One round. It rejects on bugs alone; after an `await` it asks `isOver`, since it may have been stopped meanwhile. */
 export type Round = (signal: AbortSignal, isOver: () => boolean) => Promise<void>;
 
 /** Runs rounds until the result is called, never two at a time. */
 export function repeat(
-  { clock, delayMs, intervalMs, timeLimitMs }: RepeatOptions,
+  { clock, delayMs, intervalMs, timeLimitMs, crashed }: RepeatOptions,
   round: Round,
 ): CancelTimer {
   const stopping = new AbortController();
   const { signal } = stopping;
+  let crashes = 0;
   const run = async (): Promise<void> => {
     const startedMs = clock.nowMs();
-    await withTimeLimit(clock, timeLimitMs, signal, (limit) => round(limit, () => signal.aborted));
+    try {
+      await withTimeLimit(clock, timeLimitMs, signal, (limit) =>
+        round(limit, () => signal.aborted),
+      );
+      crashes = 0;
+    } catch (error) {
+      crashes += 1;
+      crashed?.(error);
+    }
     if (signal.aborted) return;
     const tookMs = clock.nowMs() - startedMs;
     // A replica whose page is slow is asked half of the time at most.
-    cancelTimer = clock.after(Math.max(intervalMs - tookMs, tookMs), () => void run());
+    const pauseMs = Math.max(intervalMs - tookMs, tookMs, crashPauseMs(crashes));
+    cancelTimer = clock.after(pauseMs, () => void run());
   };
   let cancelTimer = clock.after(delayMs, () => void run());
   return () => {
     stopping.abort();
     cancelTimer();
   };
+}
+
+function crashPauseMs(crashes: number): number {
+  return crashes === 0 ? 0 : backoffMs(crashes, CRASH_PAUSE_MS_MAX, () => 0);
 }
 
 /** Runs `task` with a signal that aborts after `limitMs` of the clock, or when `parent` does. */

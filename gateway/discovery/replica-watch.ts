@@ -139,9 +139,9 @@ export class ReplicaWatch {
 
   #pollTerms(loadSource: LoadSource | undefined): WatchTerms {
     if (loadSource !== undefined) return this.#parts;
-    const { clock, readPage, limits } = this.#parts;
+    const { clock, readPage, limits, crashed } = this.#parts;
     const loadIntervalMs = Math.max(limits.loadIntervalMs, PRESENCE_INTERVAL_MS);
-    return { clock, readPage, limits: { ...limits, loadIntervalMs } };
+    return { clock, readPage, crashed, limits: { ...limits, loadIntervalMs } };
   }
 
   #renewModels(models: readonly string[]): void {

@@ -18,4 +18,6 @@ export interface WatchTerms {
   readonly clock: Clock;
   readonly readPage: ReadPage;
   readonly limits: WatchLimits;
+  /** Told of a look that broke on a bug of ours. */
+  readonly crashed?: ((error: unknown) => void) | undefined;
 }

@@ -31,6 +31,60 @@ class Rounds {
   }
 }
 
+describe('a round that breaks on a bug', () => {
+  const bug = new Error('a bug');
+
+  /** Rounds that break until `heals` is called, and when each began. */
+  function breaking() {
+    const clock = new ManualClock();
+    const startedMs: number[] = [];
+    const crashes: unknown[] = [];
+    let isBroken = true;
+    const stop = repeat(
+      {
+        clock,
+        delayMs: 0,
+        intervalMs: 100,
+        timeLimitMs: 500,
+        crashed: (error) => crashes.push(error),
+      },
+      () => {
+        startedMs.push(clock.nowMs());
+        return isBroken ? Promise.reject(bug) : Promise.resolve();
+      },
+    );
+    return { clock, startedMs, crashes, stop, heals: () => (isBroken = false) };
+  }
+
+  it('is told, and comes again, later each time', async () => {
+    const { clock, startedMs, crashes } = breaking();
+
+    await pass(clock, 1_500);
+
+    expect(startedMs).toEqual([0, 200, 600, 1_400]);
+    expect(crashes).toEqual([bug, bug, bug, bug]);
+  });
+
+  it('comes at least twice a minute, and at its interval again once it ends well', async () => {
+    const { clock, startedMs, heals } = breaking();
+    await pass(clock, 200_000);
+    const last = startedMs.at(-1) ?? 0;
+    expect(last - (startedMs.at(-2) ?? 0)).toBe(30_000);
+
+    heals();
+    await pass(clock, last + 30_250 - clock.nowMs());
+    expect(startedMs.slice(-3)).toEqual([last + 30_000, last + 30_100, last + 30_200]);
+  });
+
+  it('is the last where it is stopped meanwhile', async () => {
+    const { clock, startedMs, stop } = breaking();
+    await pass(clock, 10);
+    stop();
+    await pass(clock, 60_000);
+    expect(startedMs).toEqual([0]);
+  });
+});
+
 describe('what is repeated', () => {
   it('runs at its interval, from start to start', async () => {
     const rounds = new Rounds();
