@@ -118,10 +118,11 @@ function isObject(value: unknown): boolean {
 function describePlace(body: Buffer, { offset, message }: JsonSyntaxError): string {
   let line = 1;
   let lineStart = 0;
-  for (let at = body.indexOf(LINE_FEED); at !== -1 && at < offset;) {
+  // Byte by byte: a body of nothing but line feeds would need a search for each of them.
+  for (let at = 0; at < offset; at += 1) {
+    if (body[at] !== LINE_FEED) continue;
     line += 1;
     lineStart = at + 1;
-    at = body.indexOf(LINE_FEED, lineStart);
   }
   const column = 1 + body.toString('utf8', lineStart, offset).length;
   return `The body is not valid JSON at byte ${offset} (line ${line}, column ${column}): ${message}`;
