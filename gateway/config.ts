@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 
 import type { z } from 'zod';
 
@@ -82,12 +82,21 @@ export const CONFIG_BYTES_MAX: number = 4 * 2 ** 20;
 
 function readText(path: string): string {
   try {
-    const { size } = statSync(path);
-    if (size > CONFIG_BYTES_MAX) throw new RangeError(`it has more than ${CONFIG_BYTES_MAX} bytes`);
-    return readFileSync(path, 'utf8');
+    return readBounded(path);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ConfigError([{ where: path, what: `cannot be read: ${reason}` }], { cause });
+  }
+}
+
+function readBounded(path: string): string {
+  const file = openSync(path, 'r');
+  try {
+    const { size } = fstatSync(file);
+    if (size > CONFIG_BYTES_MAX) throw new RangeError(`it has more than ${CONFIG_BYTES_MAX} bytes`);
+    return readFileSync(file, 'utf8');
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -7,7 +7,7 @@ import { UsageError } from './usage-error.ts';
 import type { ReaderInput, ReaderOutput } from './settings-reader.ts';
 
 /** Longest time for it. A file of some megabytes takes seconds, one that takes more is not meant. */
-export const REREAD_MS_MAX = 10_000;
+const REREAD_MS_MAX = 10_000;
 
 /**
  * Reads the settings again, in a thread of its own: a file that is large or wrong in many places takes seconds, in

@@ -21,7 +21,7 @@ export function serveCommand(): Command {
   return new Command('serve')
     .description('Put the gateway in front of replicas that run already.')
     .option('--replica <url>', "a replica's base URL; repeat it for each", gather)
-    .option('--config <file>', 'settings as YAML; flags win over it')
+    .option('--config <file>', 'settings as YAML; flags win; SIGHUP reads it again')
     .option('--host <address>', 'address of the data port (default 127.0.0.1)')
     .option('--port <number>', 'data port, 0 for a free one (default 8080)', port)
     .option('--admin-host <address>', 'address of the admin port (default 127.0.0.1)')
@@ -44,8 +44,7 @@ export function serveCommand(): Command {
     .option('--json', 'say in one line of JSON that it is listening')
     .addHelpText(
       'after',
-      '\nExample:\n  gateway serve --replica http://127.0.0.1:30000 --port 8080' +
-        '\n\nSIGHUP reads the file again and puts it in place where it is right; SIGTERM drains.',
+      '\nExample:\n  gateway serve --replica http://127.0.0.1:30000 --port 8080',
     )
     .action(serve);
 }

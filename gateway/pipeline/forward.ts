@@ -211,7 +211,24 @@ const NEVER_CONNECTED: ReadonlySet<string> = new Set([
   'ETIMEDOUT',
 ]);
 
+/** Errors of a machine that has no descriptor or port left: no replica is to blame, and every other would meet them. */
+const NOTHING_LEFT_HERE: ReadonlySet<string> = new Set([
+  'EMFILE',
+  'ENFILE',
+  'EADDRNOTAVAIL',
+  'ENOBUFS',
+  'ENOMEM',
+]);
+
+/** Somebody has to finish first; seconds are what that takes. */
+const RELIEF_MS = 1_000;
+
 function beforeAnswer(replicaId: string, cause: Error & { readonly code?: string }): GatewayError {
+  if (NOTHING_LEFT_HERE.has(cause.code ?? '')) {
+    const message = 'The gateway has no connection left to give.';
+    const details = { reason: 'no-descriptors', retryAfterMs: RELIEF_MS, cause };
+    return new GatewayError('saturated', message, details);
+  }
   const details = { retryable: true, cause };
   if (NEVER_CONNECTED.has(cause.code ?? '')) {
     const message = `Replica ${replicaId} cannot be reached.`;

@@ -9,7 +9,12 @@ const defaults = configSchema.parse({});
 
 describe('the settings without a file', () => {
   it('listen on this machine alone, and take no replica for granted', () => {
-    expect(defaults.listen).toEqual({ host: '127.0.0.1', port: 8080, allowUnauthenticated: false });
+    expect(defaults.listen).toEqual({
+      host: '127.0.0.1',
+      port: 8080,
+      reusePort: false,
+      allowUnauthenticated: false,
+    });
     expect(defaults.admin.host).toBe('127.0.0.1');
     expect(defaults.replicas).toEqual([]);
     expect(defaults.keys).toEqual([]);

@@ -332,6 +332,27 @@ describe('a connection that breaks before the engine has answered', () => {
     },
   );
 
+  it.each(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS', 'ENOMEM'])(
+    'by %s is nobody’s fault but ours: no replica is blamed, and no other is tried',
+    async (code) => {
+      const { call, end } = begin();
+      const cause = socketError(code);
+      call.fail(cause);
+
+      await expect(end).resolves.toMatchObject({
+        kind: 'failed',
+        error: {
+          code: 'saturated',
+          source: 'gateway',
+          retryable: false,
+          retryAfterMs: 1_000,
+          reason: 'no-descriptors',
+          cause,
+        },
+      });
+    },
+  );
+
   it.each(['ECONNRESET', 'EPIPE'])('by %s was there: the engine failed', async (code) => {
     const { call, end, exchange } = begin();
     call.fail(socketError(code));
