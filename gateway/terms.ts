@@ -95,6 +95,8 @@ function pipelineOf(rooms: Rooms, config: Config, names: ModelNames): PipelinePa
     deadly,
     clock,
     firstByteMs: config.timeouts.firstByteMs,
+    betweenTokensMs: config.timeouts.betweenTokensMs,
+    unreadMs: config.timeouts.unreadMs,
     engineOf: (id) => engines.engineOf(id),
     attempted: (id, end) => engines.attempted(id, end),
     reportBug: (error, requestId) =>

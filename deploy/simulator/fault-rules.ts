@@ -1,6 +1,12 @@
 import { BodyFields, isObject } from './body-fields.ts';
 import type { Ending } from './event-writer.ts';
 
+/** Behind the last chunk of every choice. No answer has so many tokens. */
+export const AT_FINISH: number = 2 ** 52;
+
+/** Behind all that the answer has, and before its end. */
+export const AT_DONE: number = 2 ** 53;
+
 /** When a fault strikes: before the response head, or once so many tokens have been sent (0 is after the head). */
 export type Moment = 'headers' | number;
 
@@ -122,7 +128,14 @@ function readMoment(fields: BodyFields): Moment {
   return fields.raw('at') === 'headers' ? 'headers' : readTokens(fields);
 }
 
+const lateMoments: ReadonlyMap<unknown, number> = new Map([
+  ['finish', AT_FINISH],
+  ['done', AT_DONE],
+]);
+
 function readTokens(fields: BodyFields): number {
+  const late = lateMoments.get(fields.raw('at'));
+  if (late !== undefined) return late;
   const at = fields.integer('at') ?? 0;
   if (at < 0) throw new BadFaultRule('at is a number of tokens, 0 or more');
   return at;

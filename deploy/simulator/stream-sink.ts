@@ -1,6 +1,7 @@
 import type { AnswerSink, SunkGeneration } from './answer-sink.ts';
 import { GARBAGE, type StreamWriter } from './event-writer.ts';
 import type { RequestFault } from './fault-rules.ts';
+import { AT_DONE, AT_FINISH } from './fault-rules.ts';
 import type { Choice } from './generation.ts';
 import type { StreamFrames } from './protocols/protocol.ts';
 
@@ -40,6 +41,7 @@ export class StreamSink implements AnswerSink {
   #isStalled = false;
   #isWaiting = false;
   #isFinished = false;
+  #isClosed = false;
   #isOver = false;
 
   constructor(parts: StreamParts) {
@@ -118,9 +120,20 @@ export class StreamSink implements AnswerSink {
   }
 
   #close(): void {
-    if (this.#isOver) return;
+    this.#strikeLate(AT_FINISH);
+    if (this.#isOver || this.#isStalled) return;
+    if (this.#faultAt === AT_DONE && !this.#isClosed) {
+      this.#isClosed = true;
+      this.#writer.write(this.#frames.closing());
+      this.#strikeLate(AT_DONE);
+    }
+    if (this.#isOver || this.#isStalled) return;
     this.#isOver = true;
-    this.#writer.end(this.#frames.closing());
+    this.#writer.end(this.#isClosed ? '' : this.#frames.closing());
+  }
+
+  #strikeLate(moment: number): void {
+    if (!this.#isOver && this.#faultAt === moment) this.#strike();
   }
 
   #strike(): void {

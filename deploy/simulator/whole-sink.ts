@@ -1,6 +1,6 @@
 import type { AnswerSink, SunkGeneration } from './answer-sink.ts';
 import { type Ending, GARBAGE } from './event-writer.ts';
-import type { Choice } from './generation.ts';
+import { type Choice, completionTokensOf } from './generation.ts';
 import type { PlainAnswer } from './plain-answer.ts';
 import type { StreamFault } from './stream-sink.ts';
 
@@ -33,11 +33,13 @@ export class WholeSink implements AnswerSink {
   }
 
   tokens(_choice: Choice, _isLast: boolean): void {
-    if (this.#parts.faults.length > 0) this.#strikeDue();
+    if (this.#parts.faults.length > 0) this.#strikeDue(completionTokensOf(this.#parts.generation));
   }
 
   finished(): void {
     this.#isFinished = true;
+    // What strikes behind the tokens strikes an answer in one piece before it is sent.
+    if (this.#parts.faults.length > 0) this.#strikeDue(Infinity);
     if (!this.#isStalled) this.#send();
   }
 
@@ -47,9 +49,8 @@ export class WholeSink implements AnswerSink {
     this.#parts.send(this.#parts.answer());
   }
 
-  #strikeDue(): void {
-    const { generation, faults } = this.#parts;
-    const made = generation.choices.reduce((sum, choice) => sum + generation.tokens(choice), 0);
+  #strikeDue(made: number): void {
+    const { faults } = this.#parts;
     for (
       let fault = faults[this.#nextFault];
       fault !== undefined;

@@ -277,6 +277,17 @@ const timeouts = z.strictObject({
   firstByteMs: whole({ min: 1, max: DAY_MS })
     .optional()
     .describe("To the first byte of a replica's answer. Long queues in engines take minutes."),
+  betweenTokensMs: whole({ min: 10, max: DAY_MS })
+    .optional()
+    .describe(
+      'Between two tokens of a stream; then another replica. Engines under load pause for half a minute.',
+    ),
+  // A reader slower than some 15 KB/s is far behind any answer that is generated for it.
+  unreadMs: whole({ min: 10, max: DAY_MS })
+    .default(60_000)
+    .describe(
+      'For a client to read what waits for it, its engine being paused; then it is closed.',
+    ),
   totalMs: whole({ min: 1, max: DAY_MS }).default(HOUR_MS).describe('For a request as a whole.'),
 });
 

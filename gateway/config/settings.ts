@@ -109,6 +109,8 @@ export interface ResumeSettings {
 export interface TimeoutSettings {
   readonly connectMs: number;
   readonly firstByteMs?: number | undefined;
+  readonly betweenTokensMs?: number | undefined;
+  readonly unreadMs: number;
   readonly totalMs: number;
 }
 

@@ -2,12 +2,14 @@ import type { CancelTimer, Clock } from '../clock.ts';
 import type { Engine } from '../engines/engine.ts';
 import { GatewayError } from '../generation/error.ts';
 import { SinkError } from '../wire/http-client.ts';
-import type { HttpAnswerSink, HttpExchange, ReceivedHeaders } from '../wire/http-client.ts';
+import type { HttpAnswerSink, ReceivedHeaders } from '../wire/http-client.ts';
 import { answerHeaders } from './answer-headers.ts';
 import type { AnswerNotes } from './answer-notes.ts';
 import type { AttemptEnd } from './attempt.ts';
 import type { Place } from './dispatcher.ts';
 import type { Exchange, ReplyListener } from './exchange.ts';
+import { watchGaps } from './gap-watch.ts';
+import { PacedUpstream } from './paced-upstream.ts';
 import { RefusalRelay } from './refusal-relay.ts';
 import { breakage } from './relay.ts';
 import type { Relay, RelayParts } from './relay.ts';
@@ -25,6 +27,10 @@ export interface ForwardParts {
   readonly clock: Clock;
   /** Longest wait for the first byte of the answer's body; none where it is left out. */
   readonly firstByteMs?: number | undefined;
+  /** Longest wait between two tokens of a stream; none where it is left out. */
+  readonly betweenTokensMs?: number | undefined;
+  /** Longest time that the client may leave what waits for it unread; none where it is left out. */
+  readonly unreadMs?: number | undefined;
   /** Where the beginning of a streamed answer is noted. */
   readonly notes?: AnswerNotes | undefined;
   /** What is asked in place of the client's request, where its answer has begun elsewhere. */
@@ -49,7 +55,8 @@ interface Outcome {
 class Forwarding implements HttpAnswerSink, ReplyListener {
   readonly #parts: ForwardParts;
   readonly #outcome: Outcome;
-  #upstream: HttpExchange | undefined;
+  #upstream: PacedUpstream | undefined;
+  #cancelGapWatch: CancelTimer | undefined;
   #relay: Relay | undefined;
   #cancelDeadline: CancelTimer | undefined;
   #cancelFirstByte: CancelTimer | undefined;
@@ -71,7 +78,7 @@ class Forwarding implements HttpAnswerSink, ReplyListener {
       engine: place.replica.engine,
       startMs: clock.nowMs(),
     });
-    this.#upstream = engine.send(
+    const upstream = engine.send(
       {
         path: leg?.path ?? exchange.path,
         requestId: exchange.requestId,
@@ -84,6 +91,11 @@ class Forwarding implements HttpAnswerSink, ReplyListener {
       },
       this,
     );
+    this.#upstream = new PacedUpstream(upstream, {
+      clock,
+      unreadMs: this.#parts.unreadMs,
+      gaveUp: () => this.#abandon(leftUnread()),
+    });
     reply.listener = this;
     if (exchange.deadlineMs !== Infinity) this.#watchDeadline(exchange.deadlineMs);
     this.#watchFirstByte();
@@ -104,6 +116,7 @@ class Forwarding implements HttpAnswerSink, ReplyListener {
       ended: (end) => this.#end(end),
     };
     this.#relay = relayFor(status, isEventStream(headers), parts, leg);
+    this.#watchGaps(upstream);
   }
 
   data(chunk: Buffer): void {
@@ -152,6 +165,28 @@ class Forwarding implements HttpAnswerSink, ReplyListener {
     });
   }
 
+  #watchGaps(upstream: PacedUpstream): void {
+    const { exchange, place, clock, betweenTokensMs } = this.#parts;
+    if (betweenTokensMs === undefined) return;
+    this.#cancelGapWatch = watchGaps({
+      clock,
+      gapMsMax: betweenTokensMs,
+      tokens: () => exchange.recorder.timer.tokens,
+      isPaused: () => upstream.isPaused,
+      tooLong: () => {
+        const message = `Replica ${place.replica.id} sent no token for ${betweenTokensMs} ms.`;
+        this.#silent(new GatewayError('engine_timeout', message));
+      },
+    });
+  }
+
+  /** An answer that is whole is not cut by the silence behind it. */
+  #silent(error: GatewayError): void {
+    if (this.#relay?.isWhole !== true) return this.#abandon(error);
+    this.#relay.end();
+    this.#upstream?.abort();
+  }
+
   #abandon(error: GatewayError): void {
     this.#upstream?.abort();
     this.#end({ kind: 'failed', error });
@@ -176,6 +211,8 @@ class Forwarding implements HttpAnswerSink, ReplyListener {
     exchange.reply.listener = undefined;
     this.#cancelDeadline?.();
     this.#cancelFirstByte?.();
+    this.#cancelGapWatch?.();
+    this.#upstream?.stopWatching();
     exchange.recorder.lastAttempt?.end(clock.nowMs(), errorCode);
   }
 }
@@ -195,6 +232,10 @@ function isEventStream(headers: ReceivedHeaders): boolean {
 function errorCodeOf(end: AttemptEnd): string | undefined {
   if (end.kind === 'failed') return end.error.code;
   return end.kind === 'refused' ? `engine_refused_${end.refusal.status}` : undefined;
+}
+
+function leftUnread(): GatewayError {
+  return new GatewayError('client_closed', 'The client left its answer unread for too long.');
 }
 
 function clientClosed(): GatewayError {

@@ -32,6 +32,10 @@ export interface PipelineParts {
   readonly clock: Clock;
   /** Longest wait for the first byte of an attempt's answer; none where it is left out. */
   readonly firstByteMs?: number | undefined;
+  /** Longest wait between two tokens of a stream; none where it is left out. */
+  readonly betweenTokensMs?: number | undefined;
+  /** Longest time that a client may leave what waits for it unread; none where it is left out. */
+  readonly unreadMs?: number | undefined;
   /** Connections to a replica of the fleet; `undefined` once it has left. */
   readonly engineOf: (id: ReplicaId) => Engine | undefined;
   /** Told how each attempt ended, so that a dead replica is seen before its next health check. */

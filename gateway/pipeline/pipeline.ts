@@ -107,11 +107,12 @@ async function attemptAt(
     if (exchange.namesReplica && leg === undefined)
       exchange.reply.addHeader('x-gateway-replica', replica.id);
     const model = parts.names.rename(exchange.request.model);
-    const { clock, firstByteMs } = parts;
+    const { clock, firstByteMs, betweenTokensMs, unreadMs } = parts;
+    const limits = { firstByteMs, betweenTokensMs, unreadMs };
     const notes = leg === undefined ? resume.notesAt(engine) : undefined;
     const asksForTokenIds =
       leg === undefined ? notes?.readsIds === true : resume.asksForIdsAt(engine, leg);
-    const made = { exchange, place, engine, model, clock, firstByteMs };
+    const made = { exchange, place, engine, model, clock, ...limits };
     const end = await forward({ ...made, notes, leg, asksForTokenIds });
     parts.attempted(replica.id, end);
     const { cachedTokens } = exchange.recorder;

@@ -7,6 +7,8 @@ export const REFUSAL_BYTES_MAX: number = 64 * 1024;
 
 /** Collects an engine's refusal, of which the client sees nothing until no other replica is left to ask. */
 export class RefusalRelay implements Relay {
+  /** Its end comes with its last byte. */
+  readonly isWhole = false;
   readonly #parts: RelayParts;
   readonly #status: number;
   readonly #chunks: Buffer[] = [];

@@ -27,7 +27,10 @@ export interface RelayParts {
 }
 
 /** Takes the body of an engine's answer. */
-export type Relay = Omit<HttpAnswerSink, 'head'>;
+export interface Relay extends Omit<HttpAnswerSink, 'head'> {
+  /** Nothing is missing but the end, which `end` supplies. */
+  readonly isWhole: boolean;
+}
 
 /** The failure of a replica in the middle of an answer: another may be asked while nothing has been sent. */
 export function engineFailure(parts: RelayParts, what: string, cause?: Error): GatewayError {

@@ -17,6 +17,10 @@ export class ResumedRelay implements Relay {
     this.#upstream = upstream;
   }
 
+  get isWhole(): boolean {
+    return this.#relay.isWhole;
+  }
+
   data(chunk: Buffer): void {
     const bytes = this.#joiner.join(chunk);
     let start = 0;

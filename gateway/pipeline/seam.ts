@@ -1,4 +1,5 @@
 import type { AnswerPart, EventMold, Finish, Resumption } from '../dialects/dialect.ts';
+import { BROKEN_FINISH_REASONS } from '../dialects/dialect.ts';
 import { dataStart } from '../wire/sse.ts';
 import type { AnswerNotes } from './answer-notes.ts';
 import type { TextBefore } from './seam-text.ts';
@@ -29,6 +30,7 @@ export class Seam {
   readonly #promptTokens: number;
   readonly #text: SeamText | undefined;
   #comment: string;
+  #isCut = false;
   #isOver = false;
 
   constructor(parts: SeamParts) {
@@ -49,17 +51,33 @@ export class Seam {
     if (this.#isOver) return '';
     const { resumption, mold } = this.#parts;
     const at = dataStart(event);
-    if (at === -1 || event.startsWith('[DONE]', at) || !event.includes('"choices"')) return event;
+    if (at === -1 || event.startsWith('[DONE]', at)) return event;
+    if (!event.includes('"choices"')) return this.#passCut(event);
     const part = resumption.readPart(event);
     const isUsage = part.usageJson !== undefined && /"choices":\s*\[\s*\]/.test(event);
     if (isUsage) return mold.usage(rebased(part.usageJson ?? '', this.#answeredTokens));
     const rewritten =
       this.#text === undefined ? this.#plain(part) : this.#upToStop(part, this.#text);
-    this.#parts.notes.takeRest(event, rewritten);
+    this.#note(event, rewritten, part.finish);
     if (rewritten === '') return '';
     const comment = this.#comment;
     this.#comment = '';
     return comment + rewritten;
+  }
+
+  /** An error, most likely: what comes behind it is not the client's. */
+  #passCut(event: string): string {
+    this.#isCut = true;
+    return event;
+  }
+
+  /** Notes what the client gets; a broken finish, and what stands beside it, is kept from it. */
+  #note(event: string, rewritten: string, finish: Finish | undefined): void {
+    const { notes } = this.#parts;
+    if (finish !== undefined && BROKEN_FINISH_REASONS.has(finish.reason)) this.#isCut = true;
+    if (this.#isCut) return;
+    notes.takeRest(event, rewritten);
+    if (finish !== undefined) notes.close();
   }
 
   #plain({ literal, finish }: AnswerPart): string {

@@ -62,7 +62,7 @@ export class StreamRelay implements Relay {
 
   end(): void {
     if (this.#isOver) return;
-    if (!this.#isWhole()) return this.#fail('ended its stream before the answer was whole');
+    if (!this.isWhole) return this.#fail('ended its stream before the answer was whole');
     const { exchange } = this.#parts;
     if (!this.#isDone) this.#send(Buffer.from(exchange.dialect.doneEvent));
     exchange.reply.finish();
@@ -71,12 +71,14 @@ export class StreamRelay implements Relay {
 
   /** What breaks behind the end of a whole answer has not cut it. */
   failed(error: Error): void {
-    if (this.#isWhole()) this.end();
+    if (this.isWhole) this.end();
     else if (!this.#isOver) this.#fail(`${breakage(error)} in the middle of its answer`, error);
   }
 
   /** Reads one event; false keeps it from the client. */
   #readEvent(event: string, atMs: number): boolean {
+    // Nothing follows the end.
+    if (this.#isDone) return false;
     const kinds = this.#parts.exchange.dialect.classify(event);
     if (kinds === 0) return true;
     if ((kinds & eventKinds.error) !== 0) return this.#readError(event);
@@ -89,7 +91,11 @@ export class StreamRelay implements Relay {
 
   /** Notes an event on its way; gives what to send in its place, if another text. */
   #note(event: string, hasOutput: boolean): string | undefined {
-    return this.#parts.notes?.take(event, this.#bytes, this.#start, hasOutput);
+    const { notes } = this.#parts;
+    const shown = notes?.take(event, this.#bytes, this.#start, hasOutput);
+    // What has its finish has no rest.
+    if (this.#finishedChoices > 0) notes?.close();
+    return shown;
   }
 
   #countOutput(event: string, atMs: number): void {
@@ -133,7 +139,7 @@ export class StreamRelay implements Relay {
   }
 
   #readDone(): boolean {
-    if (!this.#isWhole()) {
+    if (!this.isWhole) {
       this.#fail('ended its stream before every choice had finished');
       return false;
     }
@@ -155,7 +161,7 @@ export class StreamRelay implements Relay {
     return false;
   }
 
-  #isWhole(): boolean {
+  get isWhole(): boolean {
     return this.#finishedChoices >= this.#parts.exchange.request.choices;
   }
 

@@ -11,6 +11,8 @@ const NO_JSON = 'answered with what is no whole JSON';
 
 /** Passes an answer on that comes in one piece, and reads the token counts at its end. */
 export class WholeRelay implements Relay {
+  /** Its end comes with its last byte. */
+  readonly isWhole = false;
   readonly #parts: RelayParts;
   /** `undefined` for an answer that may be anything. */
   readonly #ends: JsonEnds | undefined;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { GARBAGE } from '../../../deploy/simulator/event-writer.ts';
+import { AT_DONE, AT_FINISH } from '../../../deploy/simulator/fault-rules.ts';
 import { type StreamFault, StreamSink } from '../../../deploy/simulator/stream-sink.ts';
 import { vllm05Completions } from '../../../deploy/simulator/protocols/vllm-0-5-completions.ts';
 import { vllmCurrentChat } from '../../../deploy/simulator/protocols/vllm-current-chat.ts';
@@ -193,6 +194,30 @@ describe('a fault in a stream', () => {
     stage.sink.finished();
 
     expect(shown(stage)).toEqual(['head', ` ${words[0]} ${words[1]}`, 'end ']);
+  });
+
+  it.each([
+    ['finish', AT_FINISH, false],
+    ['done', AT_DONE, true],
+  ])('at %s comes behind the last chunk, and behind the end (%s): %s', (_what, at, hasEnd) => {
+    const stage = aStage({ faults: [{ kind: 'die', at, how: 'rst' }] });
+    stage.have(4);
+    stage.sink.finished();
+
+    const last = shown(stage).slice(2);
+    expect(last.some((call) => call.includes('[DONE]'))).toBe(hasEnd);
+    expect(last.at(-1)).toBe('rst');
+  });
+
+  it.each([AT_FINISH, AT_DONE])('that is a stall so late (%i) is over in its time', (at) => {
+    const stage = aStage({ faults: [{ kind: 'stall', at, ms: 50 }] });
+    stage.have(4);
+    stage.sink.finished();
+    expect(stage.writer.calls.some((call) => call.startsWith('end'))).toBe(false);
+    for (const { callback } of stage.later) callback();
+
+    expect(stage.writer.calls.join('').match(/\[DONE\]/g)).toHaveLength(1);
+    expect(stage.writer.calls.at(-1)).toMatch(/^end/);
   });
 
   it('that is an error event may be the first one', () => {

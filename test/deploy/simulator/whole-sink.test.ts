@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { GARBAGE } from '../../../deploy/simulator/event-writer.ts';
+import { AT_DONE, AT_FINISH } from '../../../deploy/simulator/fault-rules.ts';
 import type { PlainAnswer } from '../../../deploy/simulator/plain-answer.ts';
 import type { StreamFault } from '../../../deploy/simulator/stream-sink.ts';
 import { WholeSink } from '../../../deploy/simulator/whole-sink.ts';
@@ -56,6 +57,14 @@ describe('an answer that is not streamed', () => {
     stage.sink.finished();
 
     expect(stage.out).toEqual(['200 whole']);
+  });
+
+  it.each([AT_FINISH, AT_DONE])('does not go out where a fault strikes so late (%i)', (at) => {
+    const stage = aStage([{ kind: 'die', at, how: 'rst' }]);
+    stage.have(4);
+    stage.sink.finished();
+
+    expect(stage.out).toEqual(['rst']);
   });
 });
 

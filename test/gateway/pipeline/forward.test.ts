@@ -29,7 +29,15 @@ function begin(
     asksForUsage = false,
     model,
     firstByteMs,
-  }: { asksForUsage?: boolean; model?: string; firstByteMs?: number } = {},
+    betweenTokensMs,
+    unreadMs,
+  }: {
+    asksForUsage?: boolean;
+    model?: string;
+    firstByteMs?: number;
+    betweenTokensMs?: number;
+    unreadMs?: number;
+  } = {},
 ): Attempt {
   const house = aDispatcher();
   const { place } = new Asked(house.dispatcher, aRequest());
@@ -44,6 +52,8 @@ function begin(
     model,
     clock: house.clock,
     firstByteMs,
+    betweenTokensMs,
+    unreadMs,
     asksForTokenIds: false,
   });
   return {
@@ -393,5 +403,61 @@ describe('a slow reader', () => {
     exchange.reply.catchUp();
 
     expect(call.isPaused).toBe(false);
+  });
+});
+
+describe('the time limit between two tokens', () => {
+  it('ends the attempt, and closes the engine’s request', async () => {
+    const { call, clock, end } = begin({}, { betweenTokensMs: 400 });
+    call.head(200, streamHeaders).data(chatEvent('a'));
+    clock.advance(400);
+    expect(call.isAborted).toBe(false);
+    call.data(chatEvent('b'));
+    clock.advance(500);
+
+    expect(call.isAborted).toBe(true);
+    await expect(end).resolves.toMatchObject({
+      kind: 'failed',
+      error: {
+        code: 'engine_timeout',
+        retryable: false,
+        message: 'Replica replica-0 sent no token for 400 ms.',
+      },
+    });
+    expect(clock.timers).toBe(0);
+  });
+
+  it('cuts no answer of which nothing is missing but the end', async () => {
+    const { call, clock, end, exchange } = begin({}, { betweenTokensMs: 400 });
+    call.head(200, streamHeaders).data(chatEvent('a', { finishReason: 'stop' }));
+    clock.advance(500);
+
+    await expect(end).resolves.toEqual({ kind: 'complete' });
+    expect(call.isAborted).toBe(true);
+    expect(exchange.reply.text.endsWith('data: [DONE]\n\n')).toBe(true);
+  });
+});
+
+describe('the time limit of a client that does not read', () => {
+  it('ends the request as one whose client has left', async () => {
+    const { call, clock, end, exchange } = begin({}, { unreadMs: 1_000 });
+    exchange.reply.reads = 'slowly';
+    call.head(200, streamHeaders).data(chatEvent('a'));
+    clock.advance(999);
+    exchange.reply.catchUp();
+    exchange.reply.reads = 'slowly';
+    call.data(chatEvent('b'));
+    clock.advance(999);
+    expect(call.isAborted).toBe(false);
+    clock.advance(1);
+
+    expect(call.isAborted).toBe(true);
+    await expect(end).resolves.toMatchObject({
+      kind: 'failed',
+      error: {
+        code: 'client_closed',
+        message: 'The client left its answer unread for too long.',
+      },
+    });
   });
 });

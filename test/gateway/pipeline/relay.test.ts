@@ -14,7 +14,12 @@ import { RelayBench } from '../../support/relay-bench.ts';
 /** The parts of a relay that does nothing. */
 function theParts(): RelayParts {
   let kept: RelayParts | undefined;
-  const deaf = { data: () => undefined, end: () => undefined, failed: () => undefined };
+  const deaf = {
+    isWhole: false,
+    data: () => undefined,
+    end: () => undefined,
+    failed: () => undefined,
+  };
   new RelayBench((parts) => {
     kept = parts;
     return deaf;

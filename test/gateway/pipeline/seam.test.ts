@@ -44,11 +44,12 @@ describe('behind a seam', () => {
       seamComment(2) + mold.output('c'),
     );
     expect(seam.rewrite(elsewhere(idsEvent('d', [303])))).toBe(mold.output('d'));
+    expect(notes.allIds).toEqual([1, 2, 3, 300, 301, 302, 303]);
+    expect(notes.literal).toBe('abcd');
     expect(seam.rewrite(elsewhere(idsEvent('', [], undefined, 'length')))).toBe(
       mold.output('', { reason: 'length', stopJson: undefined }),
     );
-    expect(notes.allIds).toEqual([1, 2, 3, 300, 301, 302, 303]);
-    expect(notes.literal).toBe('abcd');
+    expect(notes.mold).toBeUndefined();
   });
 
   it('counts are those of one answer', () => {
@@ -65,6 +66,18 @@ describe('behind a seam', () => {
     ['a comment', ': keep-alive\n\n'],
   ])('%s passes as it is', (_what, event) => {
     expect(aSeam().seam.rewrite(event)).toBe(event);
+  });
+
+  it.each([
+    ['an error', errorEvent(500)],
+    ['a broken finish', idsEvent('x', [302], undefined, 'abort')],
+  ])('%s is not noted, nor what comes behind it', (_what, event) => {
+    const { seam, notes } = aSeam();
+    seam.rewrite(event);
+    seam.rewrite(idsEvent('y', [303]));
+
+    expect(notes.allIds).toEqual([1, 2, 3, 300, 301]);
+    expect(notes.mold).toBeDefined();
   });
 
   it('an event without text is left out', () => {

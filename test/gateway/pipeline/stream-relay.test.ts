@@ -120,6 +120,13 @@ describe('a whole stream', () => {
     expect(relay.end).toEqual({ kind: 'complete' });
   });
 
+  it('ends with its end event, whatever an engine says behind that', () => {
+    const relay = aRelay().stream(chatStream + errorEvent(500) + chatEvent('x'));
+
+    expect(relay.reply.text).toBe(chatStream);
+    expect(relay.end).toEqual({ kind: 'complete' });
+  });
+
   it('may end each choice in an event of its own', () => {
     const stream = roleEvent() + chatEvent('a') + finishEvent('length') + doneEvent;
 
