@@ -98,6 +98,14 @@ export class LiveReplica implements AsyncDisposable {
     if (!answer.ok) throw new Error(await answer.text());
   }
 
+  /** Requests that the standing faults have struck. */
+  async struck(): Promise<number> {
+    const { faults } = (await (await this.#admin('GET', '/faults')).json()) as {
+      readonly faults: readonly { readonly hits: number }[];
+    };
+    return faults.reduce((sum, { hits }) => sum + hits, 0);
+  }
+
   async heals(): Promise<void> {
     await this.#admin('DELETE', '/faults');
   }
