@@ -26,8 +26,8 @@ const routingDoors = closed(
 
 const telemetryDoors = closed(
   'telemetry',
-  ['telemetry', 'recorder', 'token-timer', 'semconv', 'gpu/*'],
-  'telemetry is entered by telemetry, recorder, token-timer, semconv and gpu/*.',
+  ['telemetry', 'recorder', 'token-timer', 'gap-code', 'semconv', 'gpu/*'],
+  'telemetry is entered by telemetry, recorder, token-timer, gap-code, semconv and gpu/*.',
 );
 
 const deployDoors = closed(

@@ -6,6 +6,7 @@ import { getRequestListener } from '@hono/node-server';
 import { Admission } from '../routing/admission.ts';
 import { Fleet } from '../routing/fleet.ts';
 import { OutputLengths } from '../routing/output-lengths.ts';
+import type { GoodService } from '../routing/policies/catalog.ts';
 import { createPolicy } from '../routing/policies/catalog.ts';
 import { Router } from '../routing/router.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -158,6 +159,7 @@ function rearrange(house: House, given: Config): ReloadPlan {
   rooms.doorkeeper.limit(config.limits.openRequestsMax);
   house.gate.limit(config.limits.connectionsMax);
   house.loop.limit(config.limits.eventLoopLateMsMax);
+  rooms.telemetry.judgeBy(goodService(config.routing));
   house.terms = terms;
   // A policy may count and remember: one that stays the same goes on with what it has.
   if (plan.changed.some((name) => name.startsWith('routing.'))) rooms.dispatcher.follow(router);
@@ -220,6 +222,7 @@ function openTelemetry(config: Config, clock: Clock): Promise<Telemetry> {
     otlpEndpoint,
     otlpHeaders,
     sampleRatio,
+    good: goodService(config.routing),
     log: { level: logLevel, destination: STDERR },
     clock: {
       nowMs: () => clock.nowMs(),
@@ -246,10 +249,13 @@ function buildDispatcher(config: Config, fleet: Fleet, clock: Clock): Dispatcher
 }
 
 function buildRouter(settings: Config['routing']): Router {
-  const { policy, shadow, goodFirstTokenMs, goodTokenGapMs } = settings;
-  const good = { firstTokenMs: goodFirstTokenMs, tokenGapMs: goodTokenGapMs };
-  const inputs = { random: Math.random, good };
+  const { policy, shadow } = settings;
+  const inputs = { random: Math.random, good: goodService(settings) };
   return new Router(createPolicy(policy, inputs), shadow && createPolicy(shadow, inputs));
+}
+
+function goodService({ goodFirstTokenMs, goodTokenGapMs }: Config['routing']): GoodService {
+  return { firstTokenMs: goodFirstTokenMs, tokenGapMs: goodTokenGapMs };
 }
 
 /** Both or none: a gateway of which one half is up looks alive to its supervisor. */

@@ -1,3 +1,4 @@
+import type { Ending } from './ending.ts';
 import type { Exposition, HistogramSample } from './exposition.ts';
 import type { Recorder } from './recorder.ts';
 import type { Label } from './series-table.ts';
@@ -6,11 +7,11 @@ import {
   durationBoundsSeconds,
   estimateRatioBounds,
   interTokenLatencyBoundsSeconds,
-  metrics,
   queueWaitBoundsSeconds,
   timePerOutputTokenBoundsSeconds,
   timeToFirstTokenBoundsSeconds,
-} from './semconv.ts';
+} from './histogram-bounds.ts';
+import { metrics } from './semconv.ts';
 import { SeriesTable } from './series-table.ts';
 
 /** Series of one histogram family; beyond it all further ones are one, labelled `other`. */
@@ -22,15 +23,6 @@ export interface LatencyLabels {
   readonly model: Label;
   readonly replica: Label;
   readonly error: Label;
-}
-
-/** The moment and the model label of one ended request. */
-export interface Ending {
-  readonly model: number;
-  /** Monotonic milliseconds. */
-  readonly endMs: number;
-  /** The same moment in milliseconds since 1970. */
-  readonly wallMs: number;
 }
 
 /** The latency histograms: every figure of a request is binned once, at its end. */
@@ -62,15 +54,14 @@ export class LatencyMetrics {
     this.#outputEstimates = estimates();
   }
 
-  /** Bins one ended request. */
-  observe(record: Recorder, ending: Ending): void {
-    const { model, endMs } = ending;
+  /** Bins one ended request; `model` is the number of its label. */
+  observe(record: Recorder, model: number, ending: Ending): void {
     const operation = this.#labels.operation.values.idOf(record.arrival.operation);
     const replica = this.#labels.replica.values.idOf(record.lastAttempt?.replica);
     const error = this.#labels.error.values.idOf(record.errorCode);
     const trace = exemplarOf(record, ending);
     const duration = this.#durations.at(operation, model, replica, error);
-    note(duration, (endMs - record.arrival.receivedMs) / 1000, trace);
+    note(duration, (ending.endMs - record.arrival.receivedMs) / 1000, trace);
     if (record.attempts.length > 0) {
       this.#observeAnswer(record, this.#answers.at(operation, model, replica), trace);
     }
@@ -159,9 +150,10 @@ const INTER_TOKEN_LATENCY = Float64Array.from(interTokenLatencyBoundsSeconds);
 const QUEUE_WAIT = Float64Array.from(queueWaitBoundsSeconds);
 const ESTIMATE_RATIO = Float64Array.from(estimateRatioBounds);
 
-// Only a trace that is recorded leads anywhere.
-function exemplarOf({ trace }: Recorder, { wallMs }: Ending): Trace | undefined {
-  return trace?.sampled === true ? { traceId: trace.traceId, atSeconds: wallMs / 1000 } : undefined;
+// Only a trace that is kept leads anywhere.
+function exemplarOf({ trace }: Recorder, { wallMs, decision }: Ending): Trace | undefined {
+  if (trace === undefined || decision === 'passed_over') return undefined;
+  return { traceId: trace.traceId, atSeconds: wallMs / 1000 };
 }
 
 function note(histogram: Histogram, seconds: number, trace: Trace | undefined): void {

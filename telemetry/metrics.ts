@@ -1,3 +1,4 @@
+import type { Ending } from './ending.ts';
 import type { Recorder } from './recorder.ts';
 import type { ReplicaReading } from './replica-gauges.ts';
 import type { MetricDefinition } from './semconv.ts';
@@ -55,6 +56,8 @@ export class Metrics {
   ]);
   readonly #outcomes = new LabelValues(8);
   readonly #reloads = new Counter([{ name: labels.outcome, values: this.#outcomes }]);
+  readonly #decisions = new LabelValues(8);
+  readonly #traces = new Counter([{ name: labels.decision, values: this.#decisions }]);
   #readings: Readings | undefined;
   #openRequests = 0;
   #failedRecords = 0;
@@ -68,10 +71,11 @@ export class Metrics {
     this.#openRequests += 1;
   }
 
-  /** Counts a request that ended. `wallMs` is its end in milliseconds since 1970. */
-  ended(record: Recorder, endMs: number, wallMs: number): void {
+  /** Counts a request that ended. */
+  ended(record: Recorder, ending: Ending): void {
     this.#openRequests -= 1;
-    this.#requests.observe(record, endMs, wallMs);
+    this.#requests.observe(record, ending);
+    if (this.#parts.spans !== undefined) this.#traces.add(1, this.#decisions.idOf(ending.decision));
   }
 
   /** Counts a record that broke. */
@@ -122,6 +126,7 @@ export class Metrics {
   #exposeOurselves(page: Exposition): void {
     const { version, log, spans } = this.#parts;
     if (spans !== undefined) {
+      page.scalars(metrics.traces, this.#traces.samples());
       const { noRoom, refused, unreachable } = spans.droppedSpans;
       scalar(page, metrics.spansExported, spans.exportedSpans);
       page.scalars(metrics.spansDropped, [

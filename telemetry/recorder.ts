@@ -26,6 +26,8 @@ export interface Destination {
   readonly address: string;
   /** Engine name, such as `vllm`. */
   readonly engine: string;
+  /** NUMA node that the replica is pinned to, where it is known. */
+  readonly numaNode?: number | undefined;
   readonly startMs: number;
 }
 
@@ -34,6 +36,7 @@ export class Attempt {
   readonly replica: string;
   readonly address: string;
   readonly engine: string;
+  readonly numaNode: number | undefined;
   readonly startMs: number;
   /** `traceparent` header for the engine; `undefined` where there is no trace to go on with. */
   readonly traceparent: string | undefined;
@@ -48,6 +51,7 @@ export class Attempt {
     this.replica = destination.replica;
     this.address = destination.address;
     this.engine = destination.engine;
+    this.numaNode = destination.numaNode;
     this.startMs = destination.startMs;
     this.traceparent = headers.traceparent;
     this.tracestate = headers.tracestate;
@@ -95,6 +99,8 @@ export interface RouteSummary {
   readonly candidates: number;
   /** Why, in one line of at most 2,000 bytes; put into words when it is read. */
   readonly reason: string;
+  /** What the pick cost, term by term, as far as these are seconds; empty for a policy without costs. */
+  readonly costs: readonly { readonly name: string; readonly seconds: number }[];
   readonly shadow: ShadowReading | undefined;
 }
 
@@ -120,6 +126,10 @@ export class Recorder {
   /** Model as the client named it. */
   model: string | undefined;
   streamed = false;
+  /** When its body had come; `undefined` for what was refused before. */
+  bodyAtMs: number | undefined;
+  /** When it first asked for a place; `undefined` for what was refused before. */
+  askedAtMs: number | undefined;
   /** Time from admission to a place; `undefined` for what never waited. */
   queueWaitMs: number | undefined;
   /** Prompt tokens that routing reckoned with. */
@@ -135,6 +145,8 @@ export class Recorder {
   finishReason: string | undefined;
   /** Code of the failure that the client met; `undefined` for an answer. */
   errorCode: string | undefined;
+  /** What went wrong below an engine's failure: code and message of the lowest error, in a line. */
+  errorCause: string | undefined;
   /** What in particular refused it: the filter of `no_replica`, the verdict's reason of `saturated`, the limit of `rate_limited`. */
   refusal: string | undefined;
   /** HTTP status sent, or 499 for a client that left before there was one. */

@@ -1,8 +1,10 @@
+import type { Ending } from './ending.ts';
 import type { Recorder } from './recorder.ts';
 
 /** The log line of one ended request, in the order in which it is read; `undefined` fields are left out. */
-export function requestLine(record: Recorder, endMs: number, wallMs: number): object {
+export function requestLine(record: Recorder, ending: Ending): object {
   const { arrival, attempts, lastAttempt } = record;
+  const { endMs, wallMs, service } = ending;
   const timing = record.timing();
   return {
     level: 'info',
@@ -10,13 +12,16 @@ export function requestLine(record: Recorder, endMs: number, wallMs: number): ob
     msg: 'request',
     request_id: arrival.requestId,
     trace_id: record.trace?.traceId,
+    trace: record.trace === undefined ? undefined : ending.decision,
     route: arrival.route,
     dialect: record.dialect,
     tenant: record.tenant,
     model: record.model,
     stream: record.streamed,
     status: record.status,
+    service,
     error: record.errorCode,
+    cause: record.errorCause,
     refusal: record.refusal,
     finish_reason: record.finishReason,
     replica: lastAttempt?.replica,
@@ -38,25 +43,13 @@ export function requestLine(record: Recorder, endMs: number, wallMs: number): ob
     response_bytes: record.responseBytes,
     pauses: record.pauses > 0 ? record.pauses : undefined,
     resumes: record.resumes > 0 ? record.resumes : undefined,
-    decisions: isFailed(record) || isSlow(record) ? decisionsOf(record) : undefined,
+    decisions: isPlain(record, ending) ? undefined : decisionsOf(record),
   };
 }
 
-/**
- * A request whose first token took so long is slow, and its line tells why it went where it went: the
- * prefill of a prompt of 60k tokens takes less on the slowest of the published replicas.
- */
-export const SLOW_FIRST_TOKEN_MS = 5_000;
-
-function isFailed({ errorCode }: Recorder): boolean {
-  return errorCode !== undefined;
-}
-
-/** Whole answers have no first token: of them the wait for a place is looked at. */
-function isSlow(record: Recorder): boolean {
-  const { timeToFirstTokenMs } = record.timing();
-  const waitedMs = record.streamed ? timeToFirstTokenMs : record.queueWaitMs;
-  return waitedMs !== undefined && waitedMs >= SLOW_FIRST_TOKEN_MS;
+/** What went wrong or was slow tells why it went where it went. */
+function isPlain({ errorCode }: Recorder, { service }: Ending): boolean {
+  return errorCode === undefined && service !== 'late' && service !== 'slow';
 }
 
 function decisionsOf({ routes }: Recorder): readonly string[] | undefined {

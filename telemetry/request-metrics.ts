@@ -1,9 +1,11 @@
 import type { Exposition } from './exposition.ts';
-import type { Recorder } from './recorder.ts';
+import type { Ending } from './ending.ts';
+import type { Attempt, Recorder } from './recorder.ts';
 import type { Label } from './series-table.ts';
 import { Counter } from './counter.ts';
 import { LabelValues } from './label-values.ts';
 import { LatencyMetrics } from './latency-metrics.ts';
+import { OverheadMetrics } from './overhead-metrics.ts';
 import { labels, metrics } from './semconv.ts';
 import { ShadowMetrics } from './shadow-metrics.ts';
 
@@ -18,6 +20,7 @@ export class RequestMetrics {
   readonly #tenant = label(labels.tenant, 512);
   readonly #source = label(labels.source, 4);
   readonly #reason = label(labels.reason, 64);
+  readonly #service = label(labels.service, 8);
 
   readonly #latencies = new LatencyMetrics({
     operation: label(labels.operation, 32),
@@ -34,6 +37,8 @@ export class RequestMetrics {
   ]);
   readonly #refusals = new Counter([this.#error, this.#reason]);
   readonly #attempts = new Counter([this.#replica, this.#engine, this.#error]);
+  readonly #retries = new Counter([this.#replica, this.#error]);
+  readonly #streams = new Counter([this.#model, this.#tenant, this.#service]);
   readonly #inputTokens = new Counter([this.#model, this.#tenant, this.#source]);
   readonly #cachedTokens = new Counter([this.#model, this.#tenant]);
   readonly #outputTokens = new Counter([this.#model, this.#tenant, this.#source]);
@@ -43,15 +48,18 @@ export class RequestMetrics {
   readonly #resumes = new Counter([this.#replica]);
   readonly #retriesDenied = new Counter([]);
   readonly #shadows = new ShadowMetrics();
+  readonly #overhead = new OverheadMetrics();
 
-  /** Counts one ended request. `wallMs` is its end in milliseconds since 1970, for exemplars. */
-  observe(record: Recorder, endMs: number, wallMs: number): void {
+  /** Counts one ended request. */
+  observe(record: Recorder, ending: Ending): void {
     const model = this.#modelOf(record);
     this.#countRequest(record, model);
     this.#countTokens(record, model);
     this.#countAttempts(record);
     this.#shadows.observe(record);
-    this.#latencies.observe(record, { model, endMs, wallMs });
+    this.#countStream(record, model, ending);
+    this.#overhead.observe(record, ending.endMs);
+    this.#latencies.observe(record, model, ending);
   }
 
   /** Adds every family to a page. */
@@ -60,6 +68,9 @@ export class RequestMetrics {
     page.scalars(metrics.requests, this.#requests.samples());
     page.scalars(metrics.refusals, this.#refusals.samples());
     page.scalars(metrics.attempts, this.#attempts.samples());
+    page.scalars(metrics.retries, this.#retries.samples());
+    page.scalars(metrics.streams, this.#streams.samples());
+    this.#overhead.expose(page);
     page.scalars(metrics.inputTokens, this.#inputTokens.samples());
     page.scalars(metrics.cachedTokens, this.#cachedTokens.samples());
     page.scalars(metrics.outputTokens, this.#outputTokens.samples());
@@ -111,16 +122,26 @@ export class RequestMetrics {
       this.#cachedTokens.add(record.cachedTokens, model, tenant);
   }
 
-  #countAttempts({ attempts, pauses, resumes, retryDenied }: Recorder): void {
-    let replica = 0;
-    for (const attempt of attempts) {
-      replica = this.#replica.values.idOf(attempt.replica);
-      const engine = this.#engine.values.idOf(attempt.engine);
-      this.#attempts.add(1, replica, engine, this.#error.values.idOf(attempt.errorCode));
-    }
+  #countStream({ streamed, tenant }: Recorder, model: number, { service }: Ending): void {
+    if (!streamed || service === undefined) return;
+    const { values } = this.#service;
+    this.#streams.add(1, model, this.#tenant.values.idOf(tenant), values.idOf(service));
+  }
+
+  #countAttempts({ attempts, lastAttempt, pauses, resumes, retryDenied }: Recorder): void {
+    for (const attempt of attempts) this.#countAttempt(attempt, attempt !== lastAttempt);
+    const replica = this.#replica.values.idOf(lastAttempt?.replica);
     if (pauses > 0) this.#pauses.add(pauses, replica);
     if (resumes > 0) this.#resumes.add(resumes, replica);
     if (retryDenied) this.#retriesDenied.add(1);
+  }
+
+  #countAttempt(attempt: Attempt, isFollowed: boolean): void {
+    const replica = this.#replica.values.idOf(attempt.replica);
+    const engine = this.#engine.values.idOf(attempt.engine);
+    const error = this.#error.values.idOf(attempt.errorCode);
+    this.#attempts.add(1, replica, engine, error);
+    if (isFollowed) this.#retries.add(1, replica, error);
   }
 }
 

@@ -9,56 +9,6 @@ export interface MetricDefinition {
   readonly labels: readonly string[];
 }
 
-/**
- * Attribute names of spans: HTTP conventions 1.x, GenAI conventions 0.1
- * (open-telemetry/semantic-conventions-genai). `gateway.*` are ours; durations are in seconds, as there.
- */
-export const attributes = {
-  serviceName: 'service.name',
-  serviceVersion: 'service.version',
-  serviceInstance: 'service.instance.id',
-  method: 'http.request.method',
-  route: 'http.route',
-  status: 'http.response.status_code',
-  error: 'error.type',
-  serverAddress: 'server.address',
-  serverPort: 'server.port',
-  operation: 'gen_ai.operation.name',
-  /** The engine, such as `vllm`. */
-  provider: 'gen_ai.provider.name',
-  model: 'gen_ai.request.model',
-  streamed: 'gen_ai.request.stream',
-  finishReasons: 'gen_ai.response.finish_reasons',
-  inputTokens: 'gen_ai.usage.input_tokens',
-  outputTokens: 'gen_ai.usage.output_tokens',
-  cachedTokens: 'gen_ai.usage.cache_read.input_tokens',
-  /** Start of the attempt to its first output. */
-  timeToFirstChunk: 'gen_ai.response.time_to_first_chunk',
-  requestId: 'gateway.request.id',
-  tenant: 'gateway.tenant',
-  dialect: 'gateway.dialect',
-  replica: 'gateway.replica',
-  /** Attempts made, on the server span; which one it is, from 1, on a client span. */
-  attempts: 'gateway.attempts',
-  attempt: 'gateway.attempt',
-  /** Admission to a place on a replica. */
-  queueWait: 'gateway.queue.wait',
-  promptTokensEstimate: 'gateway.prompt.estimated_tokens',
-  outputTokensEstimate: 'gateway.output.estimated_tokens',
-  /** Request received to first output. */
-  timeToFirstToken: 'gateway.time_to_first_token',
-  timePerOutputToken: 'gateway.time_per_output_token',
-  interTokenLatencyMax: 'gateway.inter_token_latency.max',
-  pauses: 'gateway.engine.pauses',
-  resumes: 'gateway.resumes',
-  refusal: 'gateway.refusal',
-  routePolicy: 'gateway.route.policy',
-  /** Replicas that the policy picked from. */
-  routeCandidates: 'gateway.route.candidates',
-  /** The decision in one line of at most 2,000 bytes: costs, who was dropped, the wait. */
-  routeReason: 'gateway.route.reason',
-} as const;
-
 /** Label names. Those that stand for an attribute of the conventions bear its name, dots written as underscores. */
 export const labels = {
   operation: 'gen_ai_operation_name',
@@ -78,40 +28,12 @@ export const labels = {
   policy: 'policy',
   agrees: 'agrees',
   judge: 'judge',
+  part: 'part',
+  service: 'service',
+  decision: 'decision',
+  engineVersion: 'engine_version',
+  numaNode: 'numa_node',
 } as const;
-
-/** Bounds of request-long durations, in seconds: the convention's, carried on to ten minutes for long generations. */
-export const durationBoundsSeconds: readonly number[] = [
-  0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92, 163.84,
-  327.68, 655.36,
-];
-
-/** Bounds of the time to the first token, in seconds: the convention's, carried on to 160 s for queues under overload. */
-export const timeToFirstTokenBoundsSeconds: readonly number[] = [
-  0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 20, 40, 80,
-  160,
-];
-
-/** Bounds of a request's mean time per output token, in seconds: the convention's. */
-export const timePerOutputTokenBoundsSeconds: readonly number[] = [
-  0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 2.5,
-];
-
-/** Bounds of single gaps between tokens, in seconds: finer than the convention, which cannot tell 5 ms from 10. */
-export const interTokenLatencyBoundsSeconds: readonly number[] = [
-  0.001, 0.002, 0.003, 0.004, 0.006, 0.008, 0.01, 0.0125, 0.015, 0.02, 0.025, 0.03, 0.04, 0.05,
-  0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5,
-];
-
-/** Bounds of the wait for a place, in seconds; most requests wait for none. */
-export const queueWaitBoundsSeconds: readonly number[] = [
-  0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160,
-];
-
-/** Bounds of estimated over true prompt tokens; 1 is exact. */
-export const estimateRatioBounds: readonly number[] = [
-  0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1.01, 1.05, 1.1, 1.25, 1.5, 2, 4,
-];
 
 /** The metrics by our own names. */
 export type MetricKey =
@@ -123,6 +45,9 @@ export type MetricKey =
   | 'requests'
   | 'refusals'
   | 'attempts'
+  | 'retries'
+  | 'streams'
+  | 'overhead'
   | 'inputTokens'
   | 'cachedTokens'
   | 'outputTokens'
@@ -141,11 +66,15 @@ export type MetricKey =
   | 'waitingRequests'
   | 'openConnections'
   | 'refusedConnections'
+  | 'replicaInfo'
   | 'replicaState'
   | 'replicaInFlightRequests'
   | 'replicaInFlightPrefillTokens'
   | 'replicaInFlightKvTokens'
+  | 'replicaPromisedKvTokens'
   | 'replicaKvCapacityTokens'
+  | 'replicaDriftRequests'
+  | 'replicaDriftKvTokens'
   | 'replicaRunningRequests'
   | 'replicaWaitingRequests'
   | 'replicaKvCacheUsage'
@@ -153,6 +82,7 @@ export type MetricKey =
   | 'replicaPrefillRate'
   | 'replicaDecodeStep'
   | 'prefixIndexBytes'
+  | 'traces'
   | 'spansExported'
   | 'spansDropped'
   | 'logLinesDropped'
@@ -211,6 +141,21 @@ export const metrics: Readonly<Record<MetricKey, MetricDefinition>> = {
     'gateway_attempts_total',
     'Tries on a replica, retries included; without error_type it answered.',
     [labels.replica, labels.engine, labels.error],
+  ),
+  retries: counter(
+    'gateway_retries_total',
+    'Tries that followed a failed one, by the replica that had failed and how.',
+    [labels.replica, labels.error],
+  ),
+  streams: counter(
+    'gateway_streams_total',
+    'Streams that ended, by service: good, late (first token after `routing.goodFirstTokenMs`), slow (mean gap above `routing.goodTokenGapMs`), failed, or left by a client that was served well so far.',
+    [labels.model, labels.tenant, labels.service],
+  ),
+  overhead: histogram(
+    'gateway_overhead_seconds',
+    'What the gateway itself takes of a request: read (its body comes, at the pace of the client), prepare (keys, quota, sizes), decide (where nothing was waited for), settle (after the last byte).',
+    [labels.part],
   ),
   inputTokens: counter(
     'gateway_input_tokens_total',
@@ -289,6 +234,12 @@ export const metrics: Readonly<Record<MetricKey, MetricDefinition>> = {
     'gateway_refused_connections_total',
     'Connections closed at once, since as many were open as may be.',
   ),
+  replicaInfo: gauge('gateway_replica_info', 'Always 1; the labels tell what a replica is.', [
+    labels.replica,
+    labels.engine,
+    labels.engineVersion,
+    labels.numaNode,
+  ]),
   replicaState: gauge('gateway_replica_state', '1 for the state that a replica is in.', [
     labels.replica,
     labels.engine,
@@ -309,9 +260,24 @@ export const metrics: Readonly<Record<MetricKey, MetricDefinition>> = {
     'KV tokens that open requests of this gateway hold on a replica.',
     [labels.replica],
   ),
+  replicaPromisedKvTokens: gauge(
+    'gateway_replica_promised_kv_tokens',
+    'Most KV tokens that the open requests of this gateway reach together if each runs to its expected end.',
+    [labels.replica],
+  ),
   replicaKvCapacityTokens: gauge(
     'gateway_replica_kv_capacity_tokens',
     'KV capacity of a replica, where it is known.',
+    [labels.replica],
+  ),
+  replicaDriftRequests: gauge(
+    'gateway_replica_drift_requests',
+    'Requests that the engine last told of beyond what this gateway had sent by then: traffic past it, or an end that one of both has not seen.',
+    [labels.replica],
+  ),
+  replicaDriftKvTokens: gauge(
+    'gateway_replica_drift_kv_tokens',
+    'KV tokens that the engine last told of beyond what the open requests of this gateway hold: cached prefixes, other traffic.',
     [labels.replica],
   ),
   replicaRunningRequests: gauge(
@@ -347,6 +313,11 @@ export const metrics: Readonly<Record<MetricKey, MetricDefinition>> = {
   prefixIndexBytes: gauge(
     'gateway_prefix_index_bytes',
     'Memory of the index of prompt blocks that replicas have cached; it is bounded.',
+  ),
+  traces: counter(
+    'gateway_traces_total',
+    'Requests by whether their spans were kept: failed, slow, asked (by the caller), drawn (by `telemetry.sampleRatio`), or passed_over.',
+    [labels.decision],
   ),
   spansExported: counter('gateway_spans_exported_total', 'Spans that the collector took.'),
   spansDropped: counter(

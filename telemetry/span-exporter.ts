@@ -4,10 +4,10 @@ import { BatchSpanProcessor } from '@opentelemetry/sdk-trace';
 import type { Log } from './logger.ts';
 import type { SettledBatch } from './otlp-collector.ts';
 import type { Recorder } from './recorder.ts';
-import type { SpanOwner, SpanTimes } from './spans.ts';
+import type { SpanOwner, SpanTerms } from './spans.ts';
 import { openCollector } from './otlp-collector.ts';
 import { SdkWarnings } from './sdk-warnings.ts';
-import { attributes } from './semconv.ts';
+import { attributes } from './span-attributes.ts';
 import { spanCountOf, spansOf } from './spans.ts';
 
 /** Who sends spans, and to whom. */
@@ -86,17 +86,17 @@ export class SpanExporter {
     return { noRoom: this.#noRoom, refused: this.#refused, unreachable: this.#unreachable };
   }
 
-  /** Takes the spans of a sampled request; of any other it makes none. */
-  add(record: Recorder, times: SpanTimes): void {
+  /** Takes the spans of a request whose trace is kept; of any other it makes none. */
+  add(record: Recorder, terms: SpanTerms): void {
     const { trace } = record;
-    if (trace === undefined || !trace.sampled) return;
+    if (trace === undefined || terms.decision === 'passed_over') return;
     const count = spanCountOf(record);
     // Where there is no room, none are made: a collector that is down costs a request nothing.
     if (this.#isClosing || this.#waiting + count > SPANS_WAITING_MAX) {
       this.#noRoom += count;
       return;
     }
-    const spans = spansOf(record, trace, times, this.#owner);
+    const spans = spansOf(record, trace, terms, this.#owner);
     this.#waiting += spans.length;
     for (const span of spans) this.#processor.onEnd(span);
   }

@@ -4,15 +4,21 @@ import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { SpanKind, SpanStatusCode, TraceFlags } from '@opentelemetry/api';
 import { TraceState } from '@opentelemetry/core';
-import type { Attempt, Recorder } from './recorder.ts';
+import { AttributeList, cut } from './attribute-list.ts';
+import type { Attempt, Recorder, RouteSummary } from './recorder.ts';
+import { attributes, costAttribute } from './span-attributes.ts';
+import { addStream } from './stream-attributes.ts';
 import type { TraceContext } from './trace-context.ts';
-import { attributes } from './semconv.ts';
+import type { TraceDecision } from './trace-decision.ts';
 
-/** When a record ended, and how its monotonic times read on the wall. */
-export interface SpanTimes {
+/** What of a request's end its spans tell, beside its record. */
+export interface SpanTerms {
   readonly endMs: number;
   /** Milliseconds since 1970 less monotonic milliseconds. */
   readonly wallOffsetMs: number;
+  readonly decision: TraceDecision;
+  /** Gaps up to this are good, and no stalls. */
+  readonly goodGapMs: number;
 }
 
 /** Who the spans are of. */
@@ -23,9 +29,6 @@ export interface SpanOwner {
 
 /** Attempts of one request that get a span; the retry budget ends long before. */
 export const ATTEMPT_SPANS_MAX = 16;
-
-/** Longest name, and longest text of one attribute; longer ones are cut. */
-export const ATTRIBUTE_CHARACTERS_MAX = 256;
 
 /** How many spans `spansOf` makes of a request. */
 export function spanCountOf({ attempts }: Recorder): number {
@@ -40,13 +43,13 @@ export function spanCountOf({ attempts }: Recorder): number {
 export function spansOf(
   record: Recorder,
   trace: TraceContext,
-  times: SpanTimes,
+  terms: SpanTerms,
   owner: SpanOwner,
 ): readonly ReadableSpan[] {
   const attempts = record.attempts.slice(0, ATTEMPT_SPANS_MAX);
-  const tries = attempts.map((attempt, index) => ({ trace, attempt, ordinal: index + 1, times }));
+  const tries = attempts.map((attempt, index) => ({ trace, attempt, ordinal: index + 1, terms }));
   return [
-    new FinishedSpan(serverSpan(record, trace, times), owner),
+    new FinishedSpan(serverSpan(record, trace, terms), owner),
     ...tries.map((one) => new FinishedSpan(clientSpan(record, one), owner)),
   ];
 }
@@ -66,7 +69,7 @@ interface SpanFacts {
 const STATUS_UNSET: SpanStatus = { code: SpanStatusCode.UNSET };
 const STATUS_ERROR: SpanStatus = { code: SpanStatusCode.ERROR };
 
-function serverSpan(record: Recorder, trace: TraceContext, times: SpanTimes): SpanFacts {
+function serverSpan(record: Recorder, trace: TraceContext, terms: SpanTerms): SpanFacts {
   const { arrival, status, errorCode } = record;
   const list = new AttributeList();
   list.set(attributes.method, arrival.method);
@@ -74,6 +77,7 @@ function serverSpan(record: Recorder, trace: TraceContext, times: SpanTimes): Sp
   list.setCount(attributes.status, status);
   list.set(attributes.error, errorCode);
   list.set(attributes.requestId, arrival.requestId);
+  list.set(attributes.traceDecision, terms.decision);
   list.set(attributes.tenant, record.tenant);
   list.set(attributes.dialect, record.dialect);
   list.set(attributes.refusal, record.refusal);
@@ -82,17 +86,27 @@ function serverSpan(record: Recorder, trace: TraceContext, times: SpanTimes): Sp
   list.setCount(attributes.promptTokensEstimate, record.promptTokensEstimate);
   list.setCount(attributes.outputTokensEstimate, record.outputTokensEstimate);
   addRoute(list, record);
-  if (record.streamed) addTiming(list, record);
+  if (record.streamed) addStream(list, record, terms.goodGapMs);
   return {
     name: `${arrival.method} ${arrival.route}`,
     kind: SpanKind.SERVER,
     context: contextOf(trace, trace.spanId),
     parent: parentOf(trace),
-    startMs: arrival.receivedMs + times.wallOffsetMs,
-    endMs: times.endMs + times.wallOffsetMs,
+    startMs: arrival.receivedMs + terms.wallOffsetMs,
+    endMs: terms.endMs + terms.wallOffsetMs,
     isError: status >= 500,
     attributes: list,
   };
+}
+
+/** The terms of what the pick cost, each under its name, so that traces can be searched by them. */
+function addCosts(list: AttributeList, costs: RouteSummary['costs']): void {
+  let totalSeconds = 0;
+  for (const { name, seconds } of costs) {
+    list.set(costAttribute(name), seconds);
+    totalSeconds += seconds;
+  }
+  if (costs.length > 0) list.set(attributes.routeCostTotal, totalSeconds);
 }
 
 /** Why it went there is worth its words only where it could have gone elsewhere. */
@@ -100,16 +114,8 @@ function addRoute(list: AttributeList, { route }: Recorder): void {
   if (route === undefined) return;
   list.set(attributes.routePolicy, route.policy);
   list.setCount(attributes.routeCandidates, route.candidates);
-  if (route.candidates > 1) list.all[attributes.routeReason] = route.reason;
-}
-
-function addTiming(list: AttributeList, record: Recorder): void {
-  const timing = record.timing();
-  list.setSeconds(attributes.timeToFirstToken, timing.timeToFirstTokenMs);
-  list.setSeconds(attributes.timePerOutputToken, timing.timePerOutputTokenMs);
-  list.setSeconds(attributes.interTokenLatencyMax, timing.interTokenLatencyMaxMs);
-  if (record.pauses > 0) list.setCount(attributes.pauses, record.pauses);
-  if (record.resumes > 0) list.setCount(attributes.resumes, record.resumes);
+  if (route.candidates > 1) list.setWhole(attributes.routeReason, route.reason);
+  addCosts(list, route.costs);
 }
 
 interface Try {
@@ -117,10 +123,10 @@ interface Try {
   readonly attempt: Attempt;
   /** 1 for the first attempt. */
   readonly ordinal: number;
-  readonly times: SpanTimes;
+  readonly terms: SpanTerms;
 }
 
-function clientSpan(record: Recorder, { trace, attempt, ordinal, times }: Try): SpanFacts {
+function clientSpan(record: Recorder, { trace, attempt, ordinal, terms }: Try): SpanFacts {
   const { operation } = record.arrival;
   const address = parseAddress(attempt.address);
   const list = new AttributeList();
@@ -131,6 +137,7 @@ function clientSpan(record: Recorder, { trace, attempt, ordinal, times }: Try): 
   list.set(attributes.serverAddress, address.host);
   list.setCount(attributes.serverPort, address.port);
   list.set(attributes.replica, attempt.replica);
+  list.setCount(attributes.numaNode, attempt.numaNode);
   list.setCount(attributes.attempt, ordinal);
   list.set(attributes.error, attempt.errorCode);
   if (attempt === record.lastAttempt) addAnswer(list, record, attempt);
@@ -139,8 +146,8 @@ function clientSpan(record: Recorder, { trace, attempt, ordinal, times }: Try): 
     kind: SpanKind.CLIENT,
     context: contextOf(trace, attempt.spanId ?? trace.spanId),
     parent: contextOf(trace, trace.spanId),
-    startMs: attempt.startMs + times.wallOffsetMs,
-    endMs: (attempt.endMs ?? times.endMs) + times.wallOffsetMs,
+    startMs: attempt.startMs + terms.wallOffsetMs,
+    endMs: (attempt.endMs ?? terms.endMs) + terms.wallOffsetMs,
     isError: attempt.errorCode !== undefined,
     attributes: list,
   };
@@ -156,25 +163,6 @@ function addAnswer(list: AttributeList, record: Recorder, attempt: Attempt): voi
   list.setCount(attributes.outputTokens, record.timing().outputTokens);
   if (firstOutputMs !== undefined) {
     list.setSeconds(attributes.timeToFirstChunk, firstOutputMs - attempt.startMs);
-  }
-}
-
-/** Attributes in the making; what is `undefined` is left out. */
-class AttributeList {
-  readonly all: Attributes = {};
-
-  set(name: string, value: string | number | boolean | string[] | undefined): void {
-    if (value !== undefined) this.all[name] = typeof value === 'string' ? cut(value) : value;
-  }
-
-  /** Sets a whole number, rounded; an engine's count that is negative or beyond 2^53 is left out. */
-  setCount(name: string, count: number | undefined): void {
-    if (count === undefined || !(count >= 0 && count <= Number.MAX_SAFE_INTEGER)) return;
-    this.all[name] = Math.round(count);
-  }
-
-  setSeconds(name: string, milliseconds: number | undefined): void {
-    if (milliseconds !== undefined) this.all[name] = milliseconds / 1000;
   }
 }
 
@@ -234,10 +222,6 @@ function hrTime(milliseconds: number): HrTime {
   const wholeMs = Math.floor(milliseconds);
   const nanoseconds = Math.round((milliseconds - wholeMs) * 1e6);
   return [seconds, (wholeMs - seconds * 1000) * 1e6 + nanoseconds];
-}
-
-function cut(text: string): string {
-  return text.length > ATTRIBUTE_CHARACTERS_MAX ? text.slice(0, ATTRIBUTE_CHARACTERS_MAX) : text;
 }
 
 interface Address {

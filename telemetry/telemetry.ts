@@ -7,7 +7,10 @@ import { openLog } from './logger.ts';
 import { Metrics } from './metrics.ts';
 import { Recorder } from './recorder.ts';
 import { requestLine } from './request-line.ts';
+import type { GoodService } from './service.ts';
+import { serviceOf } from './service.ts';
 import { openTrace } from './trace-context.ts';
+import { traceDecision } from './trace-decision.ts';
 
 export type { Log, LogLevel, LogOptions } from './logger.ts';
 export type { Readings, Scrape } from './metrics.ts';
@@ -31,8 +34,10 @@ export interface TelemetryOptions {
   readonly otlpEndpoint?: string | undefined;
   /** Headers for the collector, such as an API key. */
   readonly otlpHeaders?: Readonly<Record<string, string>> | undefined;
-  /** Share of requests traced, 0 to 1, where the caller has not decided. */
+  /** Share of requests traced, 0 to 1, of those that went well and whose caller has not decided. */
   readonly sampleRatio: number;
+  /** What is worse is slow: it is counted, told in full, and its trace is kept. Others may follow: see `judgeBy`. */
+  readonly good: GoodService;
   readonly log: LogOptions;
   readonly clock: TelemetryClock;
   /** Makes trace ids and samples. */
@@ -48,6 +53,8 @@ export interface Telemetry {
   replicaEvent(replica: string, event: string): void;
   /** Counts a reload of the settings; `outcome` is a word of a small fixed set, such as `refused`. */
   reloaded(outcome: string): void;
+  /** Takes what ends from here on as good or slow by other terms. */
+  judgeBy(good: GoodService): void;
   /** Names the functions that gauges are read through. Without them there are no gauges of replicas. */
   watch(readings: Readings): void;
   /** The metrics in the format that an `Accept` header asks for. */
@@ -59,6 +66,7 @@ export interface Telemetry {
 /** Starts telemetry. The span code is loaded only where there is a collector to send to. */
 export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry> {
   const { clock, random, sampleRatio } = options;
+  let { good } = options;
   const log = openLog(options.log);
   const spans = await openSpans(options, log);
   const metrics = new Metrics({
@@ -70,9 +78,13 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   const sink = (record: Recorder, endMs: number): void => {
     const wallMs = clock.wallMs();
     try {
-      metrics.ended(record, endMs, wallMs);
-      if (log.tellsLines) log.line(requestLine(record, endMs, wallMs));
-      spans?.add(record, { endMs, wallOffsetMs: wallMs - clock.nowMs() });
+      const service = serviceOf(record, endMs, good);
+      const decision = traceDecision(record, service);
+      const ending = { endMs, wallMs, service, decision };
+      metrics.ended(record, ending);
+      if (log.tellsLines) log.line(requestLine(record, ending));
+      const wallOffsetMs = wallMs - clock.nowMs();
+      spans?.add(record, { endMs, wallOffsetMs, decision, goodGapMs: good.tokenGapMs });
     } catch (error) {
       // A request has been served; that its record broke must not reach it.
       metrics.failed();
@@ -89,6 +101,9 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
     },
     replicaEvent: (replica, event) => metrics.replicaEvent(replica, event),
     reloaded: (outcome) => metrics.reloaded(outcome),
+    judgeBy(next) {
+      good = next;
+    },
     watch: (readings) => metrics.watch(readings),
     scrape: (accept) => Promise.resolve(metrics.page(accept)),
     async shutdown() {

@@ -1,3 +1,4 @@
+import { TOO_LONG_SECONDS } from '../../routing/policies/catalog.ts';
 import { alignedTable } from '../replay/report/comparison.ts';
 import { countText, durationText } from '../replay/report/quantity-text.ts';
 import type { CandidatePage, DecisionPage } from '../server/decision-page.ts';
@@ -69,8 +70,9 @@ function headOf(name: string): readonly [string, string] {
   return [words.slice(0, -1).join(' '), words.at(-1) ?? ''];
 }
 
-/** Seconds for people, to a hundredth of a millisecond. */
+/** Seconds for people, to a hundredth of a millisecond; in words where a request is too long for a replica. */
 export function secondsText(seconds: number): string {
+  if (seconds >= TOO_LONG_SECONDS) return 'too long';
   return durationText(Math.round(seconds * 100_000) / 100);
 }
 

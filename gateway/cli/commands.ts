@@ -46,6 +46,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./explain.ts')).explainCommand(),
   },
   {
+    name: 'trace',
+    summary: 'Read what a span tells of every token of its stream.',
+    load: async () => (await import('./trace.ts')).traceCommand(),
+  },
+  {
     name: 'config',
     summary: 'Check a configuration, print it, or print its schema.',
     load: async () => (await import('./config.ts')).configCommand(),

@@ -96,6 +96,8 @@ function shadowLine({ shadow, policy, replica }: DecisionPage): string {
 function comparedText(seconds: number, by: string | null): string {
   const size = secondsText(Math.abs(seconds));
   if (size === '0') return `as cheap by ${by} costs`;
+  if (size === 'too long')
+    return `with ${seconds > 0 ? 'too short a' : 'a longer'} context by ${by} costs`;
   return `${size} ${seconds > 0 ? 'dearer' : 'cheaper'} by ${by} costs`;
 }
 

@@ -76,6 +76,7 @@ class Forwarding implements HttpAnswerSink, ReplyListener {
       replica: place.replica.id,
       address: place.replica.address,
       engine: place.replica.engine,
+      numaNode: place.replica.numaNode,
       startMs: clock.nowMs(),
     });
     const upstream = engine.send(
@@ -86,7 +87,7 @@ class Forwarding implements HttpAnswerSink, ReplyListener {
         model,
         authorization: exchange.authorization,
         traceparent: attempt.traceparent,
-        tracestate: recorder.arrival.tracestate,
+        tracestate: attempt.tracestate,
         asksForTokenIds,
       },
       this,

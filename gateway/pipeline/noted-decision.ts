@@ -1,3 +1,4 @@
+import { TOO_LONG_SECONDS } from '../../routing/policies/catalog.ts';
 import type { ReplicaId } from '../../routing/replica.ts';
 import type { RoutingRequest } from '../../routing/request.ts';
 import type { Receipt } from '../../routing/router.ts';
@@ -83,6 +84,15 @@ export class NotedDecision implements RouteSummary {
 
   get reason(): string {
     return routeReason(this);
+  }
+
+  get costs(): RouteSummary['costs'] {
+    const { receipt } = this;
+    if (receipt?.picked === undefined) return [];
+    return Array.from(receipt.seconds, ([name, row]) => ({
+      name,
+      seconds: row[receipt.pickedIndex] ?? 0,
+    })).filter(({ seconds }) => seconds < TOO_LONG_SECONDS);
   }
 
   get shadow(): ShadowReading | undefined {

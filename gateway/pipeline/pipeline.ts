@@ -38,6 +38,7 @@ async function converse(exchange: Exchange, trail: Trail, parts: PipelineParts):
   const size = reckon(exchange, parts);
   takeQuota(exchange, size, parts);
   const routing = describe(exchange, size);
+  exchange.recorder.askedAtMs = parts.clock.nowMs();
   let place = await admit(exchange, routing, { dispatcher: parts.dispatcher, trail });
   const resume = new Resume(exchange, parts.resume);
   const tries = new FurtherTries(exchange, { routing, resume }, parts);

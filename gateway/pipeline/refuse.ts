@@ -1,5 +1,6 @@
 import { GatewayError } from '../generation/error.ts';
 import type { EngineRefusal } from './attempt.ts';
+import { causeOf } from './error-cause.ts';
 import type { GenerateRequest } from '../generation/request.ts';
 import type { QuotaCharge } from '../quota/quota-store.ts';
 import type { Exchange, ReplyHeaders } from './exchange.ts';
@@ -18,6 +19,7 @@ export function refuse(exchange: Refusable, thrown: unknown): void {
   const error = thrown instanceof GatewayError ? thrown : internalError(thrown);
   const { dialect, reply, recorder, requestId } = exchange;
   recorder.errorCode = error.code;
+  recorder.errorCause = causeOf(error);
   recorder.refusal = error.reason;
   if (error.code === 'client_closed' || reply.departed) return reply.break();
   if (!reply.started) return sendError(exchange, error);

@@ -1,3 +1,4 @@
+import { TOO_LONG_SECONDS } from '../../routing/policies/catalog.ts';
 import type { ReplicaId } from '../../routing/replica.ts';
 import type { Receipt } from '../../routing/router.ts';
 import type { TurnWait } from './dispatcher.ts';
@@ -41,9 +42,10 @@ function pickPart(receipt: Receipt, picked: ReplicaId): string {
   const { policy, pickedIndex, seconds, candidates, totalSeconds } = receipt;
   const of = `of ${candidates.length} ${candidates.length === 1 ? 'candidate' : 'candidates'}`;
   if (seconds.size === 0) return `${policy} picked ${picked} ${of}`;
-  const costs = Array.from(seconds, ([name, row]) => `${name} ${digits(row[pickedIndex])}`);
-  const total = digits(totalSeconds[pickedIndex]);
-  return `${policy} picked ${picked} ${of} at ${total} s (${costs.join(', ')})`;
+  const costs = Array.from(seconds, ([name, row]) => `${name} ${costText(row[pickedIndex])}`);
+  const total = totalSeconds[pickedIndex];
+  const at = isTooLong(total) ? ', too long for it' : ` at ${digits(total)} s`;
+  return `${policy} picked ${picked} ${of}${at} (${costs.join(', ')})`;
 }
 
 /** The cheapest of the others. */
@@ -54,7 +56,10 @@ function nextPart({ candidates, pickedIndex, seconds, totalSeconds }: Receipt): 
     .filter(({ index }) => index !== pickedIndex)
     .toSorted((one, other) => one.seconds - other.seconds)
     .slice(0, NAMED_MAX)
-    .map(({ replica, seconds: total }) => `${replica} ${digits(total)} s`);
+    .map(
+      ({ replica, seconds: total }) =>
+        `${replica} ${isTooLong(total) ? 'too long' : `${digits(total)} s`}`,
+    );
   return others.length === 0 ? [] : [`next ${others.join(', ')}`];
 }
 
@@ -87,6 +92,14 @@ function tokenPart({ promptTokens, cachedTokens, expectedOutputTokens }: Reasone
   const cached = cachedTokens === 0 ? '' : ` (${Math.round(cachedTokens)} cached)`;
   const output = Math.round(expectedOutputTokens);
   return `reckoned with ${promptTokens} prompt tokens${cached} and ${output} of output`;
+}
+
+function costText(seconds: number | undefined): string {
+  return isTooLong(seconds) ? 'too long' : digits(seconds);
+}
+
+function isTooLong(seconds: number | undefined): boolean {
+  return (seconds ?? 0) >= TOO_LONG_SECONDS;
 }
 
 function digits(value: number | undefined): string {

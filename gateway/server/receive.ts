@@ -101,6 +101,7 @@ async function open(
       clock: parts.clock,
       wanted: expectsContinue(incoming) ? () => arrived.reply.sendContinue() : undefined,
     });
+    arrived.recorder.bodyAtMs = parts.clock.nowMs();
     arrived.recorder.requestBytes = body.length;
     const request = arrived.dialect.decode(body, arrived.path);
     checkCaps(request, parts.caps);

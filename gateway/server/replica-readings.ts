@@ -1,4 +1,4 @@
-import type { Candidate } from '../../routing/replica.ts';
+import type { Candidate, InFlight, LoadSnapshot, Replica } from '../../routing/replica.ts';
 import { decodeStepMs } from '../../routing/fleet.ts';
 import type { ReplicaReading } from '../../telemetry/telemetry.ts';
 
@@ -17,11 +17,16 @@ export function readReplica({
   return {
     replica: replica.id,
     engine: replica.engine,
+    engineVersion: replica.engineVersion,
+    numaNode: replica.numaNode,
     state,
     inFlightRequests: inFlight.requests,
     inFlightPrefillTokens: inFlight.prefillTokens,
     inFlightKvTokens: inFlight.kvTokens,
+    promisedKvTokens: inFlight.kvTokensPeak,
     kvCapacityTokens: replica.kvCapacityTokens,
+    driftRequests: driftRequests(load, inFlight),
+    driftKvTokens: driftKvTokens(replica, load, inFlight),
     runningRequests: load?.runningRequests,
     waitingRequests: load?.waitingRequests,
     kvCacheUsage: load?.kvCacheUsage,
@@ -29,4 +34,20 @@ export function readReplica({
     prefillTokensPerSecond: speed.prefillTokensPerSecond,
     decodeStepMs: decodeStepMs(speed, requests, kvTokens),
   };
+}
+
+/** Positive where the engine has more than we had sent when it told: ends that it saw later, and traffic past us. */
+function driftRequests(load: LoadSnapshot | undefined, inFlight: InFlight): number | undefined {
+  if (load === undefined) return undefined;
+  const sentByThen = inFlight.requests - inFlight.requestsSinceSnapshot;
+  return load.runningRequests + load.waitingRequests - sentByThen;
+}
+
+function driftKvTokens(
+  { kvCapacityTokens }: Replica,
+  load: LoadSnapshot | undefined,
+  inFlight: InFlight,
+): number | undefined {
+  if (load === undefined || kvCapacityTokens === undefined) return undefined;
+  return Math.round(load.kvCacheUsage * kvCapacityTokens - inFlight.kvTokens);
 }

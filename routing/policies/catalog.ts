@@ -21,6 +21,7 @@ import type { RoutingRequest } from '../request.ts';
 import type { Cost, Filter, GoodService, Picker, Policy } from './policy.ts';
 
 export type { GoodService } from './policy.ts';
+export { TOO_LONG_SECONDS } from './policy.ts';
 
 /** What a policy is handed in. */
 export interface PolicyInputs {

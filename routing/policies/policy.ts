@@ -23,6 +23,13 @@ export interface Cost {
 }
 
 /**
+ * What a replica costs that a request is too long for. Thirty years: more than all other costs together, also where a
+ * millisecond of gap is worth an hour, so that a longer context is preferred whenever there is one. Beside it a double
+ * still tells microseconds apart.
+ */
+export const TOO_LONG_SECONDS = 1e9;
+
+/**
  * Chooses one index, given the summed cost of each candidate. `everyone` is the whole fleet, those without room
  * included: they cannot be chosen, but they are busy.
  */

@@ -1,7 +1,7 @@
 import type { Row } from './panel.ts';
 import { labels, metrics } from '../semconv.ts';
 import { lines } from './panel.ts';
-import { gauge, rate } from './queries.ts';
+import { gauge, quantile, rate } from './queries.ts';
 
 const cpuSecondsPerOutputToken = `${rate(metrics.cpuSeconds)} / ${rate(metrics.outputTokens)}`;
 
@@ -20,6 +20,17 @@ export const gatewayRow: Row = {
       's',
       [{ expr: cpuSecondsPerOutputToken, legend: 'CPU time' }],
       'What a token costs us, everything included.',
+    ),
+    lines(
+      'Own time by part',
+      's',
+      [
+        {
+          expr: quantile(0.99, metrics.overhead, labels.part),
+          legend: `{{${labels.part}}} p99`,
+        },
+      ],
+      'What a request waits for the gateway itself; read is the pace of the client.',
     ),
     lines(
       'Event loop',
@@ -108,6 +119,12 @@ export const gatewayRow: Row = {
       'short',
       [{ expr: rate(metrics.spansExported), legend: 'exported' }],
       'Spans that the collector took, by the second.',
+    ),
+    lines(
+      'Traces',
+      'reqps',
+      [{ expr: rate(metrics.traces, labels.decision), legend: `{{${labels.decision}}}` }],
+      'Requests by whether their spans were kept, and why.',
     ),
     lines(
       'Running since',

@@ -5,6 +5,10 @@ import { gauge, quantile } from './queries.ts';
 
 const kvUsageOfOurs = `${gauge(metrics.replicaInFlightKvTokens)} / ${gauge(metrics.replicaKvCapacityTokens)}`;
 
+const kvPromised = `${gauge(metrics.replicaPromisedKvTokens)} / ${gauge(metrics.replicaKvCapacityTokens)}`;
+
+const byNumaNode = `sum by (${labels.numaNode}) (${gauge(metrics.replicaInFlightRequests)} * on (job, instance, ${labels.replica}) group_left (${labels.numaNode}) ${gauge(metrics.replicaInfo)})`;
+
 /** How replicas are, as told by them and as known here. */
 export const replicasRow: Row = {
   title: 'Replicas: how they are',
@@ -27,6 +31,24 @@ export const replicasRow: Row = {
       'Requests that this gateway has open: exact, at every moment.',
     ),
     lines(
+      'In flight by NUMA node',
+      'short',
+      [{ expr: byNumaNode, legend: `node {{${labels.numaNode}}}` }],
+      'Uneven lines mean that half of the host works for the other one.',
+    ),
+    lines(
+      'Drift of the ledger',
+      'short',
+      [{ expr: gauge(metrics.replicaDriftRequests), legend: `{{${labels.replica}}} requests` }],
+      'What the engine told of beyond what was sent: steadily above 0 is traffic past this gateway.',
+    ),
+    lines(
+      'Drift of KV',
+      'short',
+      [{ expr: gauge(metrics.replicaDriftKvTokens), legend: `{{${labels.replica}}}` }],
+      'KV tokens that the engine told of beyond ours: cached prefixes, and other traffic.',
+    ),
+    lines(
       'Running and queued, as told',
       'short',
       [
@@ -41,8 +63,9 @@ export const replicasRow: Row = {
       [
         { expr: gauge(metrics.replicaKvCacheUsage), legend: `{{${labels.replica}}} as told` },
         { expr: kvUsageOfOurs, legend: `{{${labels.replica}}} of ours` },
+        { expr: kvPromised, legend: `{{${labels.replica}}} promised` },
       ],
-      'Near 1, the engine preempts: gaps grow and work is done twice.',
+      'Near 1, the engine preempts: gaps grow and work is done twice. Promised is the most that ours will reach.',
     ),
     lines(
       'Prefill in flight',

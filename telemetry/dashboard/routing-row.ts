@@ -57,6 +57,17 @@ export const routingRow: Row = {
       'Requests that got no place, by what refused them.',
     ),
     lines(
+      'Retries',
+      'reqps',
+      [
+        {
+          expr: rate(metrics.retries, labels.replica, labels.error),
+          legend: `{{${labels.replica}}} {{${labels.error}}}`,
+        },
+      ],
+      'Second tries, by the replica that had failed and how.',
+    ),
+    lines(
       'Estimate of prompts',
       'short',
       [0.05, 0.5, 0.95].map((share) => ({

@@ -10,6 +10,12 @@ const failures = `sum(rate(${metrics.requests.name}${selector(metrics.requests, 
 // Where nothing has failed so far there is no series of failures, and the share is 0.
 const errorShare = `(${failures} or vector(0)) / ${rate(metrics.requests)}`;
 
+const good = `sum(rate(${metrics.streams.name}${selector(metrics.streams, `${labels.service}="good"`)}[$__rate_interval]))`;
+
+const served = `sum(rate(${metrics.streams.name}${selector(metrics.streams, `${labels.service}!="left"`)}[$__rate_interval]))`;
+
+const goodShare = `(${good} or vector(0)) / ${served}`;
+
 /** What clients feel. */
 export const sloRow: Row = {
   title: 'SLO: what clients feel',
@@ -57,6 +63,18 @@ export const sloRow: Row = {
       'Request duration',
       metrics.requestDuration,
       'Failures are in here; a fall may be fast refusals.',
+    ),
+    lines(
+      'Streams by service',
+      'reqps',
+      [{ expr: rate(metrics.streams, labels.service), legend: `{{${labels.service}}}` }],
+      'Goodput is what is good: first token and mean gap within routing.goodFirstTokenMs and goodTokenGapMs.',
+    ),
+    lines(
+      'Share of good service',
+      'percentunit',
+      [{ expr: goodShare, legend: 'good' }],
+      'Of all streams but those whose clients left.',
     ),
     lines(
       'Requests by status',

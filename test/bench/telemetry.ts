@@ -68,6 +68,7 @@ async function measure(): Promise<void> {
       instanceId: 'bench',
       otlpEndpoint,
       sampleRatio,
+      good: { firstTokenMs: 2_000, tokenGapMs: 100 },
       log: { level, destination: '/dev/null' },
       clock,
       random: Math.random,

@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 
 import { rows } from '../../telemetry/dashboard/grafana.ts';
-import { attributes, metrics } from '../../telemetry/semconv.ts';
+import { metrics } from '../../telemetry/semconv.ts';
+import { attributes } from '../../telemetry/span-attributes.ts';
 import { parseTraceparent } from '../../telemetry/trace-context.ts';
 import { readStream } from '../support/live/answers.ts';
 import type { LiveCollector } from '../support/live/collector.ts';

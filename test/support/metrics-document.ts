@@ -1,11 +1,13 @@
-import { attributes, metrics } from '../../telemetry/semconv.ts';
+import { metrics } from '../../telemetry/semconv.ts';
+import type { AttributeKey } from '../../telemetry/span-attributes.ts';
+import { attributeMeanings, attributes } from '../../telemetry/span-attributes.ts';
 
 /** The page that lists what telemetry publishes, drawn from the names themselves. */
 export function metricsDocument(): string {
   return `${[
     '# Metrics, spans and log lines',
     '',
-    'Drawn from `telemetry/semconv.ts`; a test holds this page to it (`npx vitest run test/telemetry/semconv.test.ts -u` draws it anew).',
+    'Drawn from `telemetry/semconv.ts` and `telemetry/span-attributes.ts`; a test holds this page to them (`npx vitest run test/telemetry/semconv.test.ts -u` draws it anew). How to use it: [tracing.md](tracing.md).',
     '',
     '## Metrics',
     '',
@@ -20,14 +22,17 @@ export function metricsDocument(): string {
     '',
     '## Spans',
     '',
-    'Sent to an OTLP/HTTP collector where one is set: a server span for each request and below it a client span for each attempt, whose context goes on to the engine as `traceparent`. A caller that has decided whether to sample is followed. No prompt and no answer is ever in them. Durations are seconds.',
+    'Sent to an OTLP/HTTP collector where one is set: a server span for each request and below it a client span for each attempt, whose context goes on to the engine as `traceparent`. No prompt and no answer is ever in them. Durations are seconds.',
     '',
-    Object.values(attributes)
-      .map((name) => `\`${name}\``)
-      .join(', '),
+    '| attribute | on | meaning |',
+    '|---|---|---|',
+    ...Object.entries(attributeMeanings).map(
+      ([key, { on, help }]) =>
+        `| \`${attributes[key as AttributeKey]}\` | ${on.join(', ')} | ${help} |`,
+    ),
     '',
     '## Log lines',
     '',
-    'JSON on stderr, one line for each request at level `info`, with the same figures in milliseconds. Of a request that failed, or whose first token took 5 s and longer, `decisions` tells why it went where it went. No prompt and no answer is ever in them.',
+    "JSON on stderr, one line for each request at level `info`, with the same figures in milliseconds, and with `trace_id` where there is one. Of a request that failed, or was served late or slowly (`service`), `decisions` tells why it went where it went; `cause` is the error below an engine's failure. No prompt and no answer is ever in them.",
   ].join('\n')}\n`;
 }

@@ -1,3 +1,5 @@
+import type { Ending } from '../../telemetry/ending.ts';
+import type { SpanTerms } from '../../telemetry/spans.ts';
 import type { Arrival, Destination, RecordSink, RouteSummary } from '../../telemetry/recorder.ts';
 import type { TraceContext } from '../../telemetry/trace-context.ts';
 import { Recorder } from '../../telemetry/recorder.ts';
@@ -38,6 +40,16 @@ export function aDestination(facts: Partial<Destination> = {}): Destination {
   };
 }
 
+/** An end at 1,080 ms that was good and whose trace is kept. */
+export function anEnding(facts: Partial<Ending> = {}): Ending {
+  return { endMs: 1080, wallMs: 1_700_000_000_000, service: 'good', decision: 'drawn', ...facts };
+}
+
+/** What spans tell of an end at 1,080 ms, on a wall clock that began with the monotonic one. */
+export function spanTerms(facts: Partial<SpanTerms> = {}): SpanTerms {
+  return { endMs: 1080, wallOffsetMs: 0, decision: 'drawn', goodGapMs: 100, ...facts };
+}
+
 /** A decision that picked one of two replicas. */
 export function aRoute(facts: Partial<RouteSummary> = {}): RouteSummary {
   return {
@@ -45,6 +57,7 @@ export function aRoute(facts: Partial<RouteSummary> = {}): RouteSummary {
     replica: 'replica-0',
     candidates: 2,
     reason: 'kv-aware picked replica-0',
+    costs: [],
     shadow: undefined,
     ...facts,
   };

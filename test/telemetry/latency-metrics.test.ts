@@ -6,7 +6,7 @@ import type { Recorder } from '../../telemetry/recorder.ts';
 import { labels, metrics } from '../../telemetry/semconv.ts';
 import type { Label } from '../../telemetry/series-table.ts';
 import { seriesOn, valueOn } from '../support/metrics-page.ts';
-import { aDestination, aRecord, aTrace, anAnsweredRecord } from '../support/records.ts';
+import { aDestination, aRecord, aTrace, anAnsweredRecord, anEnding } from '../support/records.ts';
 
 function aLabel(name: string): Label {
   return { name, values: new LabelValues(1000) };
@@ -25,12 +25,9 @@ function pageOf(
     error: aLabel(labels.error),
   });
   for (const record of records) {
-    const ending = {
-      model: model.values.idOf(record.model),
-      endMs: 1080,
-      wallMs: 1_700_000_000_500,
-    };
-    latencies.observe(record, ending);
+    const decision = record.trace?.sampled === true ? 'drawn' : 'passed_over';
+    const ending = anEnding({ wallMs: 1_700_000_000_500, decision });
+    latencies.observe(record, model.values.idOf(record.model), ending);
   }
   const page = new Exposition(format);
   latencies.expose(page);

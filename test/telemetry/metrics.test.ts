@@ -4,7 +4,14 @@ import { Metrics } from '../../telemetry/metrics.ts';
 import type { ReplicaReading } from '../../telemetry/replica-gauges.ts';
 import { metrics as names } from '../../telemetry/semconv.ts';
 import { seriesOn, valueOn } from '../support/metrics-page.ts';
-import { aRecord, aRoute, aTrace, anAnsweredRecord } from '../support/records.ts';
+import {
+  aDestination,
+  aRecord,
+  aRoute,
+  aTrace,
+  anAnsweredRecord,
+  anEnding,
+} from '../support/records.ts';
 
 const openMetrics = 'application/openmetrics-text;version=1.0.0';
 
@@ -13,11 +20,16 @@ const spans = { exportedSpans: 40, droppedSpans: { noRoom: 1, refused: 2, unreac
 const replica: ReplicaReading = {
   replica: 'replica-0',
   engine: 'vllm',
+  engineVersion: '0.11.0',
+  numaNode: 1,
   state: 'ready',
   inFlightRequests: 3,
   inFlightPrefillTokens: 500,
   inFlightKvTokens: 2000,
+  promisedKvTokens: 9000,
   kvCapacityTokens: 600_000,
+  driftRequests: 1,
+  driftKvTokens: 700,
   runningRequests: 2,
   waitingRequests: 1,
   prefillTokensPerSecond: 20_000,
@@ -50,15 +62,18 @@ function countEverything(): void {
   answered.outputTokensEstimate = 5;
   answered.pauses = 1;
   answered.resumes = 1;
+  answered.attempt(aDestination()).end(1078);
+  answered.bodyAtMs = 1001;
+  answered.askedAtMs = 1002;
   answered.routes.push(aRoute({ shadow }));
   answered.usage({ prompt: 8, output: 4, cached: 2 });
-  metrics.ended(answered, 1080, 1_700_000_000_000);
+  metrics.ended(answered, anEnding());
   metrics.opened();
   const refused = aRecord();
   refused.errorCode = 'saturated';
   refused.refusal = 'queue-full';
   refused.retryDenied = true;
-  metrics.ended(refused, 1001, 1_700_000_000_000);
+  metrics.ended(refused, anEnding({ endMs: 1001, service: 'failed' }));
   metrics.replicaEvent('replica-0', 'joined');
   metrics.reloaded('taken');
   metrics.watch({
@@ -133,7 +148,7 @@ describe('a page of metrics', () => {
 describe('open requests', () => {
   it('are those that came and did not end', () => {
     for (let count = 0; count < 3; count += 1) metrics.opened();
-    metrics.ended(aRecord(), 1080, 0);
+    metrics.ended(aRecord(), anEnding());
 
     expect(valueOn(metrics.page('').body, names.openRequests.name)).toBe(2);
   });

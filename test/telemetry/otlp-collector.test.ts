@@ -9,7 +9,7 @@ import { SdkWarnings } from '../../telemetry/sdk-warnings.ts';
 import { spansOf } from '../../telemetry/spans.ts';
 import { readSpans } from '../support/live/otlp-reader.ts';
 import { LogNotes } from '../support/log-notes.ts';
-import { aTrace, anAnsweredRecord } from '../support/records.ts';
+import { aTrace, anAnsweredRecord, spanTerms } from '../support/records.ts';
 
 describe('the URL of traces', () => {
   it.each([
@@ -36,12 +36,10 @@ describe('a batch', () => {
 
   const none: SettledBatch = { taken: 0, refused: 0, unreachable: 0 };
   const record = anAnsweredRecord({ trace: aTrace() });
-  const spans = spansOf(
-    record,
-    aTrace(),
-    { endMs: 1080, wallOffsetMs: 1_700_000_000_000 },
-    { resource: resourceFromAttributes({ 'service.name': 'numagate' }), scope: { name: 'x' } },
-  );
+  const spans = spansOf(record, aTrace(), spanTerms({ wallOffsetMs: 1_700_000_000_000 }), {
+    resource: resourceFromAttributes({ 'service.name': 'numagate' }),
+    scope: { name: 'x' },
+  });
 
   let server: Server;
   let seen: Seen[];

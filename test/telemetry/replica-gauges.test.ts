@@ -12,11 +12,16 @@ function aReading(facts: Partial<ReplicaReading> = {}): ReplicaReading {
   return {
     replica: 'replica-0',
     engine: 'vllm',
+    engineVersion: '0.11.0',
+    numaNode: 1,
     state: 'ready',
     inFlightRequests: 3,
     inFlightPrefillTokens: 500,
     inFlightKvTokens: 2000,
+    promisedKvTokens: 9000,
     kvCapacityTokens: 600_000,
+    driftRequests: -2,
+    driftKvTokens: 700,
     runningRequests: 2,
     waitingRequests: 1,
     prefillTokensPerSecond: 20_000,
@@ -38,13 +43,26 @@ describe('the gauges of a replica', () => {
     [metrics.replicaInFlightRequests, 3],
     [metrics.replicaInFlightPrefillTokens, 500],
     [metrics.replicaInFlightKvTokens, 2000],
+    [metrics.replicaPromisedKvTokens, 9000],
     [metrics.replicaKvCapacityTokens, 600_000],
+    [metrics.replicaDriftRequests, -2],
+    [metrics.replicaDriftKvTokens, 700],
     [metrics.replicaRunningRequests, 2],
     [metrics.replicaWaitingRequests, 1],
     [metrics.replicaKvCacheUsage, 0.25],
     [metrics.replicaLoadAge, 0.15],
   ])('say $name', ({ name }, value) => {
     expect(valueOn(pageOf(aReading()), `${name}{replica="replica-0"}`)).toBe(value);
+  });
+
+  it('name what it is, and the NUMA node where that is known', () => {
+    const unknown = { replica: 'b', engineVersion: undefined, numaNode: undefined };
+    const infos = seriesOn(pageOf(aReading(), aReading(unknown)), metrics.replicaInfo.name);
+
+    expect(infos).toEqual([
+      `${metrics.replicaInfo.name}{replica="replica-0",engine="vllm",engine_version="0.11.0",numa_node="1"} 1`,
+      `${metrics.replicaInfo.name}{replica="b",engine="vllm"} 1`,
+    ]);
   });
 
   it('name the state it is in', () => {
@@ -63,6 +81,8 @@ describe('the gauges of a replica', () => {
     const page = pageOf(
       aReading({
         kvCapacityTokens: undefined,
+        driftRequests: undefined,
+        driftKvTokens: undefined,
         runningRequests: undefined,
         waitingRequests: undefined,
         kvCacheUsage: undefined,
@@ -72,6 +92,8 @@ describe('the gauges of a replica', () => {
 
     for (const metric of [
       metrics.replicaKvCapacityTokens,
+      metrics.replicaDriftRequests,
+      metrics.replicaDriftKvTokens,
       metrics.replicaRunningRequests,
       metrics.replicaWaitingRequests,
       metrics.replicaKvCacheUsage,

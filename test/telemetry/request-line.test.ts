@@ -1,10 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { requestLine, SLOW_FIRST_TOKEN_MS } from '../../telemetry/request-line.ts';
-import { aDestination, aRecord, aRoute, aTrace, anAnsweredRecord } from '../support/records.ts';
+import type { Ending } from '../../telemetry/ending.ts';
+import { requestLine } from '../../telemetry/request-line.ts';
+import {
+  aDestination,
+  aRecord,
+  aRoute,
+  aTrace,
+  anAnsweredRecord,
+  anEnding,
+} from '../support/records.ts';
 
 /** The line as a reader of the log gets it. */
-function lineOf(record = anAnsweredRecord()): unknown {
-  return structuredClone(requestLine(record, 1080.12345, 1_700_000_000_000));
+function lineOf(record = anAnsweredRecord(), ending: Partial<Ending> = {}): unknown {
+  return structuredClone(requestLine(record, anEnding({ endMs: 1080.12345, ...ending })));
 }
 
 describe('the log line of a request', () => {
@@ -20,6 +28,7 @@ describe('the log line of a request', () => {
       model: 'llama',
       stream: true,
       status: 200,
+      service: 'good',
       finish_reason: 'stop',
       replica: 'replica-0',
       attempts: 1,
@@ -47,27 +56,17 @@ describe('the log line of a request', () => {
     expect(lineOf(record)).toMatchObject({ decisions: ['first', 'second'] });
   });
 
-  it('tells it of a stream whose first token is slow, and not of one a millisecond faster', () => {
-    const decisionsAt = (firstTokenMs: number): unknown => {
-      const record = aRecord();
-      record.streamed = true;
-      record.routes.push(aRoute({ reason: 'first' }));
-      record.timer.output(record.arrival.receivedMs + firstTokenMs);
-      return lineOf(record);
-    };
-
-    expect(decisionsAt(SLOW_FIRST_TOKEN_MS)).toMatchObject({ decisions: ['first'] });
-    expect(decisionsAt(SLOW_FIRST_TOKEN_MS - 1)).toMatchObject({ decisions: undefined });
-  });
-
-  it('looks at the wait of an answer that comes whole, and not at how long the answer took', () => {
-    const record = aRecord();
+  it.each([
+    ['late', ['first']],
+    ['slow', ['first']],
+    ['good', undefined],
+    ['left', undefined],
+    [undefined, undefined],
+  ] as const)('tells it of what was served %s: %j', (service, decisions) => {
+    const record = anAnsweredRecord();
     record.routes.push(aRoute({ reason: 'first' }));
-    record.timer.output(record.arrival.receivedMs + 10 * SLOW_FIRST_TOKEN_MS);
-    expect(lineOf(record)).toMatchObject({ decisions: undefined });
 
-    record.queueWaitMs = SLOW_FIRST_TOKEN_MS;
-    expect(lineOf(record)).toMatchObject({ decisions: ['first'] });
+    expect(lineOf(record, { service })).toMatchObject({ decisions });
   });
 
   it('puts nothing into words that it does not write', () => {
@@ -82,25 +81,28 @@ describe('the log line of a request', () => {
     };
     record.routes.push(route);
 
-    requestLine(record, 1080, 0);
+    requestLine(record, anEnding());
     expect(words).toBe(0);
   });
 
-  it('names the trace, so that a reader can go on there', () => {
+  it('names the trace and why it is kept, so that a reader can go on there', () => {
     const record = anAnsweredRecord({ trace: aTrace() });
 
-    expect(lineOf(record)).toMatchObject({ trace_id: aTrace().traceId });
+    const traced = { trace_id: aTrace().traceId, trace: 'slow' };
+    expect(lineOf(record, { decision: 'slow' })).toMatchObject(traced);
   });
 
-  it('names the failure, what refused it, and every attempt that failed', () => {
+  it('names the failure, its cause, what refused it, and every attempt that failed', () => {
     const record = aRecord();
     record.attempt(aDestination({ replica: 'a' })).end(1010, 'engine_unreachable');
     record.attempt(aDestination({ replica: 'b' })).end(1020, 'engine_timeout');
     record.errorCode = 'engine_timeout';
+    record.errorCause = 'ETIMEDOUT no connection within 2000 ms';
     record.refusal = 'retry-budget';
 
     expect(lineOf(record)).toMatchObject({
       error: 'engine_timeout',
+      cause: 'ETIMEDOUT no connection within 2000 ms',
       refusal: 'retry-budget',
       replica: 'b',
       attempts: 2,
@@ -130,7 +132,7 @@ describe('the log line of a request', () => {
     record.status = 401;
     record.errorCode = 'unauthenticated';
 
-    const line = JSON.stringify(lineOf(record));
+    const line = JSON.stringify(lineOf(record, { service: undefined }));
 
     expect([...line.matchAll(/"(\w+)":/g)].map(([, name]) => name)).toEqual([
       'level',

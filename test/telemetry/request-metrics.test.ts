@@ -3,14 +3,19 @@ import { Exposition } from '../../telemetry/exposition.ts';
 import type { Recorder } from '../../telemetry/recorder.ts';
 import { RequestMetrics } from '../../telemetry/request-metrics.ts';
 import { metrics } from '../../telemetry/semconv.ts';
+import type { Service } from '../../telemetry/service.ts';
 import { seriesOn, valueOn } from '../support/metrics-page.ts';
-import { aDestination, aRecord, anAnsweredRecord } from '../support/records.ts';
+import { aDestination, aRecord, anAnsweredRecord, anEnding } from '../support/records.ts';
 
 function pageOf(...records: readonly Recorder[]): string {
+  return pageOfServed('good', ...records);
+}
+
+function pageOfServed(service: Service | undefined, ...records: readonly Recorder[]): string {
   const requests = new RequestMetrics();
   for (const record of records) {
     record.end(1080);
-    requests.observe(record, 1080, 1_700_000_000_000);
+    requests.observe(record, anEnding({ service }));
   }
   const page = new Exposition('prometheus');
   requests.expose(page);
@@ -194,5 +199,38 @@ describe('a status', () => {
 
   it.each([100, 499, 599])('of %i is a label', (status) => {
     expect(pageOf(aRefusal('client_closed', status))).toContain(`status_code="${status}"`);
+  });
+});
+
+describe('the streams that ended', () => {
+  const series = (service: string): string =>
+    `${metrics.streams.name}{gen_ai_request_model="llama",tenant="acme",service="${service}"}`;
+
+  it.each(['good', 'late', 'slow', 'failed', 'left'] as const)(
+    'count as %s by how they were served',
+    (service) => {
+      expect(valueOn(pageOfServed(service, anAnsweredRecord()), series(service))).toBe(1);
+    },
+  );
+
+  it('are no answers that come whole, and none of which nothing can be said', () => {
+    const whole = anAnsweredRecord();
+    whole.streamed = false;
+
+    expect(pageOfServed('late', whole)).not.toContain(metrics.streams.name);
+    expect(pageOfServed(undefined, anAnsweredRecord())).not.toContain(metrics.streams.name);
+  });
+});
+
+describe('a retry', () => {
+  it('counts under the replica that had failed and how, and a first try does not', () => {
+    const record = aRecord();
+    record.attempt(aDestination({ replica: 'a' })).end(1010, 'engine_unreachable');
+    record.attempt(aDestination({ replica: 'b' })).end(1070);
+
+    expect(seriesOn(pageOf(record), metrics.retries.name)).toEqual([
+      `${metrics.retries.name}{replica="a",error_type="engine_unreachable"} 1`,
+    ]);
+    expect(pageOf(anAnsweredRecord())).not.toContain(metrics.retries.name);
   });
 });

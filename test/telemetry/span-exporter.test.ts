@@ -11,7 +11,7 @@ import {
 } from '../../telemetry/span-exporter.ts';
 import type { Recorder } from '../../telemetry/recorder.ts';
 import { LogNotes } from '../support/log-notes.ts';
-import { aDestination, aRecord, aTrace } from '../support/records.ts';
+import { aDestination, aRecord, aTrace, spanTerms } from '../support/records.ts';
 
 /** A post under way, which the test answers in the collector's place. */
 interface Post {
@@ -71,7 +71,6 @@ const options = {
   instanceId: 'one',
   otlpEndpoint: 'http://collector.test:4318',
 };
-const times = { endMs: 1080, wallOffsetMs: 0 };
 
 let exporter: SpanExporter;
 let log: LogNotes;
@@ -90,7 +89,7 @@ afterEach(() => {
 
 function add(count = 1): void {
   for (let index = 0; index < count; index += 1) {
-    exporter.add(aRecord({ trace: aTrace() }), times);
+    exporter.add(aRecord({ trace: aTrace() }), spanTerms());
   }
 }
 
@@ -132,15 +131,15 @@ describe('spans', () => {
     const record = aRecord({ trace: aTrace() });
     record.attempt(aDestination()).end(1010, 'engine_unreachable');
     record.attempt(aDestination()).end(1070);
-    exporter.add(record, times);
+    exporter.add(record, spanTerms());
     await flushed(taken);
 
     expect(exporter.exportedSpans).toBe(3);
   });
 
-  it('of requests that are not sampled, or stand in no trace, are not made', async () => {
-    exporter.add(aRecord({ trace: aTrace({ sampled: false }) }), times);
-    exporter.add(aRecord(), times);
+  it('of requests that are passed over, or stand in no trace, are not made', async () => {
+    exporter.add(aRecord({ trace: aTrace() }), spanTerms({ decision: 'passed_over' }));
+    exporter.add(aRecord(), spanTerms());
     await vi.advanceTimersByTimeAsync(FLUSH_INTERVAL_MS);
 
     expect(posts).toHaveLength(0);
@@ -224,7 +223,7 @@ describe('a collector that is too slow', () => {
     add(SPANS_WAITING_MAX - 1);
     const record = aRecord({ trace: aTrace() });
     record.attempt(aDestination()).end(1070);
-    exporter.add(record, times);
+    exporter.add(record, spanTerms());
     expect(exporter.droppedSpans.noRoom).toBe(2);
 
     add(1);
@@ -234,12 +233,12 @@ describe('a collector that is too slow', () => {
   it('has no spans made for it that there is no room for', () => {
     add(SPANS_WAITING_MAX);
 
-    expect(() => exporter.add(aBrokenRecord(), times)).not.toThrow();
+    expect(() => exporter.add(aBrokenRecord(), spanTerms())).not.toThrow();
     expect(exporter.droppedSpans.noRoom).toBe(1);
   });
 
   it('loses no room to a record that breaks', () => {
-    expect(() => exporter.add(aBrokenRecord(), times)).toThrow('a bug of ours');
+    expect(() => exporter.add(aBrokenRecord(), spanTerms())).toThrow('a bug of ours');
     add(SPANS_WAITING_MAX);
 
     expect(exporter.droppedSpans.noRoom).toBe(0);

@@ -4,14 +4,19 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { describe, expect, it } from 'vitest';
 import type { Recorder } from '../../telemetry/recorder.ts';
-import {
-  ATTEMPT_SPANS_MAX,
-  ATTRIBUTE_CHARACTERS_MAX,
-  spanCountOf,
-  spansOf,
-} from '../../telemetry/spans.ts';
+import { encodeGaps } from '../../telemetry/gap-code.ts';
+import { gapBoundsSeconds } from '../../telemetry/gap-figures.ts';
+import { ATTRIBUTE_CHARACTERS_MAX } from '../../telemetry/attribute-list.ts';
+import { ATTEMPT_SPANS_MAX, spanCountOf, spansOf } from '../../telemetry/spans.ts';
 import type { TraceContext } from '../../telemetry/trace-context.ts';
-import { aDestination, aRecord, aRoute, aTrace, anAnsweredRecord } from '../support/records.ts';
+import {
+  aDestination,
+  aRecord,
+  aRoute,
+  aTrace,
+  anAnsweredRecord,
+  spanTerms,
+} from '../support/records.ts';
 
 const owner = { resource: resourceFromAttributes({}), scope: { name: 'numagate' } };
 
@@ -32,7 +37,7 @@ interface SpanFacts {
 
 /** The spans of a record that ends at 1,080 ms. */
 function spansAt1080(record: Recorder, trace: TraceContext = aTrace()): readonly ReadableSpan[] {
-  return spansOf(record, trace, { endMs: 1080, wallOffsetMs: 1_700_000_000_000 }, owner);
+  return spansOf(record, trace, spanTerms({ wallOffsetMs: 1_700_000_000_000 }), owner);
 }
 
 function factsOf(record: Recorder, trace: TraceContext = aTrace()): readonly SpanFacts[] {
@@ -97,6 +102,7 @@ const ofTheRequest = {
   'http.route': '/v1/chat/completions',
   'http.response.status_code': 200,
   'gateway.request.id': 'request-0',
+  'gateway.trace.decision': 'drawn',
   'gateway.tenant': 'acme',
   'gateway.dialect': 'openai-chat',
   'gateway.attempts': 1,
@@ -107,7 +113,13 @@ const ofTheRequest = {
 const ofTheStream = {
   'gateway.time_to_first_token': 0.02,
   'gateway.time_per_output_token': 50 / 3 / 1000,
+  'gateway.inter_token_latency.p50': 0.01,
+  'gateway.inter_token_latency.p95': 0.03,
   'gateway.inter_token_latency.max': 0.03,
+  'gateway.inter_token_latency.bounds': [...gapBoundsSeconds],
+  'gateway.inter_token_latency.counts': [0, 2, 0, 1, 0, 0, 0, 0, 0],
+  'gateway.stalls': 0,
+  'gateway.gaps': encodeGaps(Float32Array.of(10, 30, 10), 3),
 };
 
 const ofTheAttempt = {
@@ -153,6 +165,7 @@ describe('the spans of a streamed answer', () => {
         'http.route': '/v1/chat/completions',
         'http.response.status_code': 200,
         'gateway.request.id': 'request-0',
+        'gateway.trace.decision': 'drawn',
         'gateway.attempts': 0,
       },
     });
@@ -204,6 +217,22 @@ describe('the server span of a request that was routed', () => {
     });
   });
 
+  it('tells each term of what the pick cost, and their sum', () => {
+    const record = aRecord({ trace: aTrace() });
+    const costs = [
+      { name: 'prefill-wait', seconds: 0.5 },
+      { name: 'decode-slowdown', seconds: 0.25 },
+    ];
+    record.routes.push(aRoute({ costs }));
+
+    expect(spansAt1080(record)[0]?.attributes).toMatchObject({
+      'gateway.route.cost.prefill_wait': 0.5,
+      'gateway.route.cost.decode_slowdown': 0.25,
+      'gateway.route.cost.total': 0.75,
+    });
+    expect(attributesWith(2)).not.toHaveProperty('gateway.route.cost.total');
+  });
+
   it('needs no reason where there was no choice', () => {
     expect(attributesWith(1)).not.toHaveProperty('gateway.route.reason');
   });
@@ -246,6 +275,7 @@ describe('the spans of a request that was retried', () => {
           'http.route': '/v1/chat/completions',
           'http.response.status_code': 200,
           'gateway.request.id': 'request-0',
+          'gateway.trace.decision': 'drawn',
           'gateway.attempts': 2,
         },
       }),
@@ -301,6 +331,7 @@ describe('a failure', () => {
         'http.response.status_code': status,
         'error.type': errorCode,
         'gateway.request.id': 'request-0',
+        'gateway.trace.decision': 'drawn',
         'gateway.refusal': 'why',
         'gateway.attempts': 0,
       },
@@ -332,6 +363,18 @@ describe('the address of a replica', () => {
     ['https://b.test', 'b.test', 443],
   ])('%s names the host %s and the port %i', (address, host, port) => {
     expect(attemptAt(address)).toMatchObject({ 'server.address': host, 'server.port': port });
+  });
+});
+
+describe('the NUMA node of a replica', () => {
+  it('stands on its attempt, node 0 too, and nowhere where it is not known', () => {
+    const record = aRecord({ trace: aTrace() });
+    record.attempt(aDestination({ numaNode: 0 })).end(1010);
+    record.attempt(aDestination()).end(1020);
+
+    const [, known, unknown] = spansAt1080(record);
+    expect(known?.attributes['gateway.numa_node']).toBe(0);
+    expect(unknown?.attributes).not.toHaveProperty('gateway.numa_node');
   });
 });
 

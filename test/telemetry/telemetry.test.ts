@@ -53,6 +53,7 @@ function start(changes: Partial<TelemetryOptions> = {}): Promise<Telemetry> {
     version: '1.2.3',
     instanceId: 'one',
     sampleRatio: 1,
+    good: { firstTokenMs: 2000, tokenGapMs: 100 },
     log: { level: 'info', destination: join(folder, 'log') },
     clock: {
       nowMs: () => clock.nowMs(),
@@ -102,6 +103,7 @@ describe('a request', () => {
           'http.route': '/v1/chat/completions',
           'http.response.status_code': 200,
           'gateway.request.id': 'request-0',
+          'gateway.trace.decision': 'drawn',
           'gateway.attempts': 0,
         },
       },
@@ -142,6 +144,32 @@ describe('a request', () => {
 
     const page = (await telemetry.scrape(undefined)).body;
     expect(valueOn(page, metrics.spansExported.name)).toBe(1);
+  });
+
+  it('is traced where it was slow or failed, whatever the share, and nobody asked', async () => {
+    const telemetry = await start({ otlpEndpoint: endpoint(), sampleRatio: 0 });
+    const slow = telemetry.record(anArrival());
+    slow.streamed = true;
+    slow.status = 200;
+    slow.timer.output(slow.arrival.receivedMs + 2001);
+    slow.end(slow.arrival.receivedMs + 2002);
+    const failed = telemetry.record(anArrival());
+    failed.status = 502;
+    failed.errorCode = 'engine_failed';
+    failed.end(1080);
+    telemetry.record(anArrival()).end(1080);
+    await telemetry.shutdown();
+
+    expect(bodies.flatMap(readSpans).map(({ traceId }) => traceId)).toEqual([
+      slow.trace?.traceId,
+      failed.trace?.traceId,
+    ]);
+    const page = (await telemetry.scrape(undefined)).body;
+    expect(seriesOn(page, metrics.traces.name)).toEqual([
+      `${metrics.traces.name}{decision="slow"} 1`,
+      `${metrics.traces.name}{decision="failed"} 1`,
+      `${metrics.traces.name}{decision="passed_over"} 1`,
+    ]);
   });
 
   it('is not logged where the level is above info', async () => {

@@ -1,10 +1,5 @@
 import type { Cost } from '../policy.ts';
-
-/**
- * Thirty years: more than all other costs together, also where a millisecond of gap is worth an hour, so that a replica
- * with a longer context is preferred whenever there is one. Beside it a double still tells microseconds apart.
- */
-const OVERFLOW_SECONDS = 1e9;
+import { TOO_LONG_SECONDS } from '../policy.ts';
 
 /**
  * Keeps requests from replicas whose context is too short for them. A cost and not a filter:
@@ -16,7 +11,7 @@ export const contextOverflow: Cost = {
     let index = 0;
     for (const { replica } of candidates) {
       const room = replica.contextTokensMax ?? Infinity;
-      seconds[index++] = promptTokens + expectedOutputTokens > room ? OVERFLOW_SECONDS : 0;
+      seconds[index++] = promptTokens + expectedOutputTokens > room ? TOO_LONG_SECONDS : 0;
     }
   },
 };

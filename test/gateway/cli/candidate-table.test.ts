@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { TOO_LONG_SECONDS } from '../../../routing/policies/catalog.ts';
 import { candidateTable, COLUMNS_MAX, secondsText } from '../../../gateway/cli/candidate-table.ts';
 import { aCandidatePage, aDecisionPage } from '../../support/decision-pages.ts';
 
@@ -73,6 +74,8 @@ describe('seconds for people', () => {
     [0.0175, '17.5 ms'],
     [7.1, '7.1 s'],
     [3600, '3,600 s'],
+    [TOO_LONG_SECONDS - 1, '999,999,999 s'],
+    [TOO_LONG_SECONDS + 0.5, 'too long'],
   ])('reads %d as %s', (seconds, text) => {
     expect(secondsText(seconds)).toBe(text);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { TOO_LONG_SECONDS } from '../../../routing/policies/catalog.ts';
 import { explanation } from '../../../gateway/cli/explanation.ts';
 import { aCandidatePage, aDecisionPage, anOutcomePage } from '../../support/decision-pages.ts';
 
@@ -105,6 +106,16 @@ describe('the explanation of a request', () => {
     );
     expect(told({ ...nobody, refusal: 'no_replica' })).toContain(
       'refused (no_replica) at 08:35:20.672 UTC: kv-aware found nobody.',
+    );
+  });
+
+  it('tells in words where the request is too long for one of both picks', () => {
+    const shadow = { policy: 'least-requests', replica: 'node1', agrees: false };
+    const byActing = { actingSeconds: 1, shadowSeconds: TOO_LONG_SECONDS + 1 };
+    const byShadow = { actingSeconds: TOO_LONG_SECONDS + 1, shadowSeconds: 1 };
+
+    expect(toldAtLength({ shadow: { ...shadow, byActing, byShadow } })).toContain(
+      'would have picked node1: with too short a context by kv-aware costs, with a longer context by its own costs.',
     );
   });
 

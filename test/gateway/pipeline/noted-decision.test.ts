@@ -33,6 +33,19 @@ describe('a noted decision', () => {
     expect(reason).toContain('kv-aware picked two');
   });
 
+  it('tells what its pick cost, term by term, as far as that is seconds', () => {
+    const rows = Float64Array.of(1.25, 0.5, 0, 1e9, 1.25, 1e9 + 0.5, 80, 80);
+
+    expect(aDecision().costs).toEqual([
+      { name: 'prefill-wait', seconds: 0.5 },
+      { name: 'kv-pressure', seconds: 0.125 },
+    ]);
+    expect(aDecision({ receipt: aReceipt({ rows }) }).costs).toEqual([
+      { name: 'prefill-wait', seconds: 0.5 },
+    ]);
+    expect(aDecision({ receipt: undefined }).costs).toEqual([]);
+  });
+
   it('names no policy and no pick where no replica was looked for', () => {
     const { policy, replica, candidates } = aDecision({ receipt: undefined, refusal: 'saturated' });
 

@@ -22,6 +22,14 @@ describe('the reason of a decision', () => {
     );
   });
 
+  it('says in words which replicas a request is too long for, the pick too where there is no other', () => {
+    const rows = Float64Array.of(0.5, 0.5, 1e9, 1e9, 1e9 + 0.5, 1e9 + 0.5, 80, 80);
+
+    expect(routeReason(aDecision({ receipt: aReceipt({ rows }) }))).toMatch(
+      /^kv-aware picked two of 2 candidates, too long for it \(prefill-wait 0.5, kv-pressure too long\); next one too long;/u,
+    );
+  });
+
   it('names no costs where the policy has none', () => {
     const receipt = aReceipt({
       heads: { policy: 'round-robin', costs: [], filters: ['ready', 'head-room'] },

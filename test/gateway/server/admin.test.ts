@@ -10,7 +10,7 @@ import { hashKey, KeyCheck } from '../../../gateway/server/key-check.ts';
 import { Readiness } from '../../../gateway/server/readiness.ts';
 import { Admission } from '../../../routing/admission.ts';
 import { Fleet } from '../../../routing/fleet.ts';
-import { createPolicy } from '../../../routing/policies/catalog.ts';
+import { createPolicy, defaultGoodService } from '../../../routing/policies/catalog.ts';
 import { Router } from '../../../routing/router.ts';
 import { startTelemetry } from '../../../telemetry/telemetry.ts';
 import { aLoad, aReplica } from '../../support/builders.ts';
@@ -45,6 +45,7 @@ async function anAdminApp(
       serviceName: 'test',
       version: '0',
       instanceId: 'i',
+      good: defaultGoodService,
       sampleRatio: 0,
       log: { level: 'silent', destination: 2 },
       clock: { ...clock, wallMs: () => 0 },

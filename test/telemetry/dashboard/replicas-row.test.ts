@@ -9,6 +9,7 @@ describe('the row of how replicas are', () => {
       metrics.replicaKvCacheUsage.name,
       metrics.replicaInFlightKvTokens.name,
       metrics.replicaKvCapacityTokens.name,
+      metrics.replicaPromisedKvTokens.name,
     ]);
     expect(metricsOf(replicasRow, 'In flight')).toEqual([metrics.replicaInFlightRequests.name]);
     expect(metricsOf(replicasRow, 'Running and queued, as told')).toEqual([
