@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 
 import type { LoadResult, StreamLoad } from './relay/client.ts';
 import { connect, runProbes, runShort, runStreams } from './relay/client.ts';
+import { percentile } from './relay/percentile.ts';
 import { cpuSeconds, residentBytes } from './relay/process-cpu.ts';
 import type { Subject } from './relay/subjects.ts';
 import { startSubjects } from './relay/subjects.ts';
@@ -107,9 +108,4 @@ async function residentWith(subject: Subject, streams: number): Promise<number> 
   await run;
   await pool.destroy();
   return bytes;
-}
-
-function percentile(samples: readonly number[], share: number): number {
-  const sorted = samples.toSorted((one, other) => one - other);
-  return sorted[Math.min(Math.floor(sorted.length * share), sorted.length - 1)] ?? Number.NaN;
 }

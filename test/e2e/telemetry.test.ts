@@ -269,6 +269,7 @@ describe('the page of metrics', () => {
   function mayBeEmpty(expr: string): boolean {
     const rare = [
       metrics.refusals,
+      metrics.retries,
       metrics.pauses,
       metrics.cachedTokens,
       metrics.replicaEvents,

@@ -122,7 +122,8 @@ class Prometheus:
     def __init__(self, target):
         self.folder = tempfile.TemporaryDirectory()
         folder = pathlib.Path(self.folder.name)
-        shutil.copy(ROOT / "deploy/prometheus/alerts.yml", folder)
+        for rules in ("rules.yml", "alerts.yml"):
+            shutil.copy(ROOT / "deploy/prometheus" / rules, folder)
         shipped = (ROOT / "deploy/prometheus/prometheus.yml").read_text()
         config = shipped.replace("127.0.0.1:9080", target).replace("scrape_interval: 5s", "scrape_interval: 1s")
         (folder / "prometheus.yml").write_text(config)

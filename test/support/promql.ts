@@ -1,4 +1,4 @@
-import { metrics, type MetricDefinition } from '../../telemetry/semconv.ts';
+import { labels, metrics, type MetricDefinition } from '../../telemetry/semconv.ts';
 
 /** Labels that Prometheus itself adds. */
 const scraped = ['job', 'instance', 'le', 'severity'];
@@ -7,7 +7,7 @@ const scraped = ['job', 'instance', 'le', 'severity'];
 const made = ['up'];
 
 const words = new Set(
-  'sum max avg min by on rate without group_left group_right or and unless histogram_quantile vector'.split(
+  'sum max avg min by on rate without group_left group_right or and unless histogram_quantile vector min_over_time'.split(
     ' ',
   ),
 );
@@ -17,6 +17,8 @@ export interface Named {
   readonly metrics: readonly MetricDefinition[];
   /** Names that are no metric of ours, nor one of its histogram's series. */
   readonly strangers: readonly string[];
+  /** Series that recording rules make, by their names with colons. */
+  readonly recorded: readonly string[];
   /** Labels that none of the metrics has. */
   readonly strangeLabels: readonly string[];
 }
@@ -33,17 +35,24 @@ export function namedIn(query: string): Named {
   const rest = bare
     .replaceAll(/\b(?:by|on|group_right|group_left|without)\s*\([^)]*\)/g, '')
     .replaceAll(/\{[^}]*\}/g, '');
-  const names = [...rest.matchAll(/[a-z_][a-z0-9_]*/g)]
+  const recorded = [...rest.matchAll(RECORDED)].map(([name]) => name);
+  const names = [...rest.replaceAll(RECORDED, '').matchAll(/[a-z_][a-z0-9_]*/g)]
     .map(([name]) => name)
     .filter((name) => !words.has(name) && !made.includes(name));
   const found = names.map((name) => definitionOf(name));
-  const ofThese = found.flatMap((definition) => definition?.labels ?? []);
+  const ofThese =
+    recorded.length > 0
+      ? Object.values<string>(labels)
+      : found.flatMap((definition) => definition?.labels ?? []);
   return {
     metrics: found.filter((definition) => definition !== undefined),
     strangers: names.filter((_, index) => found[index] === undefined),
+    recorded,
     strangeLabels: used.filter((name) => !scraped.includes(name) && !ofThese.includes(name)),
   };
 }
+
+const RECORDED = /\b[a-z_]+:[a-z_]+:[a-z0-9_]+/g;
 
 function definitionOf(series: string): MetricDefinition | undefined {
   return Object.values(metrics).find(

@@ -1,10 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+
+import { answers, freePort } from './ports.ts';
 
 /** Something that tokens are relayed through. */
 export interface Subject {
@@ -115,26 +115,4 @@ function start(core: string, argv: readonly string[]): ChildProcess {
 function pidOf({ pid }: ChildProcess): number {
   if (pid === undefined) throw new Error('a process of the bench did not start');
   return pid;
-}
-
-async function answers(url: string): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt += 1) {
-    const status = await fetch(url.includes('/ready') ? url : `${url}/health`).then(
-      (response) => response.status,
-      () => 0,
-    );
-    if (status === 200) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`${url} does not answer`);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }

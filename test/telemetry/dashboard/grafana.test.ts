@@ -147,32 +147,3 @@ describe('the panels', () => {
     expect(named.every((refIds) => 'ABCDEFGH'.startsWith(refIds))).toBe(true);
   });
 });
-
-describe('the settings of Prometheus', () => {
-  const alerts = z
-    .object({
-      groups: z.array(
-        z.object({ rules: z.array(z.object({ alert: z.string(), expr: z.string() })) }),
-      ),
-    })
-    .parse(parse(readFileSync('deploy/prometheus/alerts.yml', 'utf8')));
-  const rules = alerts.groups.flatMap((group) => group.rules);
-
-  it.each(rules)('alert $alert on metrics and labels that there are', ({ expr }) => {
-    const named = namedIn(expr);
-
-    expect(named.strangers).toEqual([]);
-    expect(named.strangeLabels).toEqual([]);
-  });
-
-  it.skipIf(!hasPromtool)('are accepted (needs promtool of Debian prometheus)', () => {
-    const { status, stderr } = spawnSync('promtool', [
-      'check',
-      'config',
-      'deploy/prometheus/prometheus.yml',
-    ]);
-
-    expect(stderr.toString()).toBe('');
-    expect(status).toBe(0);
-  });
-});
