@@ -31,8 +31,8 @@ export interface DroppedSpans {
   readonly unreachable: number;
 }
 
-/** Spans that may wait for the collector: some 16 MiB. */
-export const SPANS_WAITING_MAX = 8192;
+/** Spans that may wait for the collector: 8 MiB of short streams, 13 of streams that take all bytes of an attribute. */
+export const SPANS_WAITING_MAX = 4096;
 
 /** Spans of one post: some hundred kilobytes. */
 const BATCH_SPANS = 512;

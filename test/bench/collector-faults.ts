@@ -42,15 +42,10 @@ const engine = spawn(process.execPath, [join(here, 'relay/engine.ts'), String(en
 const engineUrl = `http://127.0.0.1:${enginePort}`;
 await answers(engineUrl);
 const [port, adminPort] = [await freePort(), await freePort()];
-const gateway = spawn(
-  process.execPath,
-  [
-    join(here, '../../gateway/main.ts'),
-    ...['serve', '--replica', engineUrl, '--port', String(port), '--admin-port', String(adminPort)],
-    ...['--otlp-endpoint', collector.url],
-  ],
-  { stdio: 'ignore' },
-);
+const serve = [join(here, '../../gateway/main.ts'), 'serve', '--replica', engineUrl];
+const ports = ['--port', String(port), '--admin-port', String(adminPort)];
+const traced = ['--otlp-endpoint', collector.url];
+const gateway = spawn(process.execPath, [...serve, ...ports, ...traced], { stdio: 'ignore' });
 const url = `http://127.0.0.1:${port}`;
 await answers(`${url}/ready`);
 const pool = new Pool(url, { connections: 256, pipelining: 1 });

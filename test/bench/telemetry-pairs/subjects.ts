@@ -61,13 +61,8 @@ async function startGateway(
 ): Promise<Subject & { readonly adminUrl: string }> {
   const [port, adminPort] = [await freePort(), await freePort()];
   const ports = ['--port', String(port), '--admin-port', String(adminPort)];
-  const child = start('0', [
-    join(here, main),
-    'serve',
-    ...['--replica', engineUrl],
-    ...ports,
-    ...flags,
-  ]);
+  const serve = [join(here, main), 'serve', '--replica', engineUrl];
+  const child = start('0', [...serve, ...ports, ...flags]);
   const url = `http://127.0.0.1:${port}`;
   await answers(`${url}/ready`);
   if (child.pid === undefined) throw new Error('a gateway did not start');

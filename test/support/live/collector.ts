@@ -20,7 +20,9 @@ export interface LiveCollector extends AsyncDisposable {
 }
 
 /** Starts a collector on a free port. One that does not keep costs its process next to nothing. */
-export async function aCollector({ keeps = true } = {}): Promise<LiveCollector> {
+export async function aCollector({
+  keeps = true,
+}: { readonly keeps?: boolean } = {}): Promise<LiveCollector> {
   const spans: ReadSpan[] = [];
   let mode: CollectorMode = 'takes';
 
