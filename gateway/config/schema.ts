@@ -356,7 +356,9 @@ const telemetry = z.strictObject({
     .min(0)
     .max(1)
     .default(1)
-    .describe('Share of requests traced where the caller has not decided.'),
+    .describe(
+      'Share of traces kept, of requests that went well and whose caller has not decided; slow and failed ones are kept.',
+    ),
   logLevel: z
     .enum(logLevels)
     .default('info')

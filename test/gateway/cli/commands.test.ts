@@ -35,7 +35,7 @@ describe('a command that people are told to call', () => {
   });
 
   it.each([...ours])('is understood: %s', async (line) => {
-    const words = line.replace(/ > .*$/u, '').split(' ');
+    const words = line.replace(/ [<>] .*$/u, '').split(' ');
     const program = await programFor(words);
     idle(program);
 
