@@ -144,7 +144,7 @@ export const metrics: Readonly<Record<MetricKey, MetricDefinition>> = {
   ),
   retries: counter(
     'gateway_retries_total',
-    'Tries that followed a failed one, by the replica that had failed and how.',
+    'Tries that followed a failed one, resumes included, by the replica that had failed and how.',
     [labels.replica, labels.error],
   ),
   streams: counter(

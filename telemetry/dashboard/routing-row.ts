@@ -65,7 +65,7 @@ export const routingRow: Row = {
           legend: `{{${labels.replica}}} {{${labels.error}}}`,
         },
       ],
-      'Second tries, by the replica that had failed and how.',
+      'Further tries, by the replica that had failed and how.',
     ),
     lines(
       'Estimate of prompts',

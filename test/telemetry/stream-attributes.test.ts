@@ -28,6 +28,16 @@ describe('the attributes of a stream', () => {
     expect(decodeGaps(String(all['gateway.gaps']))?.firstGapsMs).toEqual([20, 20, 20, 300, 20]);
   });
 
+  it('tell how often its engine was paused, and how often it went on elsewhere', () => {
+    const record = aRecord();
+    const list = new AttributeList();
+    record.pauses = 2;
+    record.resumes = 1;
+    addStream(list, record, 100);
+
+    expect(list.all).toEqual({ 'gateway.engine.pauses': 2, 'gateway.resumes': 1 });
+  });
+
   it('of one output or none tell of no gaps', () => {
     expect(Object.keys(told(500))).toEqual(['gateway.time_to_first_token']);
     expect(told()).toEqual({});

@@ -182,6 +182,29 @@ describe('a request', () => {
   });
 });
 
+describe('what is good', () => {
+  it('can change: who ends from then on is judged by the other terms', async () => {
+    const telemetry = await start({ otlpEndpoint: endpoint(), sampleRatio: 0 });
+    const endStream = (): void => {
+      const record = telemetry.record(anArrival());
+      record.streamed = true;
+      record.status = 200;
+      record.timer.output(record.arrival.receivedMs + 500);
+      record.end(1600);
+    };
+    endStream();
+    telemetry.judgeBy({ firstTokenMs: 499, tokenGapMs: 100 });
+    endStream();
+    await telemetry.shutdown();
+
+    const page = (await telemetry.scrape(undefined)).body;
+    expect(seriesOn(page, metrics.streams.name)).toEqual([
+      `${metrics.streams.name}{service="good"} 1`,
+      `${metrics.streams.name}{service="late"} 1`,
+    ]);
+  });
+});
+
 describe('a record that breaks', () => {
   it('is counted and logged, and breaks nothing else', async () => {
     const telemetry = await start();
