@@ -90,9 +90,9 @@ describe('the packed command', () => {
     const others = packed.files
       .map(({ path }) => path)
       .filter((path) => !/^dist\/(?:gateway|deploy|routing|telemetry)\/.*\.js$/.test(path))
-      .filter((path) => !/^deploy\/(?:grafana|prometheus)\//.test(path));
+      .filter((path) => !/^deploy\/(?:grafana|kubernetes|prometheus|systemd)\//.test(path));
 
-    expect(others.toSorted()).toEqual(['LICENSE', 'README.md', 'package.json']);
+    expect(others.toSorted()).toEqual(['LICENSE', 'README.md', 'deploy/README.md', 'package.json']);
   });
 
   it('names no file by the ending that it had as a source', async () => {
