@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 
 import { loadConfig } from '../../gateway/config.ts';
 import {
-  cpusOf,
+  cpusInList,
   secondsOf,
   shippedText,
   shippedYaml,
@@ -221,7 +221,7 @@ describe.each(real)('the replicas of %s, on GPUs', (name) => {
       ([, { deploy }]) =>
         deploy?.resources.reservations.devices.flatMap((one) => one.device_ids) ?? [],
     );
-    const cpus = replicas.flatMap(([, { cpuset }]) => cpusOf(cpuset ?? ''));
+    const cpus = replicas.flatMap(([, { cpuset }]) => cpusInList(cpuset ?? ''));
 
     expect(gpus).toHaveLength(8);
     expect(new Set(gpus).size).toBe(gpus.length);

@@ -4,8 +4,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { engineCommands } from '../../deploy/engine-commands/catalog.ts';
+import { findModel } from '../../deploy/model-table.ts';
+import type { Plan } from '../../deploy/plan.ts';
+import { KV_TOKENS_WANTED, planHost } from '../../deploy/plan.ts';
+import { publishedHost } from '../../deploy/published-host.ts';
 import { loadConfig } from '../../gateway/config.ts';
-import { cpusOf, shippedText } from '../support/shipped-files.ts';
+import { cpusOf } from '../support/hosts.ts';
+import { cpusInList, shippedText } from '../support/shipped-files.ts';
 import { root } from '../support/source-tree.ts';
 import { understood } from '../support/understood.ts';
 
@@ -39,14 +45,31 @@ function placed(name: string): {
   const [, gpus = ''] = /^CUDA_VISIBLE_DEVICES=(.*)$/.exec(valueOf(file, 'Environment')) ?? [];
   return {
     port: Number(/ --port (\d+)/.exec(valueOf(file, 'ExecStart'))?.[1]),
-    cpus: cpusOf(valueOf(file, 'AllowedCPUs')),
+    cpus: cpusInList(valueOf(file, 'AllowedCPUs')),
     gpus: gpus.split(','),
     nodes: ['AllowedMemoryNodes', 'NUMAMask'].map((key) => valueOf(file, key)),
   };
 }
 
+function publishedPlan(engine: string): Plan {
+  const command = engineCommands.find(({ name }) => name === engine);
+  const modelFacts = findModel('llama-3-70b');
+  if (command === undefined || modelFacts === undefined) throw new Error('the catalogs lack it');
+  const wish = {
+    engine: command,
+    model: 'llama-3-70b',
+    modelFacts,
+    weightType: 'bf16',
+    kvTokensWanted: KV_TOKENS_WANTED,
+    portFirst: 30_000,
+  } as const;
+  const plan = planHost(publishedHost, wish);
+  if (plan.kind === 'impossible') throw new Error(plan.reason);
+  return plan;
+}
+
 describe('the unit of the gateway', () => {
-  const words = valueOf('numagate.service', 'ExecStart').split(' ');
+  const words = valueOf('numagate-gateway.service', 'ExecStart').split(' ');
 
   it('starts it in words that the command line understands', async () => {
     expect(words[0]).toBe('/opt/numagate/bin/gateway');
@@ -54,13 +77,18 @@ describe('the unit of the gateway', () => {
   });
 
   it('gives it longer than its streams have', () => {
-    const stopSeconds = Number(valueOf('numagate.service', 'TimeoutStopSec'));
+    const stopSeconds = Number(valueOf('numagate-gateway.service', 'TimeoutStopSec'));
 
     expect(stopSeconds * 1000).toBeGreaterThan(settings.shutdown.drainMs + 1000);
   });
 
+  it('is started with the host where it is enabled, as that of a replica is', () => {
+    expect(valueOf('numagate-gateway.service', 'WantedBy')).toBe('multi-user.target');
+    expect(valueOf('numagate-replica@.service', 'WantedBy')).toBe('multi-user.target');
+  });
+
   it('sends SIGTERM to the parent alone, as the unit of a replica does', () => {
-    expect(valueOf('numagate.service', 'KillMode')).toBe('mixed');
+    expect(valueOf('numagate-gateway.service', 'KillMode')).toBe('mixed');
     expect(valueOf('numagate-replica@.service', 'KillMode')).toBe('mixed');
   });
 });
@@ -87,13 +115,31 @@ describe('a placed replica', () => {
         .map(({ name }) => placed(name));
       const gpus = replicas.flatMap((replica) => replica.gpus);
       const cpus = replicas.flatMap((replica) => replica.cpus);
-      const all = [...cpus, ...cpusOf(valueOf('numagate.service', 'AllowedCPUs'))];
+      const all = [...cpus, ...cpusInList(valueOf('numagate-gateway.service', 'AllowedCPUs'))];
 
       expect(gpus).toHaveLength(8);
       expect(new Set(gpus).size).toBe(gpus.length);
       expect(new Set(all).size).toBe(all.length);
     },
   );
+
+  it.each(['sglang', 'vllm'])('of %s has what a plan of the published host gives it', (engine) => {
+    const { replicas, reservedCpus } = publishedPlan(engine);
+    const shipped = placements.filter(({ id }) => id.startsWith(`${engine}-`));
+
+    expect(shipped.map(({ id }) => id)).toEqual(replicas.map(({ id }) => id));
+    for (const [index, { port, gpus, cpus, memoryNodes }] of replicas.entries()) {
+      expect(placed(shipped[index]?.name ?? '')).toEqual({
+        port,
+        gpus,
+        cpus: cpusOf(cpus),
+        nodes: [String(memoryNodes[0]), String(memoryNodes[0])],
+      });
+    }
+    expect(new Set(cpusInList(valueOf('numagate-gateway.service', 'AllowedCPUs')))).toEqual(
+      new Set(cpusOf(reservedCpus)),
+    );
+  });
 
   it.each(placements)('listens to this host alone: $id', ({ name }) => {
     expect(valueOf(`${name}/placement.conf`, 'ExecStart')).toContain('--host 127.0.0.1');
@@ -104,7 +150,7 @@ describe('systemd-analyze', () => {
   const isThere = spawnSync('systemd-analyze', ['--version']).status === 0;
   const needed = '(needs systemd-analyze of Debian systemd)';
   const units = [
-    'numagate.service',
+    'numagate-gateway.service',
     ...placements.map(({ id }) => `numagate-replica@${id}.service`),
   ];
   let host: string;
@@ -118,7 +164,10 @@ describe('systemd-analyze', () => {
       writeFileSync(join(unitFolder, `${name}.target`), `[Unit]\nDescription=${name}\n`);
     }
     cpSync(folder, unitFolder, { recursive: true });
-    const files = ['numagate.service', ...placements.map(({ name }) => `${name}/placement.conf`)];
+    const files = [
+      'numagate-gateway.service',
+      ...placements.map(({ name }) => `${name}/placement.conf`),
+    ];
     for (const file of files) {
       const program = join(host, valueOf(file, 'ExecStart').split(' ')[0] ?? '');
       mkdirSync(dirname(program), { recursive: true });
@@ -143,7 +192,7 @@ describe('systemd-analyze', () => {
 
   it.skipIf(!isThere)(`finds the gateway little exposed ${needed}`, () => {
     const args = ['security', '--offline=yes', '--threshold=20', `--root=${host}`];
-    const { status, stdout } = spawnSync('systemd-analyze', [...args, 'numagate.service'], {
+    const { status, stdout } = spawnSync('systemd-analyze', [...args, 'numagate-gateway.service'], {
       encoding: 'utf8',
     });
 

@@ -26,7 +26,7 @@ export function yamlDocuments<Shape>(text: string): readonly Shape[] {
 const reset = { tag: '!reset', resolve: () => undefined };
 
 /** The CPUs of a list such as `0-95,192-287`. */
-export function cpusOf(list: string): readonly number[] {
+export function cpusInList(list: string): readonly number[] {
   return list.split(',').flatMap((part) => {
     const [first = 0, last = first] = part.split('-').map(Number);
     return Array.from({ length: last - first + 1 }, (_, index) => first + index);
