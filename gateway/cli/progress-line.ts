@@ -79,7 +79,9 @@ export class ProgressLine {
   }
 
   #left(progress: LoadProgress): string {
-    const totalMs = this.#plan.expectedMs ?? this.#foretoldMs(progress);
+    const { expectedMs = 0 } = this.#plan;
+    // Past the time that it should have taken, the work that is left tells more.
+    const totalMs = progress.elapsedMs < expectedMs ? expectedMs : this.#foretoldMs(progress);
     if (totalMs === undefined) return '-:-- left';
     const seconds = Math.max(0, Math.round((totalMs - progress.elapsedMs) / progress.speed / 1000));
     return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')} left`;

@@ -12,6 +12,7 @@ import { gather, integerBetween, numberBetween, oneOf, origin } from './argument
 /** Flags of `gateway replay`, as the command line gives them. */
 export interface ReplayFlags {
   readonly url?: string;
+  readonly adminUrl?: string;
   readonly simulate?: readonly string[];
   readonly virtual?: boolean;
   readonly reproduce?: string;
@@ -40,6 +41,7 @@ export interface ReplayFlags {
   readonly html?: string;
   readonly outputDetails?: boolean;
   readonly compare?: readonly string[];
+  readonly plots?: string;
   readonly json?: boolean;
 }
 
@@ -85,6 +87,7 @@ function targetFlags(command: Command): void {
   command
     .optionsGroup('Against what:')
     .option('--url <origin>', 'a gateway or an engine that is running', origin)
+    .option('--admin-url <origin>', "that gateway's admin port: receipts, cost", origin)
     .option('--simulate <preset>', 'a simulated replica; repeat it for each', simulatedReplicas)
     .option('--virtual', 'on virtual time: no sockets, done in a second')
     .option('--reproduce <run>', `again: ${baselineNames.join(', ')}`, oneOf(baselineNames))
@@ -131,7 +134,8 @@ function outputFlags(command: Command): void {
     .option('--html <file>', 'page (default: beside the result file)')
     .option('--layout <set>', "the line's keys (default: those of --rules)", oneOf(ruleSets))
     .option('--output-details', 'each request, in the result line')
-    .option('--compare <file>', 'result file to compare with; repeatable', gather)
+    .option('--compare <files...>', 'result files to compare with', gather)
+    .option('--plots <folder>', 'each plot of the page, as SVG')
     .option('--json', 'print the result line, not the table; files as ever');
 }
 

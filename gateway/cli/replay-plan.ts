@@ -46,12 +46,21 @@ export function planReplay(flags: ReplayFlags, sources: PlanSources): ReplayPlan
     warmUpRequests: flags.warmupRequests,
     authorization: authorizationOf(flags.rules, sources.environment),
   };
-  return { settings, reproduced, target: targetOf(flags, fleet) };
+  return { settings, reproduced, target: targetOf(flags, fleet, sources.environment) };
 }
 
 /** What a published run sets by itself. */
 const setByReproduction = [
-  ...(['url', 'simulate', 'admission', 'policy', 'rules', 'preset', 'datasetName'] as const),
+  ...([
+    'url',
+    'adminUrl',
+    'simulate',
+    'admission',
+    'policy',
+    'rules',
+    'preset',
+    'datasetName',
+  ] as const),
   ...(['datasetPath', 'numPrompts', 'randomInputLen', 'randomOutputLen'] as const),
   ...(['randomRangeRatio', 'requestRate', 'maxConcurrency', 'seed', 'backend'] as const),
 ] satisfies readonly (keyof ReplayFlags)[];
@@ -72,6 +81,9 @@ function refuseTogether(flags: ReplayFlags, given: ReadonlySet<keyof ReplayFlags
   }
   if (flags.url !== undefined) {
     refuse(`--url ${flags.url}`, setByServer, 'it is for simulated replicas');
+  }
+  if (flags.adminUrl !== undefined && flags.url === undefined) {
+    throw new UsageError('--admin-url stands beside --url: it is the admin port of that gateway.');
   }
   if (flags.virtual === true) refuse('--virtual', needsSockets, 'nothing is sent');
 }
@@ -104,8 +116,16 @@ function presetOf(name: string): Preset {
   return preset;
 }
 
-function targetOf(flags: ReplayFlags, fleet: FleetSettings): ReplayTarget {
-  if (flags.url !== undefined) return { kind: 'url', url: flags.url };
+function targetOf(
+  flags: ReplayFlags,
+  fleet: FleetSettings,
+  environment: PlanSources['environment'],
+): ReplayTarget {
+  const { url, adminUrl } = flags;
+  if (url !== undefined) {
+    const adminKey = environment['GATEWAY_ADMIN_KEY'];
+    return { kind: 'url', url, admin: adminUrl === undefined ? undefined : { adminUrl, adminKey } };
+  }
   if (flags.virtual === true) return { kind: 'virtual', fleet: { ...fleet, speed: 1 } };
   return { kind: 'simulated', fleet };
 }

@@ -1,10 +1,10 @@
-import { baselines, figuresOfResult } from '../replay/baselines.ts';
+import { figuresOfResult } from '../replay/baselines.ts';
 import type { Baseline } from '../replay/baselines.ts';
-import { comparedColumns } from '../replay/compared-columns.ts';
+import { comparedColumns, standingRuns } from '../replay/compared-columns.ts';
+import { latencyValuesOfResult } from '../replay/latency-values.ts';
 import type { LoadProgress } from '../replay/load-generator.ts';
 import { performRun, performVirtually } from '../replay/perform-run.ts';
 import type { RunParts } from '../replay/perform-run.ts';
-import type { ComparisonColumn } from '../replay/report/comparison.ts';
 import type { ReportPage } from '../replay/report/html/page.ts';
 import { jsonLine, parseJsonLine } from '../replay/report/jsonl.ts';
 import type { ReportFiles } from '../replay/report/save-report.ts';
@@ -54,14 +54,15 @@ export async function reportOn(
   flags: OutputFlags,
   { readText, interruption, makeRun }: ReportParts,
 ): Promise<number> {
-  const others = (flags.compare ?? []).map((path) => namedRun(path, readText));
+  const others = toldApart((flags.compare ?? []).map((path) => namedRun(path, readText)));
   const files = filesOf(plan.settings, flags);
   tryFiles(files);
   const virtual = foretold(plan);
   const run = await withProgress(plan, virtual, { makeRun, signal: interruption.signal });
-  const columns = comparedColumns({ run, virtual, reproduced: plan.reproduced, others });
+  const beside = { run, virtual, reproduced: plan.reproduced, others };
+  const columns = comparedColumns(beside);
   const provenance = provenanceOf(process.argv.slice(2));
-  const page = { run, columns, baseline: baselineOf(plan, columns), provenance };
+  const page = { run, columns, standing: standingRuns(beside), provenance };
   const isWritten = await present({ page, flags, files });
   if (interruption.signal.aborted) return EXIT_INTERRUPTED;
   return isWritten && isSuccess(run, plan.reproduced) ? 0 : 1;
@@ -96,14 +97,6 @@ async function withProgress(
   }
 }
 
-/** The published run that the histograms show. */
-function baselineOf(
-  { reproduced }: ReplayPlan,
-  columns: readonly ComparisonColumn[],
-): Baseline | undefined {
-  return reproduced ?? baselines.find(({ title }) => columns.some((each) => each.title === title));
-}
-
 interface Presented {
   readonly page: ReportPage;
   readonly flags: OutputFlags;
@@ -118,8 +111,8 @@ async function present({ page, flags, files }: Presented): Promise<boolean> {
   if (flags.json === true) say(jsonLine(run, { ...line, bareInfinity: false }));
   else say(textReport(run, columns, flags.rules));
   const failures = await saveReport(page, files, line);
-  const written = [files.jsonl, files.html].filter(
-    (path) => !failures.some((failure) => failure.path === path),
+  const written = [files.jsonl, files.html, files.plots].filter(
+    (path) => path !== undefined && !failures.some((failure) => failure.path === path),
   );
   if (written.length > 0) tell(`\nWrote ${written.join(' and ')}`);
   for (const failure of failures) tell(`gateway: ${failure.message}`);
@@ -135,16 +128,27 @@ function namedRun(path: string, readText: ReadText): Baseline {
   try {
     const line = readText(path).trimEnd().split('\n').at(-1) ?? '';
     const title = path.replace(/^.*\//u, '').replace(/\.jsonl?$/u, '');
+    const result = parseJsonLine(line);
     return {
       name: path,
       title,
       setup: `the last run in ${path}`,
-      figures: figuresOfResult(parseJsonLine(line)),
+      figures: figuresOfResult(result),
+      values: latencyValuesOfResult(result),
     };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new UsageError(`--compare ${path}: ${reason}`, { cause });
   }
+}
+
+/** Runs of files of one name are called by their paths. */
+function toldApart(runs: readonly Baseline[]): readonly Baseline[] {
+  return runs.map((run) =>
+    runs.some((other) => other.name !== run.name && other.title === run.title)
+      ? { ...run, title: run.name }
+      : run,
+  );
 }
 
 /** A run that is made again may fail where the published one did: vLLM refuses the requests for no token. */

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 import { defaultFileName } from '../replay/report/jsonl.ts';
 import type { JsonLineOptions } from '../replay/report/jsonl.ts';
 import type { ReportFiles } from '../replay/report/save-report.ts';
@@ -9,19 +11,23 @@ import { UsageError } from './usage-error.ts';
 /** Flags that say what is written of a run. */
 export type OutputFlags = Pick<
   ReplayFlags,
-  'rules' | 'layout' | 'json' | 'outputFile' | 'html' | 'outputDetails' | 'compare'
+  'rules' | 'layout' | 'json' | 'outputFile' | 'html' | 'outputDetails' | 'compare' | 'plots'
 >;
 
 /** Where the report of a run goes that starts now. */
-export function filesOf(settings: ReplaySettings, { outputFile, html }: OutputFlags): ReportFiles {
+export function filesOf(
+  settings: ReplaySettings,
+  { outputFile, html, plots }: OutputFlags,
+): ReportFiles {
   const jsonl = outputFile ?? `out/${defaultFileName({ ...settings, startedAt: new Date() })}`;
-  return { jsonl, html: html ?? `${jsonl.replace(/\.jsonl?$/u, '')}.html` };
+  return { jsonl, html: html ?? `${jsonl.replace(/\.jsonl?$/u, '')}.html`, plots };
 }
 
 /** Tries, before minutes are spent on a run, that its files can be written. Throws a `UsageError`. */
-export function tryFiles({ jsonl, html }: ReportFiles): void {
+export function tryFiles({ jsonl, html, plots }: ReportFiles): void {
   try {
-    for (const path of [jsonl, html]) tryWritable(path);
+    const anyPlot = plots === undefined ? [] : [join(plots, 'plot.svg')];
+    for (const path of [jsonl, html, ...anyPlot]) tryWritable(path);
   } catch (cause) {
     if (!(cause instanceof UnwritableError)) throw cause;
     throw new UsageError(`${cause.message}. Name another place; nothing was started.`, { cause });

@@ -1,3 +1,4 @@
+import type { LatencyValues } from './latency-values.ts';
 import type { Measures } from './measures.ts';
 
 /** The figures that a report may be compared by; a published run tells only some of them. */
@@ -37,6 +38,8 @@ export interface Baseline {
   /** What the run was made on, where that is known. */
   readonly setup: string;
   readonly figures: ComparedFigures;
+  /** Every value of its latencies, where they are known. */
+  readonly values?: LatencyValues | undefined;
 }
 
 const PUBLISHED_SETUP = 'published, one engine on 8×H100, tensor parallel 8, no gateway before it';

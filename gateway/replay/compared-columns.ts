@@ -16,11 +16,21 @@ export interface ComparedRuns {
   readonly others: readonly Baseline[];
 }
 
+/** The runs of others that stand beside a run: the one that it makes again, or those of its workload; then the named ones. */
+export function standingRuns({
+  run,
+  reproduced,
+  others,
+}: Omit<ComparedRuns, 'virtual'>): readonly Baseline[] {
+  const published = reproduced === undefined ? publishedFor(run.workload) : [reproduced];
+  return [...published, ...others];
+}
+
 /** The columns of a run's comparison: ours with its distance from each other run, then those. */
 export function comparedColumns(runs: ComparedRuns): readonly ComparisonColumn[] {
-  const { run, reproduced, others } = runs;
+  const { run, reproduced } = runs;
   if (reproduced !== undefined) return reproductionColumns(runs, reproduced);
-  const standing = [...publishedFor(run.workload), ...others];
+  const standing = standingRuns(runs);
   if (standing.length === 0) return [];
   return [
     {

@@ -5,6 +5,7 @@ import type {
   LoadSample,
   ProcessLateness,
   ReplayRun,
+  RequestDecision,
   RunSetup,
   RunTarget,
 } from './replay-run.ts';
@@ -20,6 +21,7 @@ export interface Outcome {
   readonly samples?: readonly LoadSample[];
   readonly lateness?: readonly ProcessLateness[];
   readonly gatewayCost?: GatewayCost;
+  readonly receipts?: ReadonlyMap<string, readonly RequestDecision[]>;
   /** Model that was asked for, where one was. */
   readonly model?: string;
   /** Presets of the simulated replicas that said so in their answers. */
@@ -70,6 +72,7 @@ export function composeRun(
     samples: outcome.samples ?? [],
     lateness,
     gatewayCost: outcome.gatewayCost,
+    receipts: outcome.receipts ?? new Map(),
     serverInfo: outcome.serverInfo,
   };
 }

@@ -5,10 +5,11 @@ import { gatewayCost } from './fleet/gateway-cost.ts';
 import type { GatewayPage } from './fleet/gateway-page.ts';
 import { readGatewayPage } from './fleet/gateway-page.ts';
 import { LoadSampler } from './fleet/load-sampler.ts';
+import { worstReceipts } from './fleet/receipts.ts';
 import { warmProcesses } from './fleet/warm-processes.ts';
 import type { SimulatedFleet } from './fleet/simulated-fleet.ts';
 import type { LoadProgress } from './load-generator.ts';
-import type { GatewayCost, LoadSample, ProcessLateness } from './replay-run.ts';
+import type { GatewayCost, LoadSample, ProcessLateness, RequestDecision } from './replay-run.ts';
 import type { ReplaySettings } from './replay-settings.ts';
 import type { SocketRunOutcome } from './socket-run.ts';
 import { loadOptions, runOverSockets } from './socket-run.ts';
@@ -28,6 +29,8 @@ export interface FleetRunOutcome extends Omit<SocketRunOutcome, 'lateness'> {
   /** Of the client, the gateway and every replica. */
   readonly lateness: readonly ProcessLateness[];
   readonly gatewayCost: GatewayCost;
+  /** Of the worst requests. */
+  readonly receipts: ReadonlyMap<string, readonly RequestDecision[]>;
 }
 
 /** What a run does its work with. */
@@ -57,12 +60,19 @@ export async function runOnFleet(
     sampler.stop();
     const after = await readGatewayPage(fleet.adminUrl, fetchText);
     const replicas = await sampler.lateness();
+    // Before the pairs, which would have it forget the oldest.
+    const receipts = await worstReceipts(outcome.results, {
+      adminUrl: fleet.adminUrl,
+      fetchText,
+      speed: options.speed,
+    });
     const pairs =
       options.probesCost && outcome.complete ? await pairsOf(fleet, options, parts) : [];
     const outputTokens = outcome.results.reduce((sum, each) => sum + each.outputTokens, 0);
     return {
       ...outcome,
       samples: sampler.samples,
+      receipts,
       lateness: [lateness, ...gatewayLateness(after), ...replicas],
       gatewayCost: gatewayCost({
         before: await before,

@@ -222,6 +222,7 @@ class OpenAnswer implements HttpAnswerSink {
   readonly #parts: OpenAnswerParts;
   #status = 0;
   #replica: string | undefined;
+  #requestId: string | undefined;
   #isDone = false;
   exchange: HttpExchange | undefined;
 
@@ -242,8 +243,8 @@ class OpenAnswer implements HttpAnswerSink {
   head(status: number, headers: ReceivedHeaders): void {
     this.#status = status;
     this.#parts.heard(headers);
-    const replica = headers['x-gateway-replica'];
-    this.#replica = typeof replica === 'string' ? replica : undefined;
+    this.#replica = textOf(headers['x-gateway-replica']);
+    this.#requestId = textOf(headers['x-request-id']);
   }
 
   data(chunk: Buffer): void {
@@ -257,14 +258,14 @@ class OpenAnswer implements HttpAnswerSink {
       this.#fail(STATUS_CODES[this.#status] ?? String(this.#status));
       return;
     }
-    const { reader, rules, nowMs, ended } = this.#parts;
+    const { reader, rules, nowMs } = this.#parts;
     const atMs = nowMs();
     this.#guarded(() => {
       reader.end(atMs);
       this.#isDone = true;
       const { words, usage, text } = reader;
       const end = { atMs: reader.lastLineMs ?? atMs, words, usage, text, replica: this.#replica };
-      ended(this.#timer.succeeded(end, rules));
+      this.#tell(this.#timer.succeeded(end, rules));
     });
   }
 
@@ -290,8 +291,16 @@ class OpenAnswer implements HttpAnswerSink {
 
   #fail(error: string): void {
     this.#isDone = true;
-    this.#parts.ended(this.#timer.failed(error));
+    this.#tell(this.#timer.failed(error));
+  }
+
+  #tell(result: RequestResult): void {
+    this.#parts.ended({ ...result, requestId: this.#requestId });
   }
 }
 
 const SUCCESS = 200;
+
+function textOf(header: string | readonly string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header : undefined;
+}

@@ -8,7 +8,7 @@ import { startSimulatedFleet } from './fleet/simulated-fleet.ts';
 import type { LoadProgress } from './load-generator.ts';
 import type { ReplayRun } from './replay-run.ts';
 import type { FleetSettings, ReplayPlan } from './replay-settings.ts';
-import { runOverSockets } from './socket-run.ts';
+import { watchedRun } from './watched-run.ts';
 import { runVirtually } from './virtual/virtual-run.ts';
 
 /** What a run does its work with, and whom it tells. */
@@ -45,7 +45,7 @@ export async function performRun(plan: ReplayPlan, parts: RunParts): Promise<Rep
         speed: 1,
         onStart: () => undefined,
       };
-      const outcome = await runOverSockets(options, parts);
+      const outcome = await watchedRun(target.admin, options, parts);
       return compose(plan, undefined, { ...outcome, lateness: [outcome.lateness] });
     }
   }

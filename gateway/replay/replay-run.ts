@@ -46,6 +46,22 @@ export interface AddedTime {
   readonly pairs: number;
 }
 
+/** One decision of a gateway on a request; times are as at speed 1. */
+export interface RequestDecision {
+  /** Who was picked; `undefined` where nobody was. */
+  readonly replica: string | undefined;
+  /** Code of the error that the request was refused with. */
+  readonly refusal: string | undefined;
+  readonly waitMs: number;
+  /** How many others were served meanwhile. */
+  readonly servedRequests: number;
+  /** By the names of the policy's costs, of who was picked. */
+  readonly costsMs: ReadonlyMap<string, number>;
+  /** Everybody that could have been picked, by what they would have cost. */
+  readonly candidates: readonly { readonly replica: string; readonly costMs: number }[];
+  readonly dropped: readonly { readonly replica: string; readonly filter: string }[];
+}
+
 /** Who answered a run, and how what stands before them decides. */
 export interface RunSetup {
   /** Such as `2 × 4×H100, tensor parallel 4`, or the address of what was running. */
@@ -82,6 +98,8 @@ export interface ReplayRun {
   readonly samples: readonly LoadSample[];
   readonly lateness: readonly ProcessLateness[];
   readonly gatewayCost: GatewayCost | undefined;
+  /** Of the worst requests, by request id; empty where no gateway could be asked. */
+  readonly receipts: ReadonlyMap<string, readonly RequestDecision[]>;
   /** What the server says of itself, as JSON; `undefined` where it says nothing. */
   readonly serverInfo: unknown;
 }

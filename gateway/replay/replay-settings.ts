@@ -36,9 +36,16 @@ export interface FleetSettings {
   readonly speed: number;
 }
 
+/** Where a gateway that is running tells what it did. */
+export interface AdminPort {
+  readonly adminUrl: string;
+  /** Where it asks for one. */
+  readonly adminKey: string | undefined;
+}
+
 /** What a workload is replayed against. */
 export type ReplayTarget =
-  | { readonly kind: 'url'; readonly url: string }
+  | { readonly kind: 'url'; readonly url: string; readonly admin?: AdminPort | undefined }
   | { readonly kind: 'simulated' | 'virtual'; readonly fleet: FleetSettings };
 
 /** A replay, ready to be made. */

@@ -31,4 +31,6 @@ export interface RequestResult {
   readonly usage: ToldUsage | undefined;
   /** Replica that answered, where it is known. */
   readonly replica: string | undefined;
+  /** By which the gateway knows it, where it told. */
+  readonly requestId?: string | undefined;
 }

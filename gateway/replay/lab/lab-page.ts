@@ -4,6 +4,7 @@ import { countText } from '../report/quantity-text.ts';
 import { escaped } from '../report/html/markup.ts';
 import type { Line } from '../report/html/line-chart.ts';
 import { lineChart } from '../report/html/line-chart.ts';
+import { figure } from '../report/html/plot.ts';
 import { reportStyle } from '../report/html/style.ts';
 import { labCells, shownFigures } from './lab-figures.ts';
 import type { LabEntry } from './lab-run.ts';
@@ -101,15 +102,18 @@ function distributionChart(
     };
   });
   const durationMs = Math.max(1, ...lines.map(({ timesMs }) => timesMs.at(-1) ?? 0));
-  return lineChart({
-    title,
-    explanation,
-    valueTitle: 'share of requests',
-    lines,
-    durationMs,
-    most: 1,
-    unit: 'share',
-  });
+  return figure(
+    lineChart({
+      name: title.toLowerCase(),
+      title,
+      explanation,
+      valueTitle: 'share of requests',
+      lines,
+      durationMs,
+      most: 1,
+      unit: 'share',
+    }),
+  );
 }
 
 function loadChart(
@@ -118,28 +122,34 @@ function loadChart(
   entries: readonly LabEntry[],
   loadOf: (sample: LoadSample) => number,
 ): string {
-  return lineChart({
-    title,
-    explanation,
-    valueTitle: 'requests',
-    lines: entries.map((entry, index) => lineOf(entry, index, (moment) => sum(moment, loadOf))),
-    durationMs: longest(entries),
-    unit: 'count',
-  });
+  return figure(
+    lineChart({
+      name: 'requests',
+      title,
+      explanation,
+      valueTitle: 'requests',
+      lines: entries.map((entry, index) => lineOf(entry, index, (moment) => sum(moment, loadOf))),
+      durationMs: longest(entries),
+      unit: 'count',
+    }),
+  );
 }
 
 function kvChart(entries: readonly LabEntry[]): string {
   const mean = (moment: readonly LoadSample[]): number =>
     sum(moment, ({ kvCacheUsage }) => kvCacheUsage) / moment.length;
-  return lineChart({
-    title: 'KV cache in use',
-    explanation: 'mean over the replicas',
-    valueTitle: 'share of the cache',
-    lines: entries.map((entry, index) => lineOf(entry, index, mean)),
-    durationMs: longest(entries),
-    most: 1,
-    unit: 'share',
-  });
+  return figure(
+    lineChart({
+      name: 'kv-cache',
+      title: 'KV cache in use',
+      explanation: 'mean over the replicas',
+      valueTitle: 'share of the cache',
+      lines: entries.map((entry, index) => lineOf(entry, index, mean)),
+      durationMs: longest(entries),
+      most: 1,
+      unit: 'share',
+    }),
+  );
 }
 
 function lineOf(

@@ -5,6 +5,7 @@ import { htmlReport } from './html/page.ts';
 import type { ReportPage } from './html/page.ts';
 import { jsonLine } from './jsonl.ts';
 import type { JsonLineOptions } from './jsonl.ts';
+import { writePlots } from './plot-files.ts';
 import { makeFolder, UnwritableError } from './writable.ts';
 
 /** Where a report is written. */
@@ -13,6 +14,8 @@ export interface ReportFiles {
   readonly jsonl: string;
   /** Page: written anew. */
   readonly html: string;
+  /** Folder of the plots, a file each; `undefined` where none are wanted. */
+  readonly plots?: string | undefined;
 }
 
 /** Writes a run to its files, making their folders, and returns what of it could not be written. */
@@ -25,6 +28,9 @@ export async function saveReport(
   const failures = [
     await failureOf(files.jsonl, (path) => appendFile(path, line)),
     await failureOf(files.html, (path) => writeFile(path, htmlReport(page))),
+    ...(files.plots === undefined
+      ? []
+      : [await failureOf(files.plots, (path) => writePlots(page, path))]),
   ];
   return failures.filter((failure) => failure !== undefined);
 }

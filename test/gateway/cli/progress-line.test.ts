@@ -58,7 +58,14 @@ describe('the progress line', () => {
   it('tells wall time left: less at a higher speed', () => {
     expect(written([progress({ elapsedMs: 0, speed: 1 })])[0]).toContain('5:00 left');
     expect(written([progress({ elapsedMs: 0, speed: 3 })])[0]).toContain('1:40 left');
-    expect(written([progress({ elapsedMs: 400_000 })])[0]).toContain('0:00 left');
+  });
+
+  it('goes by the work that is left once the run takes longer than foretold', () => {
+    const late = progress({ elapsedMs: 300_000, outputTokens: 8000, speed: 1 });
+
+    expect(written([{ ...late, elapsedMs: 299_000 }])[0]).toContain('0:01 left');
+    expect(written([late])[0]).toContain('1:15 left');
+    expect(written([{ ...late, outputTokens: 12_000 }])[0]).toContain('0:00 left');
   });
 
   it('finds the time left out on the way where nobody knows it', () => {

@@ -82,6 +82,7 @@ describe('the flags of replay', () => {
 
     expect(read('--simulate', tp4, '--simulate', tp4).simulate).toEqual([tp4, tp4]);
     expect(read('--compare', 'a', '--compare', 'b').compare).toEqual(['a', 'b']);
+    expect(read('--compare', 'a', 'b', '--json').compare).toEqual(['a', 'b']);
   });
 
   it('ask for usage, for none, or leave it open', () => {

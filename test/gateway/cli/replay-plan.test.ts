@@ -50,6 +50,17 @@ describe('a plan', () => {
     });
   });
 
+  it('asks a gateway that is there what it did where its admin port is named, with the key of the environment', () => {
+    const url = 'http://127.0.0.1:8080';
+    const adminUrl = 'http://127.0.0.1:9080';
+    const admin = (environment: Readonly<Record<string, string>>) =>
+      planned({ url, adminUrl }, environment).target;
+
+    expect(admin({})).toEqual({ kind: 'url', url, admin: { adminUrl, adminKey: undefined } });
+    expect(admin({ GATEWAY_ADMIN_KEY: 'k' })).toMatchObject({ admin: { adminKey: 'k' } });
+    expect(() => planned({ adminUrl })).toThrow('--admin-url stands beside --url');
+  });
+
   it('goes to a server that is there, and asks it for token counts', () => {
     const plan = planned({ url: 'http://127.0.0.1:8000' });
 

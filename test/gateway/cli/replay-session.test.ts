@@ -1,6 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EXIT_INTERRUPTED, Interruption } from '../../../gateway/cli/interruption.ts';
 import { performReplay, reportOn } from '../../../gateway/cli/replay-session.ts';
@@ -164,6 +164,24 @@ describe('a session of replay', () => {
     expect(stdout).toMatch(/Benchmark duration \(s\) .* 2\.50\n/u);
   });
 
+  it('calls result files of one name by their paths, and one that is named twice by its name', async () => {
+    const paths = ['one', 'other'].map((name) => join(folder, name, 'run.jsonl'));
+    for (const path of paths) {
+      mkdirSync(dirname(path));
+      writeFileSync(path, '{"duration": 1.0}\n');
+    }
+    await performReplay(virtual, flags({ compare: paths }), readText);
+
+    for (const path of paths) expect(stdout).toContain(`  ${path}`);
+    stdout = '';
+    await performReplay(
+      virtual,
+      flags({ compare: [...paths.slice(1), ...paths.slice(1)] }),
+      readText,
+    );
+    expect(stdout).toMatch(/ run +run\n/u);
+  });
+
   it.each([
     ['is not there', undefined],
     ['is no result file', 'no JSON'],
@@ -195,7 +213,7 @@ describe('a session of replay', () => {
     expect(stdout).toContain('Successful requests:                     997');
     expect(stdout).toContain('model error');
     expect(stdout).toContain('simulated, calibrated on this run');
-    expect(readText(join(folder, 'run.html'))).toContain('published vLLM 0.5.5, median and P99');
+    expect(readText(join(folder, 'run.html'))).toContain('vLLM 0.5.5, median and P99');
   });
 
   it('foretells a run over sockets on virtual time, for its transport error', async () => {

@@ -29,6 +29,19 @@ describe('the files of a report', () => {
     });
   });
 
+  it('are wrong words where the plots cannot be written, before anything is started', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'numagate-output-'));
+    const files = filesOf(settings(), {
+      rules: '0.2.14',
+      outputFile: join(folder, 'run.jsonl'),
+      plots: '/proc/none',
+    });
+
+    expect(files.plots).toBe('/proc/none');
+    expect(() => tryFiles(files)).toThrow(UsageError);
+    rmSync(folder, { recursive: true });
+  });
+
   it('are wrong words where they cannot be written', () => {
     const folder = mkdtempSync(join(tmpdir(), 'numagate-output-'));
     const files = { jsonl: join(folder, 'run.jsonl'), html: folder };

@@ -6,6 +6,7 @@ import type {
   GatewayCost,
   ProcessLateness,
   ReplayRun,
+  RequestDecision,
   RunSetup,
 } from '../../../gateway/replay/replay-run.ts';
 import type { FleetSettings, ReplaySettings } from '../../../gateway/replay/replay-settings.ts';
@@ -71,6 +72,7 @@ export function aRun(fields: Partial<ReplayRun> = {}): ReplayRun {
     samples: [],
     lateness: [],
     gatewayCost: undefined,
+    receipts: new Map(),
     serverInfo: undefined,
     ...fields,
   };
@@ -88,6 +90,23 @@ export function aCost(fields: Partial<GatewayCost> = {}): GatewayCost {
     cpuMsPerToken: undefined,
     firstToken: undefined,
     tokenGap: undefined,
+    ...fields,
+  };
+}
+
+/** A request that waited a second and went to the first of two replicas, for 300 ms. */
+export function aDecision(fields: Partial<RequestDecision> = {}): RequestDecision {
+  return {
+    replica: 'replica-0',
+    refusal: undefined,
+    waitMs: 1000,
+    servedRequests: 5,
+    costsMs: new Map([
+      ['prefill-wait', 200],
+      ['kv-pressure', 100],
+    ]),
+    candidates: [{ replica: 'replica-0', costMs: 300 }],
+    dropped: [],
     ...fields,
   };
 }

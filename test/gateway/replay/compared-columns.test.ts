@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { baselines, figuresOf } from '../../../gateway/replay/baselines.ts';
-import { comparedColumns } from '../../../gateway/replay/compared-columns.ts';
+import { comparedColumns, standingRuns } from '../../../gateway/replay/compared-columns.ts';
 import type { ComparedRuns } from '../../../gateway/replay/compared-columns.ts';
 import { comparisonTitles } from '../../../gateway/replay/report/comparison.ts';
 import { simulationBy } from '../../../gateway/replay/simulation.ts';
@@ -94,5 +94,22 @@ describe('the columns beside a run', () => {
     const other = { name: 'b.jsonl', title: 'default', setup: '', figures: { durationSeconds: 2 } };
 
     expect(titles({ reproduced: sglang, run: virtual, others: [other] })).toContain('default');
+  });
+});
+
+describe('the runs that stand beside a run', () => {
+  const other = { name: 'a.jsonl', title: 'a', setup: 'a', figures: {} };
+  const namesOf = (runs: Partial<ComparedRuns>): readonly string[] =>
+    standingRuns({ run: ours, reproduced: undefined, others: [other], ...runs }).map(
+      ({ title }) => title,
+    );
+
+  it('are the published ones of its workload, then those that were named', () => {
+    expect(namesOf({})).toEqual(['SGLang 0.2.14', 'vLLM 0.5.5', 'a']);
+    expect(namesOf({ run: aRun() })).toEqual(['a']);
+  });
+
+  it('are the one that it makes again alone of the published', () => {
+    expect(namesOf({ reproduced: sglang })).toEqual(['SGLang 0.2.14', 'a']);
   });
 });

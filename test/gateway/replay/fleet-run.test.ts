@@ -51,6 +51,17 @@ describe('a run on a fleet', () => {
     );
   });
 
+  it('asks why the worst ten went where they did', async () => {
+    const { receipts, results } = await runOnFleet(fleet, options({ probesCost: false }), parts);
+    const ids = new Set(results.map(({ requestId }) => requestId));
+
+    expect(receipts.size).toBe(10);
+    expect([...receipts.keys()].every((id) => ids.has(id))).toBe(true);
+    expect([...receipts.values()].every(([first]) => first?.replica?.startsWith('replica-'))).toBe(
+      true,
+    );
+  });
+
   it('finds out what the gateway cost', async () => {
     const { gatewayCost } = await runOnFleet(fleet, options(), parts);
 

@@ -174,6 +174,18 @@ describe('sending', () => {
 });
 
 describe('an answer', () => {
+  it('tells the id by which the gateway knows it, a failure too', async () => {
+    const { generator, sender, ended } = running({ workload: workload(2) });
+    for (const [index, status] of [200, 503].entries()) {
+      const { sink } = sender.at(index);
+      sink.head(status, { 'x-request-id': `q-${index}` });
+      sink.end();
+    }
+    await ended;
+
+    expect(generator.results().map(({ requestId }) => requestId)).toEqual(['q-0', 'q-1']);
+  });
+
   it('is timed and counted, and names its replica', async () => {
     const { generator, sender, time, ended } = running({ workload: workload(1), keepsText: true });
     const { sink } = sender.at(0);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clientTimeline } from '../../../gateway/replay/timeline.ts';
+import { clientTimeline, tokenRate } from '../../../gateway/replay/timeline.ts';
 import { aFailure, aResult } from './builders.ts';
 
 describe('the timeline', () => {
@@ -57,5 +57,40 @@ describe('the timeline', () => {
         }
       }),
     );
+  });
+});
+
+describe('the rate of tokens', () => {
+  it('counts each chunk in its second, by replica and together', () => {
+    const fast = aResult({ replica: 'b', interTokenMs: Float64Array.of(50, 50, 50) });
+    const late = aResult({ replica: 'a', startMs: 1500, interTokenMs: Float64Array.of(600) });
+    const { timesMs, total, byReplica } = tokenRate([fast, late], 3000);
+
+    expect([...timesMs]).toEqual([500, 1500, 2500]);
+    expect(byReplica.map(({ name, values }) => [name, [...values]])).toEqual([
+      ['a', [0, 1, 1]],
+      ['b', [4, 0, 0]],
+    ]);
+    expect([...total]).toEqual([4, 1, 1]);
+  });
+
+  it('counts what comes with the very end', () => {
+    const last = aResult({ timeToFirstTokenMs: 1000, interTokenMs: new Float64Array() });
+
+    expect([...tokenRate([last], 1000).total]).toEqual([1]);
+  });
+
+  it('knows nothing of failures, and is empty of a run of no time', () => {
+    expect([...tokenRate([aFailure()], 1000).total]).toEqual([0]);
+    expect(tokenRate([], 0)).toMatchObject({ byReplica: [] });
+  });
+
+  it('has a bounded number of points however long the run, and the same rate', () => {
+    const even = aResult({ interTokenMs: new Float64Array(10_000).fill(100) });
+
+    const { total, timesMs } = tokenRate([even], 1_000_100);
+
+    expect(timesMs.length).toBeLessThanOrEqual(400);
+    expect(total[100]).toBeCloseTo(10);
   });
 });

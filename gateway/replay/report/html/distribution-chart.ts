@@ -1,125 +1,153 @@
-import type { Statistics } from '../../statistics.ts';
+import { percentile } from '../../statistics.ts';
 import { durationText } from '../quantity-text.ts';
 import { baseAxis, upwardAxis } from './axes.ts';
 import type { Frame } from './axes.ts';
-import { markLabels } from './mark-labels.ts';
-import type { Mark } from './mark-labels.ts';
 import { escaped, pixel } from './markup.ts';
-import { linearScale, logScale } from './scale.ts';
+import type { Plot } from './plot.ts';
+import { logScale, tailScale } from './scale.ts';
 import type { Scale } from './scale.ts';
 
-/** A published value to stand beside ours. */
-export interface ChartMark {
+/** What one run came to of one latency: all of its values, or the few that are known of it. */
+export interface Curve {
   /** Whose it is. */
-  readonly owner: string;
-  /** Which of its values. */
+  readonly name: string;
+  /** Style class: `run-0` for the run that the page is of, `run-1` … `run-7` for the others. */
+  readonly style: string;
+  /** Empty where only points are known. */
+  readonly valuesMs: Float64Array;
+  /** Values that are known by themselves. */
+  readonly points: readonly CurvePoint[];
+}
+
+/** One percentile of a run. */
+export interface CurvePoint {
   readonly name: 'median' | 'P99';
   readonly valueMs: number;
 }
 
-/** The distribution of one latency. */
+/** One latency of the runs that stand beside each other, the page's own first. */
 export interface Distribution {
+  /** Of its file, without an ending. */
+  readonly name: string;
   readonly title: string;
   readonly explanation: string;
-  /** What each bar counts, such as `requests`. */
+  /** What is counted, such as `requests`. */
   readonly counted: string;
-  readonly valuesMs: Float64Array;
-  readonly statistics: Statistics;
-  readonly spacing: 'linear' | 'log';
-  readonly published: readonly ChartMark[];
+  readonly curves: readonly Curve[];
 }
 
 const WIDTH = 480;
 const HEIGHT = 270;
-const frame: Frame = { left: 46, right: WIDTH - 14, top: 50, bottom: HEIGHT - 42 };
-const BINS = 80;
-/** Where a logarithmic axis starts at the lowest; chunks that came in one read have a gap of 0. */
-const LOG_FROM_MS_MIN = 1;
+const frame: Frame = { left: 52, right: WIDTH - 14, top: 24, bottom: HEIGHT - 42 };
+/** Points of a curve; more could not be told apart at this size. */
+const STEPS = 180;
+/** Where the axis of values starts at the lowest; chunks that came in one read have a gap of 0. */
+const FROM_MS_MIN = 1;
+/** P99 is told in any case, and beyond P99.99 a run has too few values. */
+const NINES_MIN = 2.2;
+const NINES_MAX = 4;
 
-/** Rows of words over the frame: the published values stand below ours. */
-const OWN_Y = 28;
-const PUBLISHED_Y = 44;
+const shares: Readonly<Record<CurvePoint['name'], number>> = { median: 0.5, P99: 0.99 };
 
-/** One histogram as SVG: shares of the values, our median and P99, the published ones dashed, each with its value. */
-export function distributionChart(distribution: Distribution): string {
-  const { title, explanation, statistics, published, counted } = distribution;
-  const axis = valueScale(distribution);
-  const shares = binShares(distribution.valuesMs, axis);
-  const heights = linearScale(
-    { from: 0, to: Math.max(...shares, 0.01) },
+/** Which share of the values is at most how long, the tail as wide as the body: both axes are logarithmic. */
+export function distributionChart(distribution: Distribution): Plot {
+  const { name, title, explanation, counted } = distribution;
+  const curves = distribution.curves.map((curve) => ({
+    ...curve,
+    valuesMs: curve.valuesMs.toSorted(),
+  }));
+  const values = valueScale(curves);
+  const heights = tailScale(
+    Math.max(...curves.map(({ valuesMs }) => ninesOf(valuesMs)), NINES_MIN),
     { from: frame.bottom, to: frame.top },
-    4,
   );
-  const own = [markAt('median', statistics.median, axis), markAt('P99', statistics.p99, axis)];
-  const theirs = published.map(({ name, valueMs }) => markAt(name, valueMs, axis));
-  const spacing = distribution.spacing === 'log' ? ', logarithmic' : '';
-  return [
-    `<figure class="chart"><figcaption><b>${escaped(title)}</b> ${escaped(explanation)}</figcaption>`,
-    `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(title)}: histogram">`,
-    upwardAxis({ scale: heights, title: `share of ${counted}`, label: shareText }, frame),
-    bars(shares, heights),
-    baseAxis({ scale: axis, title: `${title}${spacing}`, label: durationText }, frame),
-    publishedLines(published, axis),
-    ownLines(own),
-    // Words come last, so that no line crosses them.
-    labels('published-labels', theirs, PUBLISHED_Y),
-    labels('own-labels', own, OWN_Y),
-    '</svg></figure>',
+  const body = [
+    upwardAxis(
+      { scale: heights, title: `share of ${counted} that took at most so long`, label: shareText },
+      frame,
+    ),
+    baseAxis({ scale: values, title: `${title}, logarithmic`, label: durationText }, frame),
+    // Ours comes last, so that it lies on the others.
+    ...curves.toReversed().map((curve) => drawn(curve, values, heights)),
+    ownLabels(curves[0], values, heights),
   ].join('\n');
+  return {
+    name,
+    title,
+    explanation,
+    keys: curves.map((curve) => ({
+      name: curve.valuesMs.length === 0 ? `${curve.name}, median and P99` : curve.name,
+      style: curve.style,
+      isPoints: curve.valuesMs.length === 0,
+    })),
+    wide: { width: WIDTH, height: HEIGHT, body },
+  };
 }
 
 function shareText(share: number): string {
-  return `${Number((share * 100).toFixed(1))} %`;
+  return `${Number((share * 100).toFixed(2))} %`;
 }
 
-function valueScale({ valuesMs, statistics, spacing, published }: Distribution): Scale {
-  const pixels = { from: frame.left, to: frame.right };
-  const most = Math.max(statistics.max, ...published.map(({ valueMs }) => valueMs), 1);
-  if (spacing === 'linear') return linearScale({ from: 0, to: most }, pixels, 6);
-  const least = valuesMs.reduce((least, value) => Math.min(least, value), most);
-  const from = 10 ** Math.floor(Math.log10(Math.max(least, LOG_FROM_MS_MIN)));
-  return logScale({ from, to: Math.max(most, from * 10) }, pixels);
+function valueScale(curves: readonly Curve[]): Scale {
+  const ends = curves.flatMap(({ valuesMs, points }) => [
+    ...(valuesMs.length === 0 ? [] : [valuesMs[0] ?? 0, valuesMs.at(-1) ?? 0]),
+    ...points.map(({ valueMs }) => valueMs),
+  ]);
+  const least = Math.max(Math.min(...ends, Infinity), FROM_MS_MIN);
+  const from = Number.isFinite(least) ? 10 ** Math.floor(Math.log10(least)) : FROM_MS_MIN;
+  const to = Math.max(...ends, from * 10);
+  return logScale({ from, to }, { from: frame.left, to: frame.right });
 }
 
-/** Share of the values in each of `BINS` bins of equal width on the page. */
-function binShares(values: Float64Array, axis: Scale): Float64Array {
-  const shares = new Float64Array(BINS);
-  const width = (frame.right - frame.left) / BINS;
-  for (const value of values) {
-    const bin = Math.min(BINS - 1, Math.floor((axis.at(value) - frame.left) / width));
-    shares[bin] = (shares[bin] ?? 0) + 1 / values.length;
-  }
-  return shares;
+/** How far into the tail so many values reach. */
+function ninesOf({ length }: Float64Array): number {
+  return Math.min(NINES_MAX, Math.log10(Math.max(length, 1)));
 }
 
-function bars(shares: Float64Array, heights: Scale): string {
-  const width = (frame.right - frame.left) / BINS;
-  const rects = Array.from(shares, (share, bin) => {
-    if (share === 0) return '';
-    const top = heights.at(share);
-    const left = frame.left + bin * width;
-    return `<rect x="${pixel(left)}" y="${pixel(top)}" width="${pixel(width - 0.8)}" height="${pixel(frame.bottom - top)}"/>`;
+function drawn(curve: Curve, values: Scale, heights: Scale): string {
+  const dots = pointsOf(curve).map(({ name, valueMs }) => {
+    const title = `${curve.name} ${name}: ${durationText(valueMs)}`;
+    return `<circle class="dot ${curve.style}" cx="${pixel(values.at(valueMs))}" cy="${pixel(heights.at(shares[name]))}" r="3.6"><title>${escaped(title)}</title></circle>`;
   });
-  return `<g class="bars">${rects.join('')}</g>`;
+  return line(curve, values, heights) + dots.join('');
 }
 
-function publishedLines(published: readonly ChartMark[], axis: Scale): string {
-  const lines = published.map(({ owner, name, valueMs }) => {
-    const title = `${owner} ${name}: ${durationText(valueMs)}`;
-    return `<path class="published" d="M${pixel(axis.at(valueMs))} ${PUBLISHED_Y - 8}V${frame.bottom}"><title>${escaped(title)}</title></path>`;
+/** Ours are dots on our line; of others only those that have no line. */
+function pointsOf({ valuesMs, points }: Curve): readonly CurvePoint[] {
+  if (valuesMs.length === 0) return points;
+  return (['median', 'P99'] as const).map((name) => ({
+    name,
+    valueMs: percentile(valuesMs, shares[name] * 100),
+  }));
+}
+
+function line({ valuesMs, style }: Curve, values: Scale, heights: Scale): string {
+  if (valuesMs.length === 0) return '';
+  const nines = ninesOf(valuesMs);
+  const points = Array.from({ length: STEPS + 1 }, (_, step) => {
+    // The last of the values is its end.
+    const share = step === STEPS ? 1 : 1 - 10 ** ((-nines * step) / STEPS);
+    const height = step === STEPS ? 1 - 10 ** -nines : share;
+    const x = values.at(percentile(valuesMs, share * 100));
+    return `${pixel(x)} ${pixel(heights.at(height))}`;
   });
-  return lines.join('');
+  return `<path class="line ${style}" d="M${points.join('L')}"/>`;
 }
 
-function ownLines(marks: readonly Mark[]): string {
-  const lines = marks.map(({ x }) => `<path d="M${pixel(x)} ${OWN_Y - 8}V${frame.bottom}"/>`);
-  return `<g class="mark">${lines.join('')}</g>`;
+/** Beside our dots, where no line of ours runs: before the median, and below P99. */
+function ownLabels(curve: Curve | undefined, values: Scale, heights: Scale): string {
+  if (curve === undefined) return '';
+  const labels = pointsOf(curve).map(({ name, valueMs }) => {
+    const text = `${name} ${durationText(valueMs)}`;
+    const x = values.at(valueMs);
+    const y = heights.at(shares[name]);
+    const fitsBefore = x - text.length * CHARACTER_WIDTH > frame.left;
+    return fitsBefore
+      ? `<text x="${pixel(x - 8)}" y="${pixel(y - 5)}" text-anchor="end">${escaped(text)}</text>`
+      : `<text x="${pixel(x + 8)}" y="${pixel(y + 14)}">${escaped(text)}</text>`;
+  });
+  return `<g class="own-labels">${labels.join('')}</g>`;
 }
 
-function labels(style: string, marks: readonly Mark[], y: number): string {
-  return `<g class="${style}">${markLabels(marks, { y, left: 0, right: WIDTH })}</g>`;
-}
-
-function markAt(name: string, valueMs: number, axis: Scale): Mark {
-  return { x: axis.at(valueMs), label: `${name} ${durationText(valueMs)}` };
-}
+/** About the width of a character of a label, which no label may be wider than. */
+const CHARACTER_WIDTH = 7;

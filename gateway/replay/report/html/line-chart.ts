@@ -1,7 +1,8 @@
 import { countText, durationText } from '../quantity-text.ts';
 import { baseAxis, upwardAxis } from './axes.ts';
 import type { Frame } from './axes.ts';
-import { escaped, pixel } from './markup.ts';
+import { pixel } from './markup.ts';
+import type { Picture, Plot } from './plot.ts';
 import { linearScale } from './scale.ts';
 import type { Scale } from './scale.ts';
 
@@ -17,6 +18,8 @@ export interface Line {
 
 /** One panel of the timeline. */
 export interface LineChart {
+  /** Of its file, without an ending. */
+  readonly name: string;
   readonly title: string;
   readonly explanation: string;
   /** What the values are, such as `requests`. */
@@ -29,34 +32,46 @@ export interface LineChart {
   readonly unit: 'count' | 'share';
 }
 
-/** A picture for one width of the page: a wide one made small could not be read on a phone. */
-interface Picture {
-  readonly style: string;
+/** A drawing area of one size. */
+export interface PictureSize {
   readonly width: number;
   readonly height: number;
   readonly timeTicks: number;
 }
 
-const pictures: readonly Picture[] = [
-  { style: 'at-wide', width: 980, height: 216, timeTicks: 10 },
-  { style: 'at-narrow', width: 480, height: 250, timeTicks: 7 },
-];
+/** The two sizes of what goes over the time of a run: for a page, and for a phone. */
+export const timeSizes: { readonly wide: PictureSize; readonly narrow: PictureSize } = {
+  wide: { width: 980, height: 216, timeTicks: 10 },
+  narrow: { width: 480, height: 250, timeTicks: 7 },
+};
 
-/** One panel as SVG, twice, of which the page shows what fits its width; its legend stands in the caption. */
-export function lineChart(chart: LineChart): string {
-  return [
-    `<figure class="chart wide"><figcaption><b>${escaped(chart.title)}</b> ${escaped(chart.explanation)}${legend(chart.lines)}</figcaption>`,
-    ...pictures.map((picture) => drawnChart(chart, picture)),
-    '</figure>',
-  ].join('\n');
+/** What the axis of time is called. */
+export const TIME_TITLE = 'time since the start, as at speed 1';
+
+/** Where a picture of that size is drawn on. */
+export function timeFrame({ width, height }: PictureSize): Frame {
+  return { left: 58, right: width - 16, top: 22, bottom: height - 42 };
 }
 
-function drawnChart(chart: LineChart, { style, width, height, timeTicks }: Picture): string {
-  const frame: Frame = { left: 58, right: width - 16, top: 22, bottom: height - 42 };
+/** One panel, a line for each replica. */
+export function lineChart(chart: LineChart): Plot {
+  const { name, title, explanation, lines } = chart;
+  return {
+    name,
+    title,
+    explanation,
+    keys: lines.map((line) => ({ name: line.name, style: line.style, isPoints: false })),
+    wide: drawnChart(chart, timeSizes.wide),
+    narrow: drawnChart(chart, timeSizes.narrow),
+  };
+}
+
+function drawnChart(chart: LineChart, size: PictureSize): Picture {
+  const frame = timeFrame(size);
   const time = linearScale(
     { from: 0, to: chart.durationMs },
     { from: frame.left, to: frame.right },
-    timeTicks,
+    size.timeTicks,
   );
   const heights = linearScale(
     { from: 0, to: chart.most ?? largest(chart.lines) },
@@ -64,27 +79,16 @@ function drawnChart(chart: LineChart, { style, width, height, timeTicks }: Pictu
     4,
   );
   const label = chart.unit === 'share' ? shareText : countText;
-  return [
-    `<svg class="${style}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(chart.title)} over time">`,
+  const body = [
     upwardAxis({ scale: heights, title: chart.valueTitle, label }, frame),
     baseAxis({ scale: time, title: TIME_TITLE, label: durationText }, frame),
     ...chart.lines.map((line) => drawn(line, time, heights)),
-    '</svg>',
   ].join('\n');
+  return { width: size.width, height: size.height, body };
 }
-
-const TIME_TITLE = 'time since the start, as at speed 1';
 
 function shareText(share: number): string {
   return `${Math.round(share * 100)} %`;
-}
-
-function legend(lines: readonly Line[]): string {
-  if (lines.length < 2) return '';
-  const items = lines.map(
-    ({ name, style }) => `<span class="key ${style}"><i></i>${escaped(name)}</span>`,
-  );
-  return `<span class="legend">${items.join('')}</span>`;
 }
 
 function largest(lines: readonly Line[]): number {

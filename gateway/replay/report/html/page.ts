@@ -1,38 +1,35 @@
 import type { Baseline } from '../../baselines.ts';
 import type { ReplayRun } from '../../replay-run.ts';
-import type { Statistics } from '../../statistics.ts';
 import { simulationLabel } from '../../simulation.ts';
-import {
-  comparisonHeading,
-  comparisonLegend,
-  comparisonRows,
-  comparisonTitles,
-} from '../comparison.ts';
+import type { Statistics } from '../../statistics.ts';
 import type { ComparisonColumn } from '../comparison.ts';
-import { costParts } from '../cost-parts.ts';
-import { replicaShares } from '../replica-shares.ts';
-import { latencyCharts } from './latency-charts.ts';
+import { jsonLine, parseJsonLine } from '../jsonl.ts';
 import { countText, durationText } from '../quantity-text.ts';
 import { escaped } from './markup.ts';
+import { figure, keyLine } from './plot.ts';
+import type { Plot } from './plot.ts';
 import { provenanceFooter } from './provenance.ts';
 import type { Provenance } from './provenance.ts';
+import { runPlots } from './run-plots.ts';
 import { reportStyle } from './style.ts';
-import { timelineCharts } from './timeline-charts.ts';
+import { comparisonSection, costSections, percentilesSection, sharesSection } from './tables.ts';
+import { worstSection } from './worst-section.ts';
 
 /** A run with what stands beside it. */
 export interface ReportPage {
   readonly run: ReplayRun;
   readonly columns: readonly ComparisonColumn[];
-  /** The published run that is marked in the histograms. */
-  readonly baseline: Baseline | undefined;
+  /** The runs that stand beside it, published and others. */
+  readonly standing: readonly Baseline[];
   readonly provenance: Provenance;
 }
 
 /** One run as a page that needs nothing else: no script, no font, no picture from elsewhere. */
-export function htmlReport({ run, columns, baseline, provenance }: ReportPage): string {
+export function htmlReport({ run, columns, standing, provenance }: ReportPage): string {
   const { workload } = run;
   const title = `Replay of ${countText(workload.requests.length)} requests (${workload.dataset})`;
   const label = run.simulation === undefined ? '' : simulationLabel(run.simulation);
+  const { latencies, timelines } = runPlots(run, standing);
   return [
     '<!doctype html>',
     '<html lang="en"><head><meta charset="utf-8">',
@@ -41,14 +38,16 @@ export function htmlReport({ run, columns, baseline, provenance }: ReportPage): 
     `<style>${reportStyle}</style></head><body>`,
     `<header><h1>${escaped(title)}${badge(run)}</h1><p class="facts">${escaped(facts(run))}</p>${notes(run)}</header>`,
     tiles(run),
-    `<section><h2>Latencies${publishedKey(baseline)}</h2><div class="charts">`,
-    ...latencyCharts(run, baseline),
+    `<section><h2>Latencies${runKeys(latencies)}</h2><div class="charts">`,
+    ...latencies.map((plot) => figure(plot, { hidesKeys: true })),
     '</div></section>',
-    '<section><h2>Over time</h2>',
-    ...timelineCharts(run),
-    '</section>',
-    `<div class="beside">${[sharesSection(run), ...costSections(run)].join('')}</div>`,
+    '<section><h2>Over time</h2><div class="timelines">',
+    ...timelines.map((plot) => figure(plot)),
+    '</div></section>',
+    `<div class="beside">${[percentilesSection(run), sharesSection(run), ...costSections(run)].join('')}</div>`,
+    worstSection(run),
     comparisonSection(columns),
+    numbers(run),
     provenanceFooter(run, provenance),
     '</body></html>',
     '',
@@ -119,63 +118,15 @@ function successText(completed: number, failed: number): string {
     : `${countText(completed)} of ${countText(completed + failed)}`;
 }
 
-function publishedKey(baseline: Baseline | undefined): string {
-  if (baseline === undefined) return '';
-  const text = `published ${escaped(baseline.title)}, median and P99`;
-  return ` <span class="facts"><span class="key dash"><i></i>${text}</span></span>`;
+/** One line of keys for all of the latencies, whose runs are the same. */
+function runKeys([first]: readonly Plot[]): string {
+  if (first === undefined || first.keys.length < 2) return '';
+  return ` <span class="facts">${keyLine(first.keys)}</span>`;
 }
 
-function comparisonSection(columns: readonly ComparisonColumn[]): string {
-  if (columns.length === 0) return '';
-  const titles = comparisonTitles(columns);
-  const isDifference = columns.flatMap(({ differences }) => [
-    false,
-    ...differences.map(() => true),
-  ]);
-  const rows = comparisonRows(columns, 'grouped').map(({ figure, label, cells }) => {
-    const values = cells.map(
-      (cell, index) => `<td${isDifference[index] ? ' class="diff"' : ''}>${escaped(cell)}</td>`,
-    );
-    const apart = startsGroup.has(figure) ? ' class="apart"' : '';
-    return `<tr${apart}><td>${escaped(label)}</td>${values.join('')}</tr>`;
-  });
-  const legend = comparisonLegend(columns).map((line) => `<p>${escaped(line)}</p>`);
-  const lines = `<div class="legend-lines">${legend.join('')}</div>`;
-  return section(comparisonHeading(columns), ['', ...titles], rows, lines);
-}
-
-/** Figures that open a group of lines in the table. */
-const startsGroup: ReadonlySet<string> = new Set([
-  'requestThroughput',
-  'endToEndMsMean',
-  'timeToFirstTokenMsMean',
-  'timePerOutputTokenMsMean',
-  'interTokenMsMean',
-]);
-
-function sharesSection({ results }: ReplayRun): string {
-  const rows = replicaShares(results).map(({ replica, requests, tokens, share }) =>
-    row([replica, countText(requests), countText(tokens), `${(share * 100).toFixed(2)} %`]),
-  );
-  if (rows.length === 0) return '';
-  return section('Replicas', ['', 'requests', 'tokens', 'share of tokens'], rows);
-}
-
-function costSections(run: ReplayRun): readonly string[] {
-  return costParts(run).map(({ title, rows }) => section(title, [], rows.map(row)));
-}
-
-function section(
-  title: string,
-  heads: readonly string[],
-  rows: readonly string[],
-  after = '',
-): string {
-  const cells = heads.map((text) => `<th>${escaped(text)}</th>`).join('');
-  const head = cells === '' ? '' : `<thead><tr>${cells}</tr></thead>`;
-  return `<section><h2>${escaped(title)}</h2><div class="scroll"><table>${head}<tbody>${rows.join('')}</tbody></table></div>${after}</section>`;
-}
-
-function row(cells: readonly string[]): string {
-  return `<tr>${cells.map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`;
+/** The figures of the run, to be copied as they are. */
+function numbers(run: ReplayRun): string {
+  const line = jsonLine(run, { layout: 'current', bareInfinity: false, details: false });
+  const text = JSON.stringify(parseJsonLine(line), null, 2);
+  return `<details><summary>All figures as JSON</summary><pre>${escaped(text)}</pre></details>`;
 }

@@ -33,6 +33,18 @@ export function logScale(values: Span, pixels: Span): Scale {
   };
 }
 
+/**
+ * An axis of shares from 0 to 1, spaced by what is left above them: 90 % is as far from 99 % as that is from
+ * 99.9 %. It ends at `nines` of them, such as 3 for 99.9 %.
+ */
+export function tailScale(nines: number, pixels: Span): Scale {
+  const all = [0, 0.5, 0.9, 0.99, 0.999, 0.9999];
+  return {
+    ticks: all.filter((share) => -Math.log10(1 - share) <= nines + 1e-9),
+    at: (share) => onto(pixels, -Math.log10(Math.max(1 - share, 10 ** -nines)) / nines),
+  };
+}
+
 function linearTicks({ from, to }: Span, step: number): readonly number[] {
   const first = Math.ceil(from / step - 1e-9);
   const count = Math.round(to / step) - first + 1;

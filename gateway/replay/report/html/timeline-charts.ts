@@ -1,19 +1,21 @@
-import { chunksPerSecond } from '../../measures.ts';
 import type { LoadSample, ReplayRun } from '../../replay-run.ts';
-import { clientTimeline } from '../../timeline.ts';
+import { clientTimeline, tokenRate } from '../../timeline.ts';
+import type { TokenRate } from '../../timeline.ts';
+import { gapHeatmap } from './heatmap-chart.ts';
 import { lineChart } from './line-chart.ts';
 import type { Line } from './line-chart.ts';
+import type { Plot } from './plot.ts';
 
 /** Replicas that have a colour of their own; a ninth one would not be told apart. */
 const REPLICA_STYLES = 8;
 
-/** The run over time: requests queued and running, KV cache in use, tokens per second. */
-export function timelineCharts(run: ReplayRun): readonly string[] {
+/** The run over time: requests queued and running, KV cache in use and tokens per second by replica, gaps between tokens. */
+export function timelineCharts(run: ReplayRun): readonly Plot[] {
   const durationMs = run.measures.durationSeconds * 1000;
-  const kv = kvLines(run.samples);
-  const tokens = tokenLine(run);
-  return [
+  const rate = tokenRate(run.results, durationMs);
+  const plots: readonly (Plot | undefined)[] = [
     lineChart({
+      name: 'requests',
       title: 'Requests',
       explanation: 'queued anywhere, and running by replica',
       valueTitle: 'requests',
@@ -21,28 +23,19 @@ export function timelineCharts(run: ReplayRun): readonly string[] {
       durationMs,
       unit: 'count',
     }),
-    ...(kv.length === 0
-      ? []
-      : [
-          lineChart({
-            title: 'KV cache in use',
-            explanation: 'by replica',
-            valueTitle: 'share of its capacity',
-            lines: kv,
-            durationMs,
-            most: 1,
-            unit: 'share',
-          }),
-        ]),
+    kvChart(run, durationMs),
     lineChart({
+      name: 'tokens',
       title: 'Output tokens per second',
-      explanation: `chunks with text, over all replicas${slowStart(tokens, durationMs)}`,
+      explanation: `chunks with text${slowStart(rate, durationMs)}`,
       valueTitle: 'tokens per second',
-      lines: [tokens],
+      lines: tokenLines(rate),
       durationMs,
       unit: 'count',
     }),
+    gapHeatmap(run),
   ];
+  return plots.filter((plot) => plot !== undefined);
 }
 
 function requestLines({ results }: ReplayRun, durationMs: number): readonly Line[] {
@@ -59,6 +52,20 @@ function requestLines({ results }: ReplayRun, durationMs: number): readonly Line
   ];
 }
 
+function kvChart({ samples }: ReplayRun, durationMs: number): Plot | undefined {
+  if (samples.length === 0) return undefined;
+  return lineChart({
+    name: 'kv-cache',
+    title: 'KV cache in use',
+    explanation: 'by replica',
+    valueTitle: 'share of its capacity',
+    lines: kvLines(samples),
+    durationMs,
+    most: 1,
+    unit: 'share',
+  });
+}
+
 function kvLines(samples: readonly LoadSample[]): readonly Line[] {
   const names = [...new Set(samples.map(({ replica }) => replica))].toSorted();
   return names.map((name, index) => {
@@ -73,24 +80,27 @@ function kvLines(samples: readonly LoadSample[]): readonly Line[] {
   });
 }
 
-function tokenLine({ results }: ReplayRun): Line {
-  const perSecond = chunksPerSecond(results.filter(({ succeeded }) => succeeded));
-  return {
-    name: 'tokens per second',
-    // A bucket stands for the second that it counts.
-    timesMs: perSecond.map((_, second) => second * 1000 + 500),
-    values: perSecond,
-    style: 'series-0',
+/** All together as an area, where there is more than one that makes it up. */
+function tokenLines({ timesMs, total, byReplica }: TokenRate): readonly Line[] {
+  const lines = byReplica.map(({ name, values }, index) => ({
+    name: name === '' ? 'tokens per second' : name,
+    values,
+    timesMs,
+    style: styleOf(index),
     isArea: false,
-  };
+  }));
+  if (lines.length < 2) return lines;
+  return [{ name: 'all replicas', values: total, timesMs, style: 'quiet', isArea: true }, ...lines];
 }
 
 /** Says why little comes at first, where little does. */
-function slowStart({ values }: Line, durationMs: number): string {
-  const peak = values.reduce((most, value) => Math.max(most, value), 0);
-  const second = values.findIndex((value) => value >= peak * FULL_PACE_SHARE);
-  if (second * 1000 < durationMs * SLOW_START_SHARE) return '';
-  return `; before ${second} s little but first tokens, since prompts that fit are prefilled first`;
+function slowStart({ timesMs, total }: TokenRate, durationMs: number): string {
+  const peak = total.reduce((most, value) => Math.max(most, value), 0);
+  const full = total.findIndex((value) => value >= peak * FULL_PACE_SHARE);
+  const untilMs = full <= 0 ? 0 : ((timesMs[full - 1] ?? 0) + (timesMs[full] ?? 0)) / 2;
+  if (untilMs < durationMs * SLOW_START_SHARE) return '';
+  const seconds = Math.round(untilMs / 1000);
+  return `; before ${seconds} s little but first tokens, since prompts that fit are prefilled first`;
 }
 
 /** Of the peak: below it, hardly anybody decodes. */

@@ -22,12 +22,12 @@ describe('a saved report', () => {
     const options = { layout: 'current', bareInfinity: false, details: false } as const;
 
     await saveReport(
-      { run: aRun({ backend: 'one' }), columns: [], baseline: undefined, provenance },
+      { run: aRun({ backend: 'one' }), columns: [], standing: [], provenance },
       files,
       options,
     );
     await saveReport(
-      { run: aRun({ backend: 'two' }), columns: [], baseline: undefined, provenance },
+      { run: aRun({ backend: 'two' }), columns: [], standing: [], provenance },
       files,
       options,
     );
@@ -39,9 +39,20 @@ describe('a saved report', () => {
     expect(page).toContain('two: prompts up to');
   });
 
+  it('writes the plots where they are wanted, and tells where they could not be', async () => {
+    const page = { run: aRun(), columns: [], standing: [], provenance };
+    const options = { layout: 'current', bareInfinity: false, details: false } as const;
+    const files = { jsonl: join(folder, 'run.jsonl'), html: join(folder, 'run.html') };
+
+    expect(await saveReport(page, { ...files, plots: join(folder, 'plots') }, options)).toEqual([]);
+    expect(readFileSync(join(folder, 'plots/ttft.svg'), 'utf8')).toContain('<svg');
+    const failures = await saveReport(page, { ...files, plots: files.html }, options);
+    expect(failures.map(({ path }) => path)).toEqual([files.html]);
+  });
+
   it('tells what it could not write, and writes the rest', async () => {
     const files = { jsonl: folder, html: join(folder, 'run.html') };
-    const page = { run: aRun(), columns: [], baseline: undefined, provenance };
+    const page = { run: aRun(), columns: [], standing: [], provenance };
     const options = { layout: 'current', bareInfinity: false, details: false } as const;
     const failures = await saveReport(page, files, options);
 

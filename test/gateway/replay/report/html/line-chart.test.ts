@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { lineChart } from '../../../../../gateway/replay/report/html/line-chart.ts';
 import type { Line, LineChart } from '../../../../../gateway/replay/report/html/line-chart.ts';
+import { figure } from '../../../../../gateway/replay/report/html/plot.ts';
 
 const aLine = (values: readonly number[], fields: Partial<Line> = {}): Line => ({
   name: 'replica-0',
@@ -12,15 +13,18 @@ const aLine = (values: readonly number[], fields: Partial<Line> = {}): Line => (
 });
 
 const chartOf = (lines: readonly Line[], fields: Partial<LineChart> = {}): string =>
-  lineChart({
-    title: 'Requests',
-    explanation: 'running',
-    valueTitle: 'requests',
-    lines,
-    durationMs: 4000,
-    unit: 'count',
-    ...fields,
-  });
+  figure(
+    lineChart({
+      name: 'requests',
+      title: 'Requests',
+      explanation: 'running',
+      valueTitle: 'requests',
+      lines,
+      durationMs: 4000,
+      unit: 'count',
+      ...fields,
+    }),
+  );
 
 describe('a line chart', () => {
   it('draws each line through its points, time to the right and more upwards', () => {

@@ -22,7 +22,7 @@ function pageOf(fields: Partial<ReplayRun> = {}): string {
         differences: [{ title: 'diff', from: figures }],
       },
     ],
-    baseline: published,
+    standing: published === undefined ? [] : [published],
     provenance,
   });
 }
@@ -124,7 +124,7 @@ describe('the HTML report', () => {
     expect(html).toContain('<td>CPU per output token</td><td>0.422 ms</td>');
     expect(html).toContain('<td>client</td><td>1.5 ms</td>');
     expect(pageOf()).not.toContain('<h2>Replicas');
-    expect(pageOf()).not.toContain('added');
+    expect(pageOf()).not.toContain('itself added');
   });
 
   it('tells of the run alone before it stands beside others, which fills the pages of a print', () => {
@@ -142,11 +142,27 @@ describe('the HTML report', () => {
     expect(places.every((heading) => html.includes(heading))).toBe(true);
   });
 
-  it('has no table without a run to compare with', () => {
-    const html = htmlReport({ run: aRun(), columns: [], baseline: undefined, provenance });
+  it('names the runs of its curves once, since all curves are of the same', () => {
+    const html = pageOf();
 
-    expect(html).not.toContain('<table>');
-    expect(html).not.toContain('<path class="published"');
+    expect(html.match(/class="key run-0"/gu)).toHaveLength(1);
+    expect(html).toContain(
+      '<span class="key point run-1"><i></i>SGLang 0.2.14, median and P99</span>',
+    );
+  });
+
+  it('gives all figures as JSON that can be copied', () => {
+    const [, text = ''] = /<pre>([^<]*)<\/pre>/u.exec(pageOf()) ?? [];
+    const figures: unknown = JSON.parse(text.replaceAll('&quot;', '"'));
+
+    expect(figures).toMatchObject({ completed: 2, median_ttft_ms: 100 });
+  });
+
+  it('has no comparison without a run to compare with', () => {
+    const html = htmlReport({ run: aRun(), columns: [], standing: [], provenance });
+
+    expect(html).not.toContain('Beside');
+    expect(html).not.toContain('class="dot run-1"');
   });
 
   it('lets no text become markup', () => {

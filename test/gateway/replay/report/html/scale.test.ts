@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { linearScale, logScale } from '../../../../../gateway/replay/report/html/scale.ts';
+import {
+  linearScale,
+  logScale,
+  tailScale,
+} from '../../../../../gateway/replay/report/html/scale.ts';
 
 const pixels = { from: 40, to: 440 };
 
@@ -73,5 +77,30 @@ describe('a logarithmic scale', () => {
     const { ticks: all, at } = logScale(span, pixels);
     expect(all).toEqual(ticks);
     expect(at(ticks.at(-1) ?? 0)).toBe(440);
+  });
+});
+
+describe('a scale of tails', () => {
+  const scale = tailScale(3, pixels);
+
+  it('spaces equal ratios of what is left equally', () => {
+    expect(scale.at(0)).toBe(40);
+    expect(scale.at(0.9)).toBeCloseTo(40 + 400 / 3);
+    expect(scale.at(0.99)).toBeCloseTo(40 + 800 / 3);
+    expect(scale.at(0.999)).toBeCloseTo(440);
+  });
+
+  it('holds all, of which nothing is left, at its end', () => {
+    expect(scale.at(1)).toBe(440);
+    expect(scale.at(0.99999)).toBe(440);
+  });
+
+  it.each([
+    [2, [0, 0.5, 0.9, 0.99]],
+    [2.9, [0, 0.5, 0.9, 0.99]],
+    [3, [0, 0.5, 0.9, 0.99, 0.999]],
+    [4, [0, 0.5, 0.9, 0.99, 0.999, 0.9999]],
+  ])('of %d nines has the ticks %j', (nines, ticks) => {
+    expect(tailScale(nines, pixels).ticks).toEqual(ticks);
   });
 });

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { measure } from '../../../../../gateway/replay/measures.ts';
-import { timelineCharts } from '../../../../../gateway/replay/report/html/timeline-charts.ts';
+import { figure } from '../../../../../gateway/replay/report/html/plot.ts';
+import { timelineCharts as plotsOf } from '../../../../../gateway/replay/report/html/timeline-charts.ts';
+import type { ReplayRun } from '../../../../../gateway/replay/replay-run.ts';
 import { aResult, aRun } from '../../builders.ts';
+
+const timelineCharts = (run: ReplayRun): readonly string[] =>
+  plotsOf(run).map((plot) => figure(plot));
 
 const titles = (charts: readonly string[]): (string | undefined)[] =>
   charts.map((chart) => /<b>([^<]+)<\/b>/u.exec(chart)?.[1]);
@@ -22,11 +27,16 @@ describe('the timeline charts', () => {
       'Requests',
       'KV cache in use',
       'Output tokens per second',
+      'Gaps between tokens',
     ]);
   });
 
   it('leave KV use out where no replica tells it', () => {
-    expect(titles(timelineCharts(aRun()))).toEqual(['Requests', 'Output tokens per second']);
+    expect(titles(timelineCharts(aRun()))).toEqual([
+      'Requests',
+      'Output tokens per second',
+      'Gaps between tokens',
+    ]);
   });
 
   it('give each replica one colour in every panel', () => {
@@ -47,6 +57,15 @@ describe('the timeline charts', () => {
     expect(requests).toContain('<span class="key series-0"><i></i>running on replica-8</span>');
   });
 
+  it('show how fast each replica was, and all of them together', () => {
+    const results = [aResult({ replica: 'replica-0' }), aResult({ replica: 'replica-1' })];
+    const tokens = timelineCharts(aRun({ results })).find((chart) => chart.includes('<b>Output'));
+
+    expect(tokens).toContain('<span class="key quiet"><i></i>all replicas</span>');
+    expect(tokens).toContain('<span class="key series-1"><i></i>replica-1</span>');
+    expect(timelineCharts(aRun()).join('')).not.toContain('all replicas');
+  });
+
   it('call the only line running where replicas are not known', () => {
     expect(timelineCharts(aRun())[0]).toContain('<i></i>running</span>');
   });
@@ -59,7 +78,9 @@ describe('the timeline charts', () => {
       endToEndMs: 22_000,
     });
     const captionOf = (result: typeof slow, durationMs: number): string | undefined =>
-      timelineCharts(aRun({ results: [result], measures: measure([result], durationMs) })).at(-1);
+      timelineCharts(aRun({ results: [result], measures: measure([result], durationMs) })).find(
+        (chart) => chart.includes('<b>Output tokens'),
+      );
 
     expect(captionOf(slow, 22_000)).toContain('before 20 s little but first tokens');
     expect(captionOf(slow, 900_000)).not.toContain('little but');
