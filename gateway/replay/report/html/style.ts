@@ -99,7 +99,7 @@ code, pre { font: 0.95em ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
   .scroll { overflow: visible; }
   table { font-size: 0.86em; line-height: 1.2; }
   tr.receipt td { padding-bottom: 2px; font-size: 0.8em; line-height: 1.25; }
-  th, td { padding: 0.5px 6px; }
+  th, td, .beside th, .beside td { padding: 0.5px 6px; }
   .legend-lines { margin-top: 3px; }
   .legend-lines p { margin: 0; }
   .beside { break-before: page; }
