@@ -39,6 +39,8 @@ export type ReplicaFault =
   | { readonly kind: 'refuse'; readonly how: 'close' | 'reset' }
   /** Each step takes `factor` times as long. */
   | { readonly kind: 'slow'; readonly factor: number }
+  /** The engine makes no step, while its front end answers pages and takes requests. */
+  | { readonly kind: 'freeze' }
   /** Metrics and loads stay as they were last asked for. */
   | { readonly kind: 'frozen-metrics' }
   /** The engine dies and is there again at once: connections cut, cache and counters empty. Happens once. */
@@ -65,7 +67,13 @@ export function isRequestFault(fault: RequestFault | ReplicaFault): fault is Req
   return !replicaKinds.has(fault.kind);
 }
 
-const replicaKinds: ReadonlySet<string> = new Set(['refuse', 'slow', 'frozen-metrics', 'restart']);
+const replicaKinds: ReadonlySet<string> = new Set([
+  'refuse',
+  'slow',
+  'freeze',
+  'frozen-metrics',
+  'restart',
+]);
 
 /** A rule that is none; the message names the member and what it may be. */
 export class BadFaultRule extends Error {
@@ -120,6 +128,7 @@ const readers: Readonly<Record<string, (fields: BodyFields) => RequestFault | Re
   abort: (fields) => ({ kind: 'abort', at: readTokens(fields) }),
   refuse: (fields) => ({ kind: 'refuse', how: readChoice(fields, 'how', ['close', 'reset']) }),
   slow: (fields) => ({ kind: 'slow', factor: readFactor(fields) }),
+  freeze: () => ({ kind: 'freeze' }),
   'frozen-metrics': () => ({ kind: 'frozen-metrics' }),
   restart: () => ({ kind: 'restart' }),
 };

@@ -1,7 +1,8 @@
 import { Admin } from './admin.ts';
 import { wallClock } from './clock.ts';
 import { FaultBook, type StandingRule } from './fault-book.ts';
-import { Listener } from './listener.ts';
+import { Listener, type Reception } from './listener.ts';
+import { pausableClock } from './pausable-clock.ts';
 import type { Preset } from './presets.ts';
 import { findProtocol } from './protocols/catalog.ts';
 import { RequestHandler } from './request-handler.ts';
@@ -46,7 +47,8 @@ export async function startSimulatedReplica(
   const protocol = findProtocol(preset);
   const faults = new FaultBook();
   const log = new RequestLog();
-  const clock = wallClock(options.speed);
+  const wall = wallClock(options.speed);
+  const clock = pausableClock(wall);
   const replica = new SimulatedReplica({
     preset,
     protocol,
@@ -84,7 +86,7 @@ export async function startSimulatedReplica(
     speed: options.speed,
     engineMs: replica.nowMs(),
     load: replica.load(),
-    lateness: clock.lateness(),
+    lateness: wall.lateness(),
     connections: listener.connections,
     openRequests: replica.openRequests(),
     openGenerations: replica.openGenerations,
@@ -93,9 +95,9 @@ export async function startSimulatedReplica(
   });
   const onFaults = async (added: StandingRule | undefined): Promise<void> => {
     if (added?.rule.fault.kind === 'restart') restart();
-    const refuse = faults.replicaFault('refuse');
-    if (refuse === undefined) return listener.receive('open');
-    return listener.receive(refuse.how === 'close' ? 'closed' : 'reset');
+    if (faults.replicaFault('freeze') === undefined) clock.resume();
+    else clock.pause();
+    return listener.receive(receptionBy(faults));
   };
   await listener.receive('open');
   replica.port = listener.port;
@@ -107,6 +109,13 @@ export async function startSimulatedReplica(
       await Promise.all([listener.close(), admin?.close()]);
     },
   };
+}
+
+/** What new connections meet while the rules stand. */
+function receptionBy(faults: FaultBook): Reception {
+  const refuse = faults.replicaFault('refuse');
+  if (refuse === undefined) return 'open';
+  return refuse.how === 'close' ? 'closed' : 'reset';
 }
 
 /** Where the port cannot be had, `beside` is closed again: half a replica would keep the process alive. */

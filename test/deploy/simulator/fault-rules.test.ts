@@ -69,6 +69,7 @@ describe('a fault rule', () => {
       { kind: 'slow', factor: 2.5 },
       { kind: 'slow', factor: 2.5 },
     ],
+    [{ kind: 'freeze' }, { kind: 'freeze' }],
     [{ kind: 'frozen-metrics' }, { kind: 'frozen-metrics' }],
     [{ kind: 'restart' }, { kind: 'restart' }],
   ])('%j is read', (value, expected) => {
@@ -127,6 +128,7 @@ describe('a fault rule', () => {
     ['die', true],
     ['refuse', false],
     ['slow', false],
+    ['freeze', false],
     ['frozen-metrics', false],
     ['restart', false],
   ])('of the kind %s is about a request: %s', (kind, is) => {
