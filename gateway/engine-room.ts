@@ -10,8 +10,9 @@ import { Keeper } from './discovery/keeper.ts';
 import type { ReplicaSource } from './discovery/sources/source.ts';
 import { openEngine } from './engines/catalog.ts';
 import type { Engine } from './engines/engine.ts';
-import type { GatewayError } from './generation/error.ts';
 import type { AttemptEnd } from './pipeline/attempt.ts';
+import { outcomeOf } from './pipeline/attempt-outcome.ts';
+import type { OpenAttempts } from './pipeline/open-attempts.ts';
 import type { EngineCallAnswer } from './server/engine-calls.ts';
 import type { TextClient } from './wire/text-client.ts';
 import { openTextClient } from './wire/text-client.ts';
@@ -23,6 +24,8 @@ export interface EngineRoomParts {
   readonly fleet: Fleet;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
+  /** Attempts under way, to be ended where their replica stands still. */
+  readonly open: OpenAttempts;
   /** Called when a replica's state, facts or load have changed. */
   readonly wake: () => void;
 }
@@ -69,16 +72,19 @@ export class EngineRoom {
     return this.#connections.get(id)?.engine;
   }
 
-  /**
-   * Lets the keeper know what the data path saw, so that a dead replica is out before its next check. An answer
-   * of the engine's own is a success, a connection that breaks before one a failure; errors that it
-   * answers with, and answers that break later, may be the request's fault and count as neither.
-   */
-  attempted(id: ReplicaId, end: AttemptEnd): void {
-    if (end.kind === 'refused') {
-      if (end.refusal.status < 500) this.#keeper.reportSuccess(id);
-    } else if (end.kind === 'complete') this.#keeper.reportSuccess(id);
-    else if (breaksEarly(end.error)) this.#keeper.reportFailure(id);
+  /** Lets the keeper know what came of an attempt that began at `sentMs`, so that it learns of a failure before its next check. */
+  attempted(id: ReplicaId, end: AttemptEnd, sentMs: number): void {
+    this.#keeper.attempted(id, outcomeOf(end), sentMs);
+  }
+
+  /** Gives a replica nothing more until `undrain`; false where there is none of that id. */
+  drain(id: ReplicaId): boolean {
+    return this.#keeper.drain(id);
+  }
+
+  /** Takes the mark of `drain` away; false where there is no replica of that id. */
+  undrain(id: ReplicaId): boolean {
+    return this.#keeper.undrain(id);
   }
 
   /** Gets one of a replica's own pages. */
@@ -136,7 +142,7 @@ export class EngineRoom {
   }
 
   #hireKeeper(): Keeper {
-    const { config, source, fleet, clock, telemetry, wake } = this.#parts;
+    const { config, source, fleet, clock, telemetry, open, wake } = this.#parts;
     return new Keeper({
       fleet,
       source,
@@ -151,15 +157,12 @@ export class EngineRoom {
       log: telemetry.log,
       onChange: wake,
       onEvent: (id, event) => telemetry.replicaEvent(id, event),
+      onEjection: (id, reason) => telemetry.replicaEjected(id, reason),
+      onStall: (id, reason) => open.stalled(id, reason),
     });
   }
 }
 
 function authorizationOf({ apiKey }: ReplicaSettings): Readonly<Record<string, string>> {
   return apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
-}
-
-/** It came to no byte of an answer, and not for want of patience: a long queue is no failure. */
-function breaksEarly({ code, retryable }: GatewayError): boolean {
-  return retryable && (code === 'engine_unreachable' || code === 'engine_failed');
 }

@@ -23,6 +23,7 @@ import { Breakages } from './pipeline/breakages.ts';
 import { DeadlyRequests } from './pipeline/deadly-requests.ts';
 import { DecisionLog } from './pipeline/decision-log.ts';
 import { Dispatcher } from './pipeline/dispatcher.ts';
+import { OpenAttempts } from './pipeline/open-attempts.ts';
 import { TokenEstimator } from './pipeline/token-estimator.ts';
 import { MemoryQuotas } from './quota/memory-quotas.ts';
 import type { ReloadReport } from './reloader.ts';
@@ -114,6 +115,7 @@ function furnish(config: Config, telemetry: Telemetry, clock: Clock): House {
   const fleet = new Fleet();
   const dispatcher = buildDispatcher(config, fleet, clock);
   const replicas = new ReplicaList(config.replicas);
+  const open = new OpenAttempts();
   const wake = (): void => dispatcher.wake();
   const { openRequestsMax, connectionsMax, eventLoopLateMsMax } = config.limits;
   const loop = new LoopWatch(clock, eventLoopLateMsMax);
@@ -136,7 +138,8 @@ function furnish(config: Config, telemetry: Telemetry, clock: Clock): House {
     lengths: new OutputLengths(),
     breakages: new Breakages(),
     deadly: new DeadlyRequests(),
-    engines: new EngineRoom({ config, source: replicas, fleet, clock, telemetry, wake }),
+    engines: new EngineRoom({ config, source: replicas, fleet, clock, telemetry, open, wake }),
+    open,
     doorkeeper,
     readiness: new Readiness(fleet, doorkeeper),
     quotas: new MemoryQuotas(config.tenants),

@@ -9,6 +9,7 @@ import type { DeadlyRequests } from './pipeline/deadly-requests.ts';
 import type { DecisionLog } from './pipeline/decision-log.ts';
 import type { Dispatcher } from './pipeline/dispatcher.ts';
 import { firstModel, ModelNames } from './pipeline/model-names.ts';
+import type { OpenAttempts } from './pipeline/open-attempts.ts';
 import type { PipelineParts } from './pipeline/parts.ts';
 import { RetryBudget } from './pipeline/retry-budget.ts';
 import type { TokenEstimator } from './pipeline/token-estimator.ts';
@@ -34,6 +35,7 @@ export interface Rooms {
   readonly breakages: Breakages;
   readonly deadly: DeadlyRequests;
   readonly engines: EngineRoom;
+  readonly open: OpenAttempts;
   readonly doorkeeper: Doorkeeper;
   readonly readiness: Readiness;
   readonly quotas: MemoryQuotas;
@@ -81,7 +83,7 @@ export function termsOf(rooms: Rooms, config: Config): Terms {
 
 function pipelineOf(rooms: Rooms, config: Config, names: ModelNames): PipelineParts {
   const { quotas, dispatcher, decisions, estimator, lengths, engines } = rooms;
-  const { breakages, deadly, clock, telemetry } = rooms;
+  const { breakages, deadly, open, clock, telemetry } = rooms;
   return {
     quotas,
     dispatcher,
@@ -98,7 +100,8 @@ function pipelineOf(rooms: Rooms, config: Config, names: ModelNames): PipelinePa
     betweenTokensMs: config.timeouts.betweenTokensMs,
     unreadMs: config.timeouts.unreadMs,
     engineOf: (id) => engines.engineOf(id),
-    attempted: (id, end) => engines.attempted(id, end),
+    open,
+    attempted: (id, end, sentMs) => engines.attempted(id, end, sentMs),
     reportBug: (error, requestId) =>
       telemetry.log.error({ err: error, request_id: requestId }, 'a request met a bug'),
   };

@@ -111,7 +111,9 @@ export class Admission {
   verdict(request: RoutingRequest, candidates: readonly Candidate[], standing: Standing): Verdict {
     const reason = this.#boundMet(request, standing);
     if (reason !== undefined) return { kind: 'shed', reason };
-    if (this.limits.mode === 'pass-through') return { kind: 'admit', candidates };
+    if (this.limits.mode === 'pass-through') {
+      return { kind: 'admit', candidates: responsive(request, candidates) };
+    }
     const canServe = this.#findRoom(request, candidates, standing);
     // Nobody can serve it, whatever the load: waiting would not help, and the router says why.
     if (!canServe) return { kind: 'admit', candidates };
@@ -213,6 +215,7 @@ export class Admission {
   }
 
   #hasRoom(request: RoutingRequest, candidate: Candidate, keptTokens: number): boolean {
+    if (candidate.isQuiet || candidate.inFlight.requests >= candidate.requestsMax) return false;
     // Never idle while work waits, however large the work is.
     if (candidate.inFlight.requests === 0) return true;
     return this.#prefillsSoon(request, candidate) && hasMemory(request, candidate, keptTokens);
@@ -242,6 +245,16 @@ export class Admission {
     const waited = (nowMs - enteredMs) / 1000;
     return waited + soonestPrefill(request, holders) < atOnce;
   }
+}
+
+/** Those that do not owe an answer, or all where none of these can serve the request. */
+export function responsive(
+  request: RoutingRequest,
+  candidates: readonly Candidate[],
+): readonly Candidate[] {
+  if (!candidates.some(({ isQuiet }) => isQuiet)) return candidates;
+  const others = candidates.filter(({ isQuiet }) => !isQuiet);
+  return others.some((candidate) => isEligible(request, candidate)) ? others : candidates;
 }
 
 const NOBODY = { id: '', lack: Infinity, seconds: Infinity };

@@ -13,9 +13,18 @@ import { ForecastRota } from './structures/forecast-rota.ts';
 import { Ledger, type Reservation, type ReservationRequest } from './structures/ledger.ts';
 import { readOtherTraffic, weightAtAge } from './structures/other-traffic.ts';
 import { PrefixIndex } from './structures/prefix-index.ts';
+import type { Finding } from './structures/silence.ts';
+import { Silence } from './structures/silence.ts';
+import { SlowStart } from './structures/slow-start.ts';
 import { SpeedFit } from './structures/speed-fit.ts';
+import { expectedSilenceMs } from './expected-silence.ts';
 
 export { decodeStepMs } from './speed.ts';
+export { Breaker } from './structures/breaker.ts';
+export { LOOK_MS } from './structures/silence.ts';
+export type { Finding } from './structures/silence.ts';
+export { isPanic, maySuspend } from './structures/suspension.ts';
+export type { Census } from './structures/suspension.ts';
 export type { Reservation, ReservationRequest } from './structures/ledger.ts';
 
 /** What is reserved: a request's tokens, and the blocks that its replica will have cached by it. */
@@ -80,6 +89,30 @@ export class Fleet {
     if (state === 'starting' || state === 'ejected') this.#prefixes.emptied(id);
   }
 
+  /** A replica was gone and is back: its share of the requests grows from small, and nothing is known of its silences. */
+  returned(id: ReplicaId): void {
+    this.#members.get(id)?.returned();
+  }
+
+  /**
+   * Looks whether the requests at a replica go on; called every `LOOK_MS`. After `ask` it is asked for a token, and
+   * `answered` or `unanswerable` told what came of it.
+   */
+  listen(id: ReplicaId, nowMs: number): Finding {
+    return this.#members.get(id)?.listen(nowMs) ?? 'moving';
+  }
+
+  /** What is known of a replica's silence; `undefined` when it is not in the fleet. */
+  silence(id: ReplicaId): Silence | undefined {
+    return this.#members.get(id)?.silence;
+  }
+
+  /** The one request of a replica that is `probing`; `undefined` in other states. */
+  probe(id: ReplicaId): Reservation | undefined {
+    const member = this.#members.get(id);
+    return member?.state === 'probing' ? member.probe : undefined;
+  }
+
   /** Takes in what a replica says of itself. A snapshot older than the last is dropped. */
   observeLoad(id: ReplicaId, load: LoadSnapshot): void {
     this.#members.get(id)?.observe(load);
@@ -113,7 +146,12 @@ export class Fleet {
     if (member === undefined) throw new RangeError(`no replica ${id} to reserve on`);
     const { promptTokens, cachedTokens = 0, expectedOutputTokens, blockHashes = [] } = request;
     this.#prefixes.given(id, blockHashes, promptTokens - cachedTokens + expectedOutputTokens);
-    return member.inFlight.reserve(request);
+    const reservation = member.inFlight.reserve(request);
+    if (member.state === 'half-open') {
+      member.state = 'probing';
+      member.probe = reservation;
+    }
+    return reservation;
   }
 
   /** What replicas have of the request's prompt in their KV caches; `undefined` for a prompt without blocks. */
@@ -170,6 +208,9 @@ class Member implements Candidate {
   readonly others: FadingTraffic = new FadingTraffic();
   readonly fit: SpeedFit;
   speed: Speed;
+  readonly silence: Silence = new Silence();
+  probe: Reservation | undefined;
+  readonly #slowStart = new SlowStart();
   #sampledAtMs = 0;
 
   constructor(replica: Replica, speed: Speed, inFlight: Ledger) {
@@ -177,6 +218,26 @@ class Member implements Candidate {
     this.fit = new SpeedFit(speed);
     this.speed = speed;
     this.inFlight = inFlight;
+  }
+
+  get isQuiet(): boolean {
+    return this.silence.isQuiet;
+  }
+
+  get requestsMax(): number {
+    return this.#slowStart.requestsMax(this.inFlight.answers);
+  }
+
+  returned(): void {
+    this.#slowStart.begin(this.inFlight.answers);
+    this.silence.restarted();
+  }
+
+  listen(nowMs: number): Finding {
+    const { listening, progress, prefillTokens } = this.inFlight;
+    const predictedMs = expectedSilenceMs(this);
+    const pulse = { listening, progress, prefillTokens, predictedMs };
+    return this.silence.look(pulse, nowMs);
   }
 
   observe(load: LoadSnapshot): void {

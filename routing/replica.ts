@@ -1,8 +1,18 @@
 /** Names one replica within the fleet; stable while it stays. */
 export type ReplicaId = string;
 
-/** Only a `ready` replica is given requests; the others keep what they have. */
-export type ReplicaState = 'starting' | 'ready' | 'draining' | 'ejected';
+/**
+ * A `ready` replica is given requests, one that is `half-open` a single one, which decides and makes it `probing`.
+ * The others keep what they have: one that is `suspended` answers its checks and fails its requests.
+ */
+export type ReplicaState =
+  | 'starting'
+  | 'ready'
+  | 'draining'
+  | 'ejected'
+  | 'suspended'
+  | 'half-open'
+  | 'probing';
 
 /** One engine instance: what it is, not how busy it is. */
 export interface Replica {
@@ -97,4 +107,8 @@ export interface Candidate {
   readonly inFlight: InFlight;
   readonly others: OtherTraffic;
   readonly speed: Speed;
+  /** It says nothing, also to a question of our own: more requests had better go elsewhere. */
+  readonly isQuiet: boolean;
+  /** Requests that it may have at a time since it came back; `Infinity` where it is not slowed. */
+  readonly requestsMax: number;
 }

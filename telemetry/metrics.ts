@@ -50,6 +50,7 @@ export class Metrics {
   readonly #process = new ProcessMetrics();
   readonly #replicas = new LabelValues(256);
   readonly #events = new LabelValues(32);
+  readonly #reasons = new LabelValues(32);
   readonly #replicaEvents = new Counter([
     { name: labels.replica, values: this.#replicas },
     { name: labels.event, values: this.#events },
@@ -58,6 +59,10 @@ export class Metrics {
   readonly #reloads = new Counter([{ name: labels.outcome, values: this.#outcomes }]);
   readonly #decisions = new LabelValues(8);
   readonly #traces = new Counter([{ name: labels.decision, values: this.#decisions }]);
+  readonly #replicaEjections = new Counter([
+    { name: labels.replica, values: this.#replicas },
+    { name: labels.reason, values: this.#reasons },
+  ]);
   #readings: Readings | undefined;
   #openRequests = 0;
   #failedRecords = 0;
@@ -93,6 +98,11 @@ export class Metrics {
     this.#reloads.add(1, this.#outcomes.idOf(outcome));
   }
 
+  /** Counts why a replica is given no more requests. */
+  replicaEjected(replica: string, reason: string): void {
+    this.#replicaEjections.add(1, this.#replicas.idOf(replica), this.#reasons.idOf(reason));
+  }
+
   /** Names the functions that gauges are read through. */
   watch(readings: Readings): void {
     this.#readings = readings;
@@ -105,6 +115,7 @@ export class Metrics {
     this.#requests.expose(page);
     page.scalars(metrics.replicaEvents, this.#replicaEvents.samples());
     page.scalars(metrics.reloads, this.#reloads.samples());
+    page.scalars(metrics.replicaEjections, this.#replicaEjections.samples());
     scalar(page, metrics.openRequests, this.#openRequests);
     if (this.#readings !== undefined) {
       scalar(page, metrics.waitingRequests, this.#readings.waitingRequests());

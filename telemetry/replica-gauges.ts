@@ -10,6 +10,8 @@ export interface ReplicaReading {
   readonly engineVersion: string | undefined;
   readonly numaNode: number | undefined;
   readonly state: string;
+  /** It says nothing, nor does it answer a question. */
+  readonly isQuiet: boolean;
   readonly inFlightRequests: number;
   readonly inFlightPrefillTokens: number;
   readonly inFlightKvTokens: number;
@@ -61,6 +63,7 @@ function infoOf({ replica, engine, engineVersion, numaNode }: ReplicaReading): S
 type ValueOf = (reading: ReplicaReading) => number | undefined;
 
 const GAUGES: readonly (readonly [MetricDefinition, ValueOf])[] = [
+  [metrics.replicaQuiet, (one) => Number(one.isQuiet)],
   [metrics.replicaInFlightRequests, (one) => one.inFlightRequests],
   [metrics.replicaInFlightPrefillTokens, (one) => one.inFlightPrefillTokens],
   [metrics.replicaInFlightKvTokens, (one) => one.inFlightKvTokens],

@@ -60,6 +60,7 @@ export type MetricKey =
   | 'retriesDenied'
   | 'replicaEvents'
   | 'reloads'
+  | 'replicaEjections'
   | 'shadowDecisions'
   | 'shadowCost'
   | 'openRequests'
@@ -68,6 +69,7 @@ export type MetricKey =
   | 'refusedConnections'
   | 'replicaInfo'
   | 'replicaState'
+  | 'replicaQuiet'
   | 'replicaInFlightRequests'
   | 'replicaInFlightPrefillTokens'
   | 'replicaInFlightKvTokens'
@@ -206,13 +208,18 @@ export const metrics: Readonly<Record<MetricKey, MetricDefinition>> = {
   ),
   replicaEvents: counter(
     'gateway_replica_events_total',
-    'What befell a replica: joined, left, ejected, failed polls and checks.',
+    'What befell a replica: ready, ejected, half-open, restarted, draining by its own word, drained and undrained by yours.',
     [labels.replica, labels.event],
   ),
   reloads: counter(
     'gateway_config_reloads_total',
     'Times that the settings were read again; refused ones left the last good settings in place.',
     [labels.outcome],
+  ),
+  replicaEjections: counter(
+    'gateway_replica_ejections_total',
+    'Times that a replica was given no more requests, by why: gone, declined by its health, errors of its answers, stall of all of them.',
+    [labels.replica, labels.reason],
   ),
   shadowDecisions: counter(
     'gateway_shadow_decisions_total',
@@ -240,11 +247,16 @@ export const metrics: Readonly<Record<MetricKey, MetricDefinition>> = {
     labels.engineVersion,
     labels.numaNode,
   ]),
-  replicaState: gauge('gateway_replica_state', '1 for the state that a replica is in.', [
-    labels.replica,
-    labels.engine,
-    labels.state,
-  ]),
+  replicaState: gauge(
+    'gateway_replica_state',
+    '1 for the state that a replica is in; its breaker is open when suspended, and half open when half-open or probing.',
+    [labels.replica, labels.engine, labels.state],
+  ),
+  replicaQuiet: gauge(
+    'gateway_replica_quiet',
+    '1 while a replica that is given requests says nothing and owes an answer to a question of the gateway.',
+    [labels.replica],
+  ),
   replicaInFlightRequests: gauge(
     'gateway_replica_in_flight_requests',
     'Requests that this gateway has open on a replica.',

@@ -55,6 +55,8 @@ export interface Telemetry {
   reloaded(outcome: string): void;
   /** Takes what ends from here on as good or slow by other terms. */
   judgeBy(good: GoodService): void;
+  /** Counts why a replica is given no more requests; `reason` is a word of a small fixed set, such as `stall`. */
+  replicaEjected(replica: string, reason: string): void;
   /** Names the functions that gauges are read through. Without them there are no gauges of replicas. */
   watch(readings: Readings): void;
   /** The metrics in the format that an `Accept` header asks for. */
@@ -104,6 +106,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
     judgeBy(next) {
       good = next;
     },
+    replicaEjected: (replica, reason) => metrics.replicaEjected(replica, reason),
     watch: (readings) => metrics.watch(readings),
     scrape: (accept) => Promise.resolve(metrics.page(accept)),
     async shutdown() {

@@ -51,6 +51,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./trace.ts')).traceCommand(),
   },
   {
+    name: 'drain',
+    summary: 'Give a replica no more requests, so that it can be taken down.',
+    load: async () => (await import('./drain.ts')).drainCommand(),
+  },
+  {
+    name: 'undrain',
+    summary: 'Give a drained replica requests again.',
+    load: async () => (await import('./drain.ts')).undrainCommand(),
+  },
+  {
     name: 'config',
     summary: 'Check a configuration, print it, or print its schema.',
     load: async () => (await import('./config.ts')).configCommand(),

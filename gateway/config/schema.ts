@@ -6,6 +6,7 @@ import type { LogLevel } from '../../telemetry/telemetry.ts';
 import { engineNames } from '../engines/catalog.ts';
 import { PRIORITY_MAX, PRIORITY_MIN } from '../generation/tenant.ts';
 import { isHeaderText } from '../wire/header-text.ts';
+import { file, host, line, origin, port, sha256, whole } from './setting-kinds.ts';
 import type { Config, ReplicaSettings } from './settings.ts';
 
 const admissionModes = ['late-binding', 'pass-through'] as const satisfies readonly AdmissionMode[];
@@ -35,43 +36,6 @@ const REQUESTS_PER_MINUTE_MAX = 100_000_000;
 
 /** 16 million tokens a second: more than a thousand of the largest published replicas. */
 const TOKENS_PER_MINUTE_MAX = 1_000_000_000;
-
-interface Bounds {
-  readonly min: number;
-  readonly max: number;
-}
-
-function whole({ min, max }: Bounds): z.ZodInt {
-  return z.int().min(min).max(max);
-}
-
-/** Text of one line, so that no setting can end a header or a log line. */
-function line(charactersMax: number): z.ZodString {
-  return z
-    .string()
-    .min(1)
-    .max(charactersMax)
-    .regex(/^[^\r\n\0]*$/, 'text of one line');
-}
-
-const host = line(255);
-const port = whole({ min: 0, max: 65_535 });
-const file = line(4_096);
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/, '64 lower-case hex digits');
-
-/** An origin alone: engines have their API at its root, and a path would be put in front of all of it. */
-const origin = z
-  .string()
-  .max(2_048)
-  .refine(isOrigin, 'http:// or https://, a host and a port, and no path')
-  .transform((url) => new URL(url).origin);
-
-function isOrigin(text: string): boolean {
-  const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol)) return false;
-  // Nothing but scheme, host and port: credentials, a path or a query would stand in `href`.
-  return url.href === `${url.origin}/`;
-}
 
 const tls = z.strictObject({
   certFile: file.describe('Certificate chain, PEM. Read again when it changes.'),
@@ -335,13 +299,20 @@ const discovery = z.strictObject({
     .describe('For one health check.'),
   failuresMax: whole({ min: 1, max: 1_000 })
     .default(3)
-    .describe('Failures in a row, of checks or of connections, that take a replica out.'),
+    .describe('Failures in a row, of checks, connections or answers, that take a replica out.'),
   successesMin: whole({ min: 1, max: 1_000 })
     .default(1)
     .describe('Good checks in a row that bring it back.'),
+  // A look at a dead port costs less than the five looks a second at a living one's load.
   retryMsMax: whole({ min: 100, max: HOUR_MS })
-    .default(5_000)
+    .default(500)
     .describe('Longest time between two tries at a replica that is down.'),
+  // Envoy's first ejection.
+  ejectionMsMax: whole({ min: 1_000, max: HOUR_MS })
+    .default(30_000)
+    .describe(
+      'Longest time out at once for a replica whose checks go well and whose answers fail.',
+    ),
 });
 
 const telemetry = z.strictObject({

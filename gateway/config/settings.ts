@@ -136,6 +136,7 @@ export interface DiscoverySettings {
   readonly failuresMax: number;
   readonly successesMin: number;
   readonly retryMsMax: number;
+  readonly ejectionMsMax: number;
 }
 
 /** What is told of requests, and to whom. */

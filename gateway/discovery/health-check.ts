@@ -9,14 +9,16 @@ import type { WatchTerms } from './watch-terms.ts';
 export type Health =
   | { readonly kind: 'good' }
   /** The engine itself says that it cannot serve: it starts, drains or has lost its process. */
-  | { readonly kind: 'declined'; readonly reason: string }
+  | { readonly kind: 'declined'; readonly reason: string; readonly status: number }
   /** Nothing came; it may be the network, or an engine too busy to answer. */
   | { readonly kind: 'silent'; readonly reason: string };
 
 /** Told what the checks find. */
 export interface HealthListener {
-  /** It cannot serve; `reason` is for people. */
-  down(reason: string): void;
+  /** It says that it cannot serve, with this status; `reason` is for people. */
+  declined(reason: string, status: number): void;
+  /** It has said nothing for as often as may be. */
+  silent(reason: string): void;
   /** The models that it lists at present: adapters come and go while an engine runs. */
   lists(models: readonly string[]): void;
 }
@@ -44,8 +46,10 @@ export function watchHealth(
       streak.succeeded();
       const models = await listModels(readPage, signal);
       if (models !== undefined && !isOver()) listener.lists(models);
-    } else if (health.kind === 'declined' || streak.failed()) {
-      listener.down(health.reason);
+    } else if (health.kind === 'declined') {
+      listener.declined(health.reason, health.status);
+    } else if (streak.failed()) {
+      listener.silent(health.reason);
     }
   });
 }
@@ -59,7 +63,7 @@ export async function checkHealth(
   try {
     const { status } = await readPage(path, signal);
     if (status === 200) return { kind: 'good' };
-    return { kind: 'declined', reason: `it answers ${status} to ${path}` };
+    return { kind: 'declined', reason: `it answers ${status} to ${path}`, status };
   } catch (error) {
     return { kind: 'silent', reason: reasonOf(error) };
   }

@@ -1,14 +1,17 @@
-import type { Fleet } from '../../routing/fleet.ts';
+import type { Census, Fleet } from '../../routing/fleet.ts';
+import { isPanic, maySuspend } from '../../routing/fleet.ts';
 import type { ReplicaId } from '../../routing/replica.ts';
 import type { Clock } from '../clock.ts';
-import type { ReadPage } from '../engines/catalog.ts';
+import type { PostPage, ReadPage } from '../engines/catalog.ts';
 import type { FetchText } from '../wire/text-client.ts';
-import type { DiscoveryLog, ReplicaEvent } from './replica-watch.ts';
+import type { Outcome } from './conduct.ts';
+import type { DiscoveryLog, EjectionReason, ReplicaEvent, Standing } from './replica-watch.ts';
 import { ReplicaWatch } from './replica-watch.ts';
 import type { ReplicaSource, ReplicaTarget } from './sources/source.ts';
 import type { WatchLimits } from './watch-terms.ts';
 
-export type { DiscoveryLog, ReplicaEvent } from './replica-watch.ts';
+export type { Outcome } from './conduct.ts';
+export type { DiscoveryLog, EjectionReason, ReplicaEvent } from './replica-watch.ts';
 export type { WatchLimits } from './watch-terms.ts';
 
 /** What a fleet is kept with. */
@@ -26,6 +29,10 @@ export interface KeeperParts {
   readonly onChange: () => void;
   /** Told what befalls each replica, for a counter. */
   readonly onEvent?: (id: ReplicaId, event: ReplicaEvent) => void;
+  /** Told why a replica is given no more requests, for a counter. */
+  readonly onEjection?: (id: ReplicaId, reason: EjectionReason) => void;
+  /** The open requests of a replica will get nothing more; `reason` goes on from its name. */
+  readonly onStall?: (id: ReplicaId, reason: string) => void;
 }
 
 /** Keeps the fleet true: who is there, in which state, with which facts, how busy. */
@@ -53,14 +60,21 @@ export class Keeper {
     this.#watches.clear();
   }
 
-  /** A request could not connect to a replica: enough of these in a row take it out at once. */
-  reportFailure(id: ReplicaId): void {
-    this.#watches.get(id)?.reportFailure();
+  /** What came of a request's attempt that began at `sentMs`. */
+  attempted(id: ReplicaId, outcome: Outcome, sentMs: number): void {
+    this.#watches.get(id)?.attempted(outcome, sentMs);
   }
 
-  /** A request got an answer from a replica, good or bad. */
-  reportSuccess(id: ReplicaId): void {
-    this.#watches.get(id)?.reportSuccess();
+  /** Gives a replica nothing more until `undrain`; false where there is none of that id. */
+  drain(id: ReplicaId): boolean {
+    this.#watches.get(id)?.drain();
+    return this.#watches.has(id);
+  }
+
+  /** Takes the mark of `drain` away; false where there is no replica of that id. */
+  undrain(id: ReplicaId): boolean {
+    this.#watches.get(id)?.undrain();
+    return this.#watches.has(id);
   }
 
   #join(target: ReplicaTarget): void {
@@ -71,10 +85,16 @@ export class Keeper {
       random,
       limits,
       log,
-      readPage: pageReader(target, this.#parts.fetchTextOf(target)),
+      ...pagesOf(target, this.#parts.fetchTextOf(target)),
       crashed: (err) => log.warn({ err, replica: target.id }, 'a look at a replica crashed'),
       changed: onChange,
-      happened: (event) => onEvent?.(target.id, event),
+      happened: (event) => {
+        onEvent?.(target.id, event);
+        this.#relieve();
+      },
+      ejected: (reason) => this.#parts.onEjection?.(target.id, reason),
+      stalled: (reason) => this.#parts.onStall?.(target.id, reason),
+      mayBeSuspended: () => maySuspend(this.#census()),
     });
     this.#watches.set(target.id, watch);
     watch.start();
@@ -86,10 +106,32 @@ export class Keeper {
     this.#parts.fleet.leave(id);
     this.#parts.onChange();
   }
+
+  /** Where too few serve, those are tried that are left out for their errors. */
+  #relieve(): void {
+    if (!isPanic(this.#census())) return;
+    for (const watch of this.#watches.values()) watch.pardon();
+  }
+
+  #census(): Census {
+    const standings = [...this.#watches.values()].map(({ standing }) => standing);
+    const count = (wanted: Standing): number => standings.filter((one) => one === wanted).length;
+    return {
+      replicas: standings.length - count('drained'),
+      serving: count('serving'),
+      suspended: count('suspended'),
+    };
+  }
 }
 
-function pageReader({ url, apiKey }: ReplicaTarget, fetchText: FetchText): ReadPage {
+function pagesOf(
+  { url, apiKey }: ReplicaTarget,
+  fetchText: FetchText,
+): { readonly readPage: ReadPage; readonly postPage: PostPage } {
   const headers: Readonly<Record<string, string>> =
     apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
-  return (path, signal) => fetchText(`${url}${path}`, { headers, signal });
+  return {
+    readPage: (path, signal) => fetchText(`${url}${path}`, { headers, signal }),
+    postPage: (path, body, signal) => fetchText(`${url}${path}`, { headers, signal, body }),
+  };
 }

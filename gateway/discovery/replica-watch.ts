@@ -1,8 +1,11 @@
 import type { Fleet } from '../../routing/fleet.ts';
-import type { Replica, ReplicaState } from '../../routing/replica.ts';
+import type { Replica } from '../../routing/replica.ts';
 import type { CancelTimer } from '../clock.ts';
-import type { FoundEngine, LoadSource } from '../engines/catalog.ts';
+import type { FoundEngine, LoadSource, TokenAnswer } from '../engines/catalog.ts';
+import { askForToken } from '../engines/catalog.ts';
 import { backoffMs } from './backoff.ts';
+import type { Outcome } from './conduct.ts';
+import { Conduct } from './conduct.ts';
 import { FailureStreak } from './failure-streak.ts';
 import { watchHealth } from './health-check.ts';
 import { pollLoad } from './load-poll.ts';
@@ -10,10 +13,24 @@ import { presence, PRESENCE_INTERVAL_MS } from './presence.ts';
 import { describeReplica, describeTarget, withModels } from './replica-facts.ts';
 import { seekEngine } from './seek.ts';
 import type { ReplicaTarget } from './sources/source.ts';
+import { watchStalls } from './stall-watch.ts';
 import type { WatchTerms } from './watch-terms.ts';
 
 /** What befalls a replica, as a word of a small fixed set. */
-export type ReplicaEvent = 'ready' | 'ejected' | 'restarted';
+export type ReplicaEvent =
+  | 'ready'
+  | 'ejected'
+  | 'restarted'
+  | 'half-open'
+  | 'draining'
+  | 'drained'
+  | 'undrained';
+
+/** Why a replica is given no more requests: nobody answers, it says so, it fails them, or it stands still. */
+export type EjectionReason = 'gone' | 'declined' | 'errors' | 'stall';
+
+/** How a replica counts in its fleet; `drained` is neither there nor missing. */
+export type Standing = 'serving' | 'suspended' | 'out' | 'drained';
 
 /** Where discovery says what it sees. */
 export interface DiscoveryLog {
@@ -30,62 +47,134 @@ export interface WatchParts extends WatchTerms {
   /** Told of every change that routing may look at. */
   readonly changed: () => void;
   readonly happened: (event: ReplicaEvent) => void;
+  readonly ejected: (reason: EjectionReason) => void;
+  /** Its open requests will get nothing more; `reason` is for clients too. */
+  readonly stalled: (reason: string) => void;
+  /** Whether it may be left out for its errors. */
+  readonly mayBeSuspended: () => boolean;
 }
+
+/** `declining` is one whose engine says that it drains, and finishes what it has. */
+type Phase = 'starting' | 'ready' | 'half-open' | 'suspended' | 'declining' | 'ejected';
 
 /**
  * Keeps what the fleet says of one replica true. It seeks the engine until that answers and is healthy, then
- * watches its health and load until it fails, and then seeks again.
+ * watches its health, its load and its conduct until it fails, and then seeks again.
  */
 export class ReplicaWatch {
   readonly #target: ReplicaTarget;
   readonly #parts: WatchParts;
-  readonly #dataPath: FailureStreak;
+  readonly #connections: FailureStreak;
+  readonly #conduct: Conduct;
   #replica: Replica;
-  #isReady = false;
-  /** Times in a row that requests put it out though its checks had found it well. */
+  #phase: Phase = 'starting';
+  #isDrained = false;
+  /** Times in a row that requests found nobody though its checks went well. */
   #relapses = 0;
-  /** Ends what runs for the present state. */
-  #endState: CancelTimer = () => undefined;
+  #hasBeenReady = false;
+  /** Ends what runs for the present phase. */
+  #endPhase: CancelTimer = () => undefined;
+  #endListening: CancelTimer = () => undefined;
   #lastReason = '';
 
   constructor(target: ReplicaTarget, parts: WatchParts) {
     this.#target = target;
     this.#parts = parts;
-    this.#dataPath = new FailureStreak(parts.limits.failuresMax);
+    this.#connections = new FailureStreak(parts.limits.failuresMax);
     this.#replica = describeTarget(target);
+    this.#conduct = new Conduct(parts.clock, parts.limits, {
+      mayBeSuspended: () => this.#phase === 'ready' && parts.mayBeSuspended(),
+      suspended: (openMs) => this.#suspend(openMs),
+      onTrial: () => this.#enter('half-open', 'half-open'),
+      trusted: () => this.#enter('ready', 'ready'),
+    });
+  }
+
+  get standing(): Standing {
+    if (this.#isDrained || this.#phase === 'declining') return 'drained';
+    if (this.#phase === 'suspended') return 'suspended';
+    return this.#isServing ? 'serving' : 'out';
   }
 
   /** Joins the fleet as `starting` and begins to seek. */
   start(): void {
-    this.#parts.fleet.join(this.#replica);
+    const { fleet, clock, postPage } = this.#parts;
+    fleet.join(this.#replica);
     this.#parts.changed();
     this.#seek(0);
+    const ask = (signal: AbortSignal): Promise<TokenAnswer> =>
+      askForToken(postPage, this.#replica.models[0] ?? '', signal);
+    const terms = { id: this.#target.id, fleet, clock, askForToken: ask };
+    this.#endListening = watchStalls(terms, {
+      stalled: (silentMs) => this.#stall(silentMs),
+      turned: () => this.#parts.changed(),
+      looked: () => this.#lookAtProbe(),
+    });
   }
 
   /** Ends for good; the fleet is not touched again. */
   stop(): void {
-    this.#isReady = false;
-    this.#endState();
+    this.#phase = 'ejected';
+    this.#endPhase();
+    this.#endListening();
+    this.#conduct.stop();
   }
 
-  /** The data path could not connect. Enough of these in a row take the replica out before its next check. */
-  reportFailure(): void {
-    if (!this.#isReady || !this.#dataPath.failed()) return;
+  /** What came of an attempt that began at `sentMs`, on the watch's clock. */
+  attempted(outcome: Outcome, sentMs: number): void {
+    if (!this.#isServing && this.#phase !== 'suspended') return;
+    if (outcome === 'unreachable') this.#missed();
+    else if (outcome !== 'neutral') this.#connections.succeeded();
+    if (outcome === 'success') this.#relapses = 0;
+    if (outcome !== 'unreachable') this.#conduct.judge(outcome, sentMs);
+    else if (this.#phase === 'half-open') this.#conduct.judge('failure', sentMs);
+  }
+
+  /** So few others serve that one that is left out for its errors is better than none. */
+  pardon(): void {
+    if (this.#phase !== 'suspended' && this.#phase !== 'half-open') return;
+    this.#conduct.pardon();
+    this.#enter('ready', 'ready');
+  }
+
+  /** Takes it out until `undrain`, whatever its engine says: it is given nothing more and finishes what it has. */
+  drain(): void {
+    this.#drained(true, 'drained');
+  }
+
+  undrain(): void {
+    this.#drained(false, 'undrained');
+  }
+
+  #drained(isDrained: boolean, event: ReplicaEvent): void {
+    if (this.#isDrained === isDrained) return;
+    this.#isDrained = isDrained;
+    this.#parts.log.info(this.#names(), `replica is ${event}`);
+    this.#show();
+    this.#parts.happened(event);
+    this.#parts.changed();
+  }
+
+  /** Nobody took a connection. Enough of these in a row take the replica out before its next check. */
+  #missed(): void {
+    if (this.#phase === 'half-open' || !this.#connections.failed()) return;
     this.#relapses += 1;
-    this.#eject('requests cannot connect, or break before an answer');
+    this.#eject('gone', 'requests cannot connect');
   }
 
-  /** The data path got an answer of the engine's own. */
-  reportSuccess(): void {
-    this.#relapses = 0;
-    this.#dataPath.succeeded();
+  get #isServing(): boolean {
+    return this.#phase === 'ready' || this.#phase === 'half-open';
   }
 
-  #seek(delayMs: number): void {
+  #seek(delayMs: number, mustGenerate = false): void {
     const { engine: named } = this.#target;
-    this.#endState = seekEngine({ ...this.#parts, named }, delayMs, {
+    this.#endPhase = seekEngine({ ...this.#parts, named, mustGenerate }, delayMs, {
       found: (engine) => this.#admit(engine),
-      absent: (reason) => this.#tellWhy(reason),
+      absent: (reason, kind) => {
+        // What it had is over with it.
+        if (kind === 'silent' && this.#phase === 'declining') this.#leave('ejected', 'gone');
+        this.#tellWhy(reason);
+      },
     });
   }
 
@@ -97,11 +186,15 @@ export class ReplicaWatch {
   }
 
   #admit(engine: FoundEngine): void {
+    const { fleet, log } = this.#parts;
     this.#replica = describeReplica(this.#target, engine);
     this.#lastReason = '';
-    this.#dataPath.succeeded();
-    this.#parts.fleet.update(this.#replica);
-    this.#parts.log.info({ ...this.#names(), ...this.#facts() }, 'replica is ready');
+    this.#connections.succeeded();
+    this.#conduct.pardon();
+    fleet.update(this.#replica);
+    if (this.#hasBeenReady) fleet.returned(this.#target.id);
+    this.#hasBeenReady = true;
+    log.info({ ...this.#names(), ...this.#facts() }, 'replica is ready');
     this.#tellWhatIsMissing(engine);
     this.#enter('ready', 'ready');
     this.#watch(engine);
@@ -117,14 +210,18 @@ export class ReplicaWatch {
   }
 
   #watch({ kind, loadSource }: FoundEngine): void {
-    const down = (reason: string): void => this.#eject(reason);
+    const gone = (reason: string): void => this.#eject('gone', reason);
     const stops = [
       watchHealth(this.#parts, kind.healthPath, {
-        down,
+        declined: (reason, status) => {
+          if (kind.announcesDrain && status === 503) this.#decline(reason);
+          else this.#eject('declined', reason);
+        },
+        silent: gone,
         lists: (models) => this.#renewModels(models),
       }),
       pollLoad(this.#pollTerms(loadSource), loadSource ?? presence, {
-        down,
+        down: gone,
         tells: (load) => {
           this.#parts.fleet.observeLoad(this.#target.id, load);
           this.#parts.changed();
@@ -132,16 +229,16 @@ export class ReplicaWatch {
         restarted: () => this.#restart(),
       }),
     ];
-    this.#endState = () => {
+    this.#endPhase = () => {
       for (const stop of stops) stop();
     };
   }
 
   #pollTerms(loadSource: LoadSource | undefined): WatchTerms {
     if (loadSource !== undefined) return this.#parts;
-    const { clock, readPage, limits, crashed } = this.#parts;
+    const { clock, readPage, postPage, limits, crashed } = this.#parts;
     const loadIntervalMs = Math.max(limits.loadIntervalMs, PRESENCE_INTERVAL_MS);
-    return { clock, readPage, crashed, limits: { ...limits, loadIntervalMs } };
+    return { clock, readPage, postPage, crashed, limits: { ...limits, loadIntervalMs } };
   }
 
   #renewModels(models: readonly string[]): void {
@@ -152,28 +249,81 @@ export class ReplicaWatch {
     this.#parts.changed();
   }
 
-  #eject(reason: string): void {
+  #eject(why: EjectionReason, reason: string): void {
+    const delayMs = why === 'stall' ? this.#conduct.stalled() : this.#absenceMs();
+    this.#conduct.stop();
     this.#lastReason = reason;
     this.#parts.log.warn({ ...this.#names(), reason }, 'replica is out');
-    this.#endState();
-    this.#enter('ejected', 'ejected');
-    // Checks alone would bring one that fails its requests back at once, again and again.
-    const failures = Math.max(this.#relapses, 1);
-    this.#seek(backoffMs(failures, this.#parts.limits.retryMsMax, this.#parts.random));
+    this.#endPhase();
+    this.#leave('ejected', why);
+    this.#seek(delayMs, why === 'stall');
+  }
+
+  /** Checks alone would bring one that takes no requests back at once, again and again. */
+  #absenceMs(): number {
+    const { limits, random } = this.#parts;
+    return backoffMs(Math.max(this.#relapses, 1), limits.ejectionMsMax, random);
+  }
+
+  /** Its engine finishes what it has; the same or another process may take requests again. */
+  #decline(reason: string): void {
+    this.#conduct.stop();
+    this.#lastReason = reason;
+    this.#parts.log.info({ ...this.#names(), reason }, 'replica drains');
+    this.#endPhase();
+    this.#enter('declining', 'draining');
+    this.#seek(this.#absenceMs());
+  }
+
+  /** Whatever state it is in, its open requests are lost; one that is out already is sought already. */
+  #stall(silentMs: number): void {
+    const seconds = (silentMs / 1_000).toFixed(1);
+    const reason = `stands still: for ${seconds} s no answer has come further`;
+    if (this.#isServing || this.#phase === 'declining' || this.#phase === 'suspended') {
+      this.#eject('stall', reason);
+    }
+    this.#parts.stalled(reason);
+  }
+
+  #suspend(openMs: number): void {
+    const reason = `requests fail at it; it is left out for ${openMs} ms`;
+    this.#parts.log.warn({ ...this.#names(), reason }, 'replica is out');
+    this.#leave('suspended', 'errors');
   }
 
   #restart(): void {
     this.#parts.log.warn(this.#names(), 'replica was restarted');
-    this.#endState();
+    this.#conduct.stop();
+    this.#endPhase();
     this.#enter('starting', 'restarted');
     this.#seek(0);
   }
 
-  #enter(state: ReplicaState, event: ReplicaEvent): void {
-    this.#isReady = state === 'ready';
-    this.#parts.fleet.setState(this.#target.id, state);
+  /** The one request of a trial need not end: its first token tells enough. */
+  #lookAtProbe(): void {
+    const probe = this.#parts.fleet.probe(this.#target.id);
+    if (this.#phase !== 'half-open' || probe === undefined) return;
+    if (probe.outputTokens > 0) this.#conduct.acquit();
+    // It ended without a word about its end.
+    else if (probe.isReleased) this.#show();
+  }
+
+  #leave(phase: 'ejected' | 'suspended', why: EjectionReason): void {
+    this.#parts.ejected(why);
+    this.#enter(phase, 'ejected');
+  }
+
+  #enter(phase: Phase, event: ReplicaEvent): void {
+    this.#phase = phase;
+    this.#show();
     this.#parts.happened(event);
     this.#parts.changed();
+  }
+
+  #show(): void {
+    const isDraining = this.#phase === 'declining' || (this.#isDrained && this.#isServing);
+    const phase = this.#phase === 'declining' ? 'draining' : this.#phase;
+    this.#parts.fleet.setState(this.#target.id, isDraining ? 'draining' : phase);
   }
 
   #facts(): object {

@@ -1,6 +1,6 @@
 import type { CancelTimer } from '../clock.ts';
 import type { EngineName, FoundEngine } from '../engines/catalog.ts';
-import { probeEngine } from '../engines/catalog.ts';
+import { askForToken, probeEngine } from '../engines/catalog.ts';
 import { backoffMs } from './backoff.ts';
 import { checkHealth } from './health-check.ts';
 import { withTimeLimit } from './repeat.ts';
@@ -12,6 +12,8 @@ export interface SeekTerms extends WatchTerms {
   readonly random: () => number;
   /** The engine, where it is not to be asked for. */
   readonly named: EngineName | undefined;
+  /** Its pages are not enough: it has to give a token too, since it stood still while they were well. */
+  readonly mustGenerate?: boolean | undefined;
 }
 
 /** Told what the search meets, until it is cancelled or has found. */
@@ -19,8 +21,23 @@ export interface SeekListener {
   /** The engine answers and is healthy. The search is over. */
   found(engine: FoundEngine): void;
   /** Not yet; `reason` is for people. */
-  absent(reason: string): void;
+  absent(reason: string, kind: Absence['kind']): void;
 }
+
+/** Why no engine is found yet. */
+interface Absence {
+  /** Whether something answers at all. */
+  readonly kind: 'silent' | 'unfit';
+  readonly reason: string;
+}
+
+/**
+ * How long a question for a token stays open: one who goes on answers it at once, and who does not shall not find
+ * a heap of them. It grows with the search, since one that others use is slower.
+ */
+const TOKEN_MS_MIN = 5_000;
+const TOKEN_MS_MAX = 15_000;
+const TOKEN_SHARE_OF_SEARCH = 0.1;
 
 /** Asks for an engine until it is there, at growing intervals, the first time after `delayMs`. */
 export function seekEngine(terms: SeekTerms, delayMs: number, listener: SeekListener): CancelTimer {
@@ -28,19 +45,19 @@ export function seekEngine(terms: SeekTerms, delayMs: number, listener: SeekList
   const stopping = new AbortController();
   let failures = 0;
   let successes = 0;
+  const beganMs = clock.nowMs();
   let cancelTimer = clock.after(delayMs, () => void seek());
 
   const seek = async (): Promise<void> => {
     const { signal } = stopping;
-    const met = await withTimeLimit(clock, limits.healthTimeoutMs, signal, (limit) =>
-      ask(terms, limit),
-    );
+    const searchMs = clock.nowMs() - beganMs;
+    const met = await meet(terms, searchMs, signal);
     if (signal.aborted) return;
     let waitMs: number;
-    if (typeof met === 'string') {
+    if ('reason' in met) {
       successes = 0;
       failures += 1;
-      listener.absent(met);
+      listener.absent(met.reason, met.kind);
       waitMs = backoffMs(failures, limits.retryMsMax, random);
     } else {
       successes += 1;
@@ -56,13 +73,45 @@ export function seekEngine(terms: SeekTerms, delayMs: number, listener: SeekList
   };
 }
 
-/** The engine, known and healthy, or why there is none. */
-async function ask(
+/** The engine, known, healthy and generating where it has to, or why there is none. */
+async function meet(
+  terms: SeekTerms,
+  searchMs: number,
+  signal: AbortSignal,
+): Promise<FoundEngine | Absence> {
+  const { clock, limits, mustGenerate = false } = terms;
+  const met = await withTimeLimit(clock, limits.healthTimeoutMs, signal, (limit) =>
+    look(terms, limit),
+  );
+  if ('reason' in met || !mustGenerate || signal.aborted) return met;
+  return (await generates(met, terms, searchMs, signal)) ? met : MUTE;
+}
+
+/** The engine by its pages, or why there is none. */
+async function look(
   { readPage, named }: SeekTerms,
   signal: AbortSignal,
-): Promise<FoundEngine | string> {
+): Promise<FoundEngine | Absence> {
   const result = await probeEngine(readPage, named, signal);
-  if (result.kind === 'absent') return result.reason;
-  const health = await checkHealth(readPage, result.engine.kind.healthPath, signal);
-  return health.kind === 'good' ? result.engine : health.reason;
+  if (result.kind === 'absent') return { kind: 'silent', reason: result.reason };
+  const { engine } = result;
+  const health = await checkHealth(readPage, engine.kind.healthPath, signal);
+  if (health.kind === 'good') return engine;
+  return { kind: health.kind === 'declined' ? 'unfit' : 'silent', reason: health.reason };
+}
+
+const MUTE: Absence = { kind: 'unfit', reason: 'it answers its checks, and gives no token' };
+
+/** Whether it gives a token, or cannot be asked for one. */
+async function generates(
+  { models }: FoundEngine,
+  { clock, postPage }: SeekTerms,
+  searchMs: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const wantedMs = Math.max(TOKEN_SHARE_OF_SEARCH * searchMs, TOKEN_MS_MIN);
+  const answer = await withTimeLimit(clock, Math.min(wantedMs, TOKEN_MS_MAX), signal, (limit) =>
+    askForToken(postPage, models[0] ?? '', limit),
+  );
+  return answer !== 'silence';
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { ReadPage } from '../engines/catalog.ts';
+import type { PostPage, ReadPage } from '../engines/catalog.ts';
 
 /** How often replicas are looked at, and what it takes to go out and to come back. */
 export interface WatchLimits {
@@ -11,12 +11,15 @@ export interface WatchLimits {
   readonly failuresMax: number;
   readonly successesMin: number;
   readonly retryMsMax: number;
+  /** Longest time that a replica is left out at once for what it does to requests, though its checks go well. */
+  readonly ejectionMsMax: number;
 }
 
 /** What one replica is looked at with. */
 export interface WatchTerms {
   readonly clock: Clock;
   readonly readPage: ReadPage;
+  readonly postPage: PostPage;
   readonly limits: WatchLimits;
   /** Told of a look that broke on a bug of ours. */
   readonly crashed?: ((error: unknown) => void) | undefined;

@@ -11,6 +11,8 @@ import { vllm } from './vllm.ts';
 
 export type { EnginePage, LoadReading, LoadSource, ReadPage } from './engine-kind.ts';
 export { MODELS_PATH, readModels } from './model-page.ts';
+export { askForToken } from './one-token.ts';
+export type { PostPage, TokenAnswer } from './one-token.ts';
 export type { FoundEngine, ProbeResult } from './probe.ts';
 
 /** Every engine's name. */

@@ -48,6 +48,8 @@ export interface EngineKind {
   readonly name: string;
   /** Answers 200 while the engine can serve. */
   readonly healthPath: string;
+  /** A 503 of its health while it serves says that it drains: it takes nothing new and finishes what it has. */
+  readonly announcesDrain: boolean;
   /** Pages that `recognise` wants beside the list of models. */
   readonly factPaths: readonly string[];
   /** Where its load is told, the best first. */

@@ -35,6 +35,7 @@ const metricsAlone: LoadSource = {
 export const llamaCpp: EngineKind = {
   name: 'llama-cpp',
   healthPath: '/health',
+  announcesDrain: false,
   factPaths: [PROPS_PATH, SLOTS_PATH, METRICS_PATH],
   loadSources: [slotsAndMetrics, slotsAlone, metricsAlone],
   recognise(pages) {

@@ -5,6 +5,7 @@ import { longestContext, MODELS_PATH, readModels } from './model-page.ts';
 export const openai: EngineKind = {
   name: 'openai',
   healthPath: MODELS_PATH,
+  announcesDrain: false,
   factPaths: [],
   loadSources: [],
   recognise(pages) {

@@ -20,6 +20,7 @@ const metrics: LoadSource = {
 export const sglang: EngineKind = {
   name: 'sglang',
   healthPath: '/health',
+  announcesDrain: true,
   factPaths: [...MODEL_INFO_PATHS, ...SERVER_INFO_PATHS, LOADS_PATH, METRICS_PATH],
   loadSources: [loads, metrics],
   recognise(pages) {

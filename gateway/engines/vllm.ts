@@ -17,6 +17,7 @@ const metrics: LoadSource = {
 export const vllm: EngineKind = {
   name: 'vllm',
   healthPath: '/health',
+  announcesDrain: false,
   factPaths: [VERSION_PATH, METRICS_PATH],
   loadSources: [metrics],
   recognise(pages) {

@@ -5,7 +5,7 @@ import type {
   Ticket,
   WaitingTerms,
 } from '../../routing/admission.ts';
-import { WaitingRoom } from '../../routing/admission.ts';
+import { responsive, WaitingRoom } from '../../routing/admission.ts';
 import type { Fleet, Reservation } from '../../routing/fleet.ts';
 import type { Candidate, ReplicaId } from '../../routing/replica.ts';
 import type { RoutingRequest } from '../../routing/request.ts';
@@ -109,7 +109,7 @@ export class Dispatcher {
     const charge = (): Charge => this.#room.charge(terms);
     const everyone = this.#fleet.candidates(nowMs);
     const asking = { terms, nowMs, everyone, wait: NO_WAIT, charge };
-    const place = this.#bind(request, everyone, asking);
+    const place = this.#bind(request, responsive(request, everyone), asking);
     return 'reservation' in place ? place : undefined;
   }
 

@@ -10,6 +10,7 @@ import type { Place } from './dispatcher.ts';
 import type { Exchange, ReplyListener } from './exchange.ts';
 import { watchGaps } from './gap-watch.ts';
 import { PacedUpstream } from './paced-upstream.ts';
+import type { OpenAttempt, OpenAttempts } from './open-attempts.ts';
 import { RefusalRelay } from './refusal-relay.ts';
 import { breakage } from './relay.ts';
 import type { Relay, RelayParts } from './relay.ts';
@@ -36,6 +37,8 @@ export interface ForwardParts {
   /** What is asked in place of the client's request, where its answer has begun elsewhere. */
   readonly leg?: Leg | undefined;
   readonly asksForTokenIds: boolean;
+  /** Where the attempt can be ended from, with all others at its replica. */
+  readonly open: OpenAttempts;
 }
 
 /** Makes one attempt: sends the request to the replica and passes the answer on. Rejects with what only a bug throws. */
@@ -52,7 +55,7 @@ interface Outcome {
 }
 
 /** One attempt under way, between the client's reply and the engine's answer. */
-class Forwarding implements HttpAnswerSink, ReplyListener {
+class Forwarding implements HttpAnswerSink, ReplyListener, OpenAttempt {
   readonly #parts: ForwardParts;
   readonly #outcome: Outcome;
   #upstream: PacedUpstream | undefined;
@@ -60,6 +63,7 @@ class Forwarding implements HttpAnswerSink, ReplyListener {
   #relay: Relay | undefined;
   #cancelDeadline: CancelTimer | undefined;
   #cancelFirstByte: CancelTimer | undefined;
+  #leaveOpen: (() => void) | undefined;
   #isOver = false;
 
   constructor(parts: ForwardParts, outcome: Outcome) {
@@ -98,6 +102,7 @@ class Forwarding implements HttpAnswerSink, ReplyListener {
       gaveUp: () => this.#abandon(leftUnread()),
     });
     reply.listener = this;
+    this.#leaveOpen = this.#parts.open.add(place.replica.id, this);
     if (exchange.deadlineMs !== Infinity) this.#watchDeadline(exchange.deadlineMs);
     this.#watchFirstByte();
   }
@@ -141,10 +146,19 @@ class Forwarding implements HttpAnswerSink, ReplyListener {
   }
 
   resumed(): void {
+    this.#parts.place.reservation.isPaused = false;
     this.#upstream?.resume();
   }
 
   turnedOut(error: GatewayError): void {
+    this.#abandon(error);
+  }
+
+  get hasAnswered(): boolean {
+    return this.#parts.exchange.reply.started;
+  }
+
+  breakOff(error: GatewayError): void {
     this.#abandon(error);
   }
 
@@ -214,6 +228,7 @@ class Forwarding implements HttpAnswerSink, ReplyListener {
     this.#cancelFirstByte?.();
     this.#cancelGapWatch?.();
     this.#upstream?.stopWatching();
+    this.#leaveOpen?.();
     exchange.recorder.lastAttempt?.end(clock.nowMs(), errorCode);
   }
 }

@@ -9,6 +9,7 @@ import type { DeadlyRequests } from './deadly-requests.ts';
 import type { DecisionLog } from './decision-log.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { ModelNames } from './model-names.ts';
+import type { OpenAttempts } from './open-attempts.ts';
 import type { ResumeSettings } from './resume.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import type { TokenEstimator } from './token-estimator.ts';
@@ -38,8 +39,10 @@ export interface PipelineParts {
   readonly unreadMs?: number | undefined;
   /** Connections to a replica of the fleet; `undefined` once it has left. */
   readonly engineOf: (id: ReplicaId) => Engine | undefined;
-  /** Told how each attempt ended, so that a dead replica is seen before its next health check. */
-  readonly attempted: (id: ReplicaId, end: AttemptEnd) => void;
+  /** Attempts under way, which end together where their replica stands still. */
+  readonly open: OpenAttempts;
+  /** Told how each attempt that began at `sentMs` ended, so that a dead replica is seen before its next health check. */
+  readonly attempted: (id: ReplicaId, end: AttemptEnd, sentMs: number) => void;
   /** Told of bugs: what is thrown and is no `GatewayError`. */
   readonly reportBug: (error: unknown, requestId: string) => void;
 }

@@ -108,14 +108,15 @@ async function attemptAt(
     if (exchange.namesReplica && leg === undefined)
       exchange.reply.addHeader('x-gateway-replica', replica.id);
     const model = parts.names.rename(exchange.request.model);
-    const { clock, firstByteMs, betweenTokensMs, unreadMs } = parts;
+    const { clock, firstByteMs, betweenTokensMs, unreadMs, open } = parts;
     const limits = { firstByteMs, betweenTokensMs, unreadMs };
     const notes = leg === undefined ? resume.notesAt(engine) : undefined;
     const asksForTokenIds =
       leg === undefined ? notes?.readsIds === true : resume.asksForIdsAt(engine, leg);
-    const made = { exchange, place, engine, model, clock, ...limits };
+    const made = { exchange, place, engine, model, clock, ...limits, open };
+    const sentMs = clock.nowMs();
     const end = await forward({ ...made, notes, leg, asksForTokenIds });
-    parts.attempted(replica.id, end);
+    parts.attempted(replica.id, end, sentMs);
     const { cachedTokens } = exchange.recorder;
     if (cachedTokens !== undefined) parts.dispatcher.observeCached(place, cachedTokens);
     return end;

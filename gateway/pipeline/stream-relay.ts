@@ -193,6 +193,7 @@ export class StreamRelay implements Relay {
   #write(bytes: Buffer): void {
     if (this.#parts.exchange.reply.write(bytes)) return;
     this.#parts.exchange.recorder.pauses += 1;
+    this.#parts.reservation.isPaused = true;
     this.#parts.upstream.pause();
   }
 

@@ -37,6 +37,18 @@ export class WakingReservation implements PlaceReservation {
     this.#reserved.outputTokens = tokens;
   }
 
+  get isPaused(): boolean {
+    return this.#reserved.isPaused;
+  }
+
+  set isPaused(isPaused: boolean) {
+    this.#reserved.isPaused = isPaused;
+  }
+
+  get isReleased(): boolean {
+    return this.#reserved.isReleased;
+  }
+
   firstToken(): void {
     if (this.#hasAnswer) return;
     this.#hasAnswer = true;

@@ -54,10 +54,11 @@ export class WholeRelay implements Relay {
   }
 
   #send(bytes: Buffer): void {
-    const { exchange, headers, upstream } = this.#parts;
+    const { exchange, headers, reservation, upstream } = this.#parts;
     if (!exchange.reply.started) exchange.reply.start(200, headers);
     if (exchange.reply.write(bytes)) return;
     exchange.recorder.pauses += 1;
+    reservation.isPaused = true;
     upstream.pause();
   }
 

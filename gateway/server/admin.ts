@@ -10,6 +10,8 @@ import type { DecisionsParts } from './decisions.ts';
 import { mountDecisions } from './decisions.ts';
 import type { Doorkeeper } from './doorkeeper.ts';
 import type { KeyCheck } from './key-check.ts';
+import type { ReplicaMarks } from './replica-marks.ts';
+import { mountReplicaMarks } from './replica-marks.ts';
 import type { Readiness } from './readiness.ts';
 
 /** What the admin port answers with; the last three are read anew for each request. */
@@ -21,6 +23,8 @@ export interface AdminParts extends DecisionsParts {
   readonly telemetry: Telemetry;
   readonly quotas: QuotaStore;
   readonly reload: () => Promise<ReloadReport>;
+  /** Marks replicas for who takes them down. */
+  readonly engines: ReplicaMarks;
   readonly policy: string;
   /** Checks the admin key; lets everybody in where none is set up. */
   readonly adminKey: KeyCheck;
@@ -53,6 +57,7 @@ export function createAdminApp(parts: AdminParts): Hono<{ Bindings: HttpBindings
     const message = `The settings cannot be used; the last good ones stay: ${report.problems.join('; ')}`;
     return context.json({ error: { code: 'invalid_settings', message } }, 400);
   });
+  mountReplicaMarks(app, parts.engines);
   mountDecisions(app, parts);
   app.notFound((context) => {
     const message = `There is no ${context.req.method} ${context.req.path} on the admin port.`;

@@ -11,6 +11,7 @@ export function readReplica({
   inFlight,
   others,
   speed,
+  isQuiet,
 }: Candidate): ReplicaReading {
   const requests = inFlight.requests + others.requests;
   const kvTokens = inFlight.kvTokens + others.kvTokens;
@@ -20,6 +21,7 @@ export function readReplica({
     engineVersion: replica.engineVersion,
     numaNode: replica.numaNode,
     state,
+    isQuiet,
     inFlightRequests: inFlight.requests,
     inFlightPrefillTokens: inFlight.prefillTokens,
     inFlightKvTokens: inFlight.kvTokens,

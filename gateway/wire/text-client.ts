@@ -9,12 +9,13 @@ export interface TextAnswer {
   readonly body: string;
 }
 
-/** Gets a URL. Rejects when no whole answer comes, or when the signal aborts. */
+/** Gets a URL, or posts JSON to it where there is a body. Rejects when no whole answer comes, or when the signal aborts. */
 export type FetchText = (
   url: string,
   options: {
     readonly headers: Readonly<Record<string, string>>;
     readonly signal: AbortSignal;
+    readonly body?: string | undefined;
   },
 ) => Promise<TextAnswer>;
 
@@ -52,16 +53,23 @@ export function openTextClient(options: TextClientOptions): TextClient {
     },
   });
   return {
-    async fetchText(url, { headers, signal }) {
+    async fetchText(url, { headers, signal, body: json }) {
+      const asked = { dispatcher: agent, signal };
       const {
         statusCode,
         headers: received,
         body,
-      } = await request(url, {
-        dispatcher: agent,
-        headers,
-        signal,
-      });
+      } = await request(
+        url,
+        json === undefined
+          ? { ...asked, headers }
+          : {
+              ...asked,
+              method: 'POST',
+              headers: { ...headers, 'content-type': 'application/json' },
+              body: json,
+            },
+      );
       return { status: statusCode, headers: received, body: await body.text() };
     },
     close: () => agent.destroy(),

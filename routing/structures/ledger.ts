@@ -10,10 +10,14 @@ export interface Reservation {
   readonly promptTokens: number;
   /** Output tokens seen so far. Whoever forwards the stream adds to it. */
   outputTokens: number;
+  /** The gateway itself holds its answer up: that nothing comes says nothing of the replica. */
+  isPaused: boolean;
   /** The first token came: the prompt is computed. Further calls do nothing. */
   firstToken(): void;
   /** Gives back all that is held. True the first time only. */
   release(): boolean;
+  /** It has been given back. */
+  readonly isReleased: boolean;
 }
 
 /** What is being reserved, and when. */
@@ -57,6 +61,8 @@ export class Ledger implements InFlight {
   #requestsSinceSnapshot = 0;
   #requestsMost = 0;
   #kvTokensMost = 0;
+  #progress = 0;
+  #answers = 0;
 
   constructor(replicaId: ReplicaId) {
     this.#replicaId = replicaId;
@@ -76,6 +82,23 @@ export class Ledger implements InFlight {
 
   get kvTokens(): number {
     return this.#kvTokens;
+  }
+
+  /** Answers that have begun at the replica, ever. */
+  get answers(): number {
+    return this.#answers;
+  }
+
+  /** Grows with every token and every computed prompt. */
+  get progress(): number {
+    return this.#progress;
+  }
+
+  /** Open requests that the gateway does not hold up itself. */
+  get listening(): number {
+    let count = 0;
+    for (const { isPaused } of this.#open) if (!isPaused) count += 1;
+    return count;
   }
 
   get kvTokensPeak(): number {
@@ -142,6 +165,7 @@ export class Ledger implements InFlight {
   }
 
   #moved(open: OpenRequest, tokens: number): void {
+    this.#progress += 1;
     this.#kvTokens += tokens;
     this.#forecast.moved(open.holder, open.outputTokens);
   }
@@ -149,7 +173,10 @@ export class Ledger implements InFlight {
   #prefilled(open: OpenRequest, isComputed: boolean): void {
     this.#prefillTokens -= open.uncachedTokens;
     this.#prefillRequests -= 1;
-    if (isComputed) this.#meter.prefilled(open.uncachedTokens);
+    if (!isComputed) return;
+    this.#progress += 1;
+    this.#answers += 1;
+    this.#meter.prefilled(open.uncachedTokens);
   }
 
   #released(open: OpenRequest): void {
@@ -186,6 +213,7 @@ class OpenRequest implements Reservation, MeteredStream {
   readonly uncachedTokens: number;
   readonly sentAtMs: number;
   meteredTokens = 0;
+  isPaused = false;
   /** Its number in the forecast, which is given at once. */
   holder = -1;
   readonly #outlook: OutputOutlook | undefined;
@@ -221,6 +249,10 @@ class OpenRequest implements Reservation, MeteredStream {
   firstToken(): void {
     if (this.#isReleased) return;
     this.#endPrefill(true);
+  }
+
+  get isReleased(): boolean {
+    return this.#isReleased;
   }
 
   release(): boolean {

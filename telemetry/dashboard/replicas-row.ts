@@ -1,7 +1,7 @@
 import type { Row } from './panel.ts';
 import { labels, metrics } from '../semconv.ts';
 import { lines } from './panel.ts';
-import { gauge, quantile } from './queries.ts';
+import { gauge, quantile, rate } from './queries.ts';
 
 const kvUsageOfOurs = `${gauge(metrics.replicaInFlightKvTokens)} / ${gauge(metrics.replicaKvCapacityTokens)}`;
 
@@ -23,6 +23,18 @@ export const replicasRow: Row = {
         },
       ],
       'Replicas in each state.',
+    ),
+    lines(
+      'Ejections a minute, and quiet replicas',
+      'short',
+      [
+        {
+          expr: `60 * ${rate(metrics.replicaEjections, labels.replica, labels.reason)}`,
+          legend: `{{${labels.replica}}} {{${labels.reason}}}`,
+        },
+        { expr: gauge(metrics.replicaQuiet), legend: `{{${labels.replica}}} is quiet` },
+      ],
+      'Who is taken out, and why. A stall is found by the silence of all of its answers.',
     ),
     lines(
       'In flight',

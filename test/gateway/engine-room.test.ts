@@ -4,7 +4,7 @@ import { readConfig } from '../../gateway/config.ts';
 import { ReplicaList } from '../../gateway/discovery/sources/replica-list.ts';
 import { Keeper } from '../../gateway/discovery/keeper.ts';
 import { EngineRoom } from '../../gateway/engine-room.ts';
-import type { AttemptEnd } from '../../gateway/pipeline/attempt.ts';
+import { OpenAttempts } from '../../gateway/pipeline/open-attempts.ts';
 import { GatewayError } from '../../gateway/generation/error.ts';
 import { Fleet } from '../../routing/fleet.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
@@ -32,6 +32,7 @@ function aRoom() {
     // No timer runs: what the keeper would do later is not done here.
     clock: { nowMs: () => 0, after: () => quiet },
     telemetry,
+    open: new OpenAttempts(),
     wake: () => (wakes += 1),
   });
   return { room, config, fleet, events, wakes: () => wakes };
@@ -95,42 +96,31 @@ describe('the engine room', () => {
     fleet.setState(replica.id, 'ready');
     const gone = new GatewayError('client_closed', 'left');
     for (let times = 0; times < 10; times += 1) {
-      room.attempted(replica.id, { kind: 'failed', error: gone });
-      room.attempted(replica.id, { kind: 'complete' });
+      room.attempted(replica.id, { kind: 'failed', error: gone }, 0);
+      room.attempted(replica.id, { kind: 'complete' }, 0);
     }
     expect(fleet.state(replica.id)).toBe('ready');
     expect(events).toEqual([]);
     await room.close();
   });
 
-  const broken = (code: 'engine_unreachable' | 'engine_failed' | 'engine_timeout'): AttemptEnd => ({
-    kind: 'failed',
-    error: new GatewayError(code, 'x', { retryable: true }),
-  });
-  const refused = (status: number): AttemptEnd => ({
-    kind: 'refused',
-    refusal: { status, headers: {}, body: Buffer.alloc(0) },
-  });
-  const late: AttemptEnd = { kind: 'failed', error: new GatewayError('engine_failed', 'x') };
-
-  it.each([
-    ['refused connections', broken('engine_unreachable'), 'failure'],
-    ['connections that break before an answer', broken('engine_failed'), 'failure'],
-    ['answers', { kind: 'complete' }, 'success'],
-    ['refusals of requests', refused(400), 'success'],
-    ['errors of the engine, which may be for the request', refused(500), 'neither'],
-    ['answers that break later, which may be for the request', late, 'neither'],
-    ['long waits for a first byte', broken('engine_timeout'), 'neither'],
-  ] as const)('takes %s for what they are', async (_what, end, meaning) => {
+  it('tells the keeper what an attempt says of its replica, and when it began', async () => {
     const { room } = aRoom();
-    const failure = vi.spyOn(Keeper.prototype, 'reportFailure').mockReturnValue();
-    const success = vi.spyOn(Keeper.prototype, 'reportSuccess').mockReturnValue();
+    const told = vi.spyOn(Keeper.prototype, 'attempted').mockReturnValue();
 
-    room.attempted(replica.id, end);
+    room.attempted(replica.id, { kind: 'complete' }, 7);
 
-    expect(failure).toHaveBeenCalledTimes(meaning === 'failure' ? 1 : 0);
-    expect(success).toHaveBeenCalledTimes(meaning === 'success' ? 1 : 0);
+    expect(told).toHaveBeenCalledWith(replica.id, 'success', 7);
     vi.restoreAllMocks();
+    await room.close();
+  });
+
+  it('drains a replica and takes the mark back, and knows no other', async () => {
+    const { room, fleet } = aRoom();
+    room.start();
+    expect([room.drain(replica.id), room.undrain(replica.id)]).toEqual([true, true]);
+    expect([room.drain('other'), room.undrain('other')]).toEqual([false, false]);
+    expect(fleet.state(replica.id)).toBe('starting');
     await room.close();
   });
 });

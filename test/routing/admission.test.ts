@@ -4,6 +4,7 @@ import {
   Admission,
   type AdmissionLimits,
   type Outlook,
+  responsive,
   type Standing,
 } from '../../routing/admission.ts';
 import type { Candidate, InFlight, Replica } from '../../routing/replica.ts';
@@ -473,5 +474,40 @@ describe('a gateway that hands everything on', () => {
 
     expect(isHopeless('late-binding')).toBe(true);
     expect(isHopeless('pass-through')).toBe(false);
+  });
+});
+
+describe('a replica that owes an answer', () => {
+  const quiet = aCandidate({ replica: aReplica({ id: 'quiet' }), isQuiet: true });
+  const other = aCandidate({ replica: aReplica({ id: 'other' }) });
+  const stranger = aCandidate({ replica: aReplica({ id: 'stranger', models: ['other'] }) });
+  const standing = { nowMs: 0, enteredMs: 0 };
+  const limits = { waitingRequestsMax: 1, waitingMsMax: 1_000 };
+
+  it('has no room, not even where it is alone', () => {
+    const admission = new Admission({ mode: 'late-binding', ...limits });
+    const verdict = admission.verdict(aRequest(), [quiet, other], standing);
+    expect(verdict).toEqual({ kind: 'admit', candidates: [other] });
+    expect(admission.verdict(aRequest(), [quiet], standing)).toEqual({ kind: 'wait', for: 'room' });
+  });
+
+  it('is passed by as long as another one can serve the request', () => {
+    expect(responsive(aRequest(), [quiet, other])).toEqual([other]);
+    expect(responsive(aRequest(), [quiet, stranger])).toEqual([quiet, stranger]);
+    const passing = new Admission({ mode: 'pass-through', ...limits });
+    const verdict = passing.verdict(aRequest(), [quiet, other], standing);
+    expect(verdict).toEqual({ kind: 'admit', candidates: [other] });
+  });
+});
+
+describe('a replica that has just come back', () => {
+  it('has room up to as many requests as it may have, and not for one more', () => {
+    const limits = { waitingRequestsMax: 1, waitingMsMax: 1_000 };
+    const admission = new Admission({ mode: 'late-binding', ...limits });
+    const verdictWith = (requests: number) => {
+      const candidate = aCandidate({ inFlight: anInFlight({ requests }), requestsMax: 8 });
+      return admission.verdict(aRequest(), [candidate], { nowMs: 0, enteredMs: 0 }).kind;
+    };
+    expect([verdictWith(7), verdictWith(8)]).toEqual(['admit', 'wait']);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Fleet } from '../../routing/fleet.ts';
+import { Fleet, LOOK_MS } from '../../routing/fleet.ts';
 import type { Candidate, Speed } from '../../routing/replica.ts';
 import { defaultSpeed } from '../../routing/speed.ts';
 import { aLoad, aReplica, aRequest, replicas } from '../support/builders.ts';
@@ -440,5 +440,70 @@ describe('Fleet', () => {
       expect(cachedAt(fleet, 'replica-0')).toBe(270);
       expect(fleet.prefixIndex.blocks).toBe(3);
     });
+  });
+});
+
+describe('a replica that is half open', () => {
+  it('is given one request, and is then probing with that one', () => {
+    const fleet = fleetOf(1);
+    fleet.setState('replica-0', 'half-open');
+    const probe = fleet.reserve('replica-0', { ...lengths, nowMs: 0 });
+
+    expect(fleet.state('replica-0')).toBe('probing');
+    expect(fleet.probe('replica-0')).toBe(probe);
+    fleet.setState('replica-0', 'ready');
+    expect(fleet.probe('replica-0')).toBeUndefined();
+  });
+});
+
+describe('a replica that comes back', () => {
+  it('may have few requests at first, and more with each that it begins to answer', () => {
+    const fleet = fleetOf(1);
+    expect(only(fleet).requestsMax).toBe(Infinity);
+
+    fleet.returned('replica-0');
+    expect(only(fleet).requestsMax).toBe(8);
+    fleet.reserve('replica-0', { ...lengths, nowMs: 0 }).firstToken();
+    expect(only(fleet).requestsMax).toBe(9);
+  });
+});
+
+describe('a fleet that listens to a replica', () => {
+  function listened() {
+    const fleet = fleetOf(1);
+    const stream = fleet.reserve('replica-0', { ...lengths, nowMs: 0 });
+    let nowMs = 0;
+    const look = () => fleet.listen('replica-0', (nowMs += LOOK_MS));
+    stream.firstToken();
+    for (let times = 0; times < 4; times += 1) {
+      look();
+      stream.outputTokens += 1;
+    }
+    look();
+    return { fleet, stream, look };
+  }
+
+  it('hears when it falls quiet, and when it speaks again', () => {
+    const { fleet, stream, look } = listened();
+    expect([look(), look()]).toEqual(['waiting', 'ask']);
+    expect(only(fleet).isQuiet).toBe(true);
+
+    stream.outputTokens += 1;
+    expect(look()).toBe('moving');
+    expect(only(fleet).isQuiet).toBe(false);
+  });
+
+  it('does not hear the silence of a stream that the gateway itself holds up', () => {
+    const { stream, look } = listened();
+    stream.isPaused = true;
+    expect([look(), look(), look()]).toEqual(['moving', 'moving', 'moving']);
+  });
+
+  it('finds nothing to say of one that is not there', () => {
+    const fleet = new Fleet();
+    expect(fleet.listen('gone', 0)).toBe('moving');
+    expect(fleet.silence('gone')).toBeUndefined();
+    expect(fleet.probe('gone')).toBeUndefined();
+    fleet.returned('gone');
   });
 });

@@ -183,7 +183,15 @@ describe.each(policyNames)('%s', (name) => {
   );
 
   it('picks nobody who is down, starting, draining, excluded or of another model', () => {
-    const state = fc.constantFrom<ReplicaState[]>('starting', 'ready', 'draining', 'ejected');
+    const state = fc.constantFrom<ReplicaState[]>(
+      'starting',
+      'ready',
+      'draining',
+      'ejected',
+      'suspended',
+      'half-open',
+      'probing',
+    );
     const member = fc.record({
       state,
       model: fc.constantFrom('llama', 'qwen'),
@@ -262,5 +270,6 @@ describe.each(policyNames)('%s', (name) => {
 
 function canTake({ replica, state }: Candidate, request: RoutingRequest): boolean {
   const serves = replica.models.includes(request.model);
-  return serves && state === 'ready' && !request.excluded.has(replica.id);
+  const takes = state === 'ready' || state === 'half-open';
+  return serves && takes && !request.excluded.has(replica.id);
 }

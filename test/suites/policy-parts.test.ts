@@ -99,7 +99,15 @@ const candidates: fc.Arbitrary<Candidate> = fc
 
 describe.each(filters)('filter $name', (filter) => {
   it('judges alike whenever it is asked', () => {
-    const state = fc.constantFrom<ReplicaState[]>('starting', 'ready', 'draining', 'ejected');
+    const state = fc.constantFrom<ReplicaState[]>(
+      'starting',
+      'ready',
+      'draining',
+      'ejected',
+      'suspended',
+      'half-open',
+      'probing',
+    );
     fc.assert(
       fc.property(requests, state, candidates, (request, current, candidate) => {
         const judged = { ...candidate, state: current };

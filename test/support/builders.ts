@@ -87,6 +87,8 @@ export function aCandidate(facts: Partial<Candidate> = {}): Candidate {
     inFlight: anInFlight(),
     others: otherTraffic(),
     speed: defaultSpeed,
+    isQuiet: false,
+    requestsMax: Infinity,
     ...facts,
   };
 }

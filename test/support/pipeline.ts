@@ -6,6 +6,7 @@ import { Dispatcher, type Place, type Waiting } from '../../gateway/pipeline/dis
 import type { GatewayError } from '../../gateway/generation/error.ts';
 import { ModelNames } from '../../gateway/pipeline/model-names.ts';
 import type { PipelineParts } from '../../gateway/pipeline/parts.ts';
+import { OpenAttempts } from '../../gateway/pipeline/open-attempts.ts';
 import { RetryBudget } from '../../gateway/pipeline/retry-budget.ts';
 import { TokenEstimator } from '../../gateway/pipeline/token-estimator.ts';
 import { MemoryQuotas, type NamedQuota } from '../../gateway/quota/memory-quotas.ts';
@@ -140,6 +141,7 @@ export function aPipeline(
     deadly: new DeadlyRequests(),
     clock: base.clock,
     engineOf: (id) => engines.get(id),
+    open: new OpenAttempts(),
     attempted: (id, end) => void attempted.push([id, end]),
     reportBug: (error) => void bugs.push(error),
   };

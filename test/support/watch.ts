@@ -1,5 +1,5 @@
 import type { WatchLimits, WatchTerms } from '../../gateway/discovery/watch-terms.ts';
-import type { ReadPage } from '../../gateway/engines/catalog.ts';
+import type { PostPage, ReadPage } from '../../gateway/engines/catalog.ts';
 import { ManualClock } from './clock.ts';
 
 /** Limits of round numbers. */
@@ -11,12 +11,14 @@ export const watchLimits: WatchLimits = {
   failuresMax: 3,
   successesMin: 1,
   retryMsMax: 5_000,
+  ejectionMsMax: 30_000,
 };
 
 /** A clock that stands still, and pages to be looked at. */
 export function watchTerms(
   readPage: ReadPage,
   limits: Partial<WatchLimits> = {},
+  postPage: PostPage = (path, _json, signal) => readPage(path, signal),
 ): WatchTerms & { readonly clock: ManualClock } {
-  return { clock: new ManualClock(), readPage, limits: { ...watchLimits, ...limits } };
+  return { clock: new ManualClock(), readPage, postPage, limits: { ...watchLimits, ...limits } };
 }

@@ -23,6 +23,7 @@ const replica: ReplicaReading = {
   engineVersion: '0.11.0',
   numaNode: 1,
   state: 'ready',
+  isQuiet: false,
   inFlightRequests: 3,
   inFlightPrefillTokens: 500,
   inFlightKvTokens: 2000,
@@ -76,6 +77,7 @@ function countEverything(): void {
   metrics.ended(refused, anEnding({ endMs: 1001, service: 'failed' }));
   metrics.replicaEvent('replica-0', 'joined');
   metrics.reloaded('taken');
+  metrics.replicaEjected('replica-0', 'gone');
   metrics.watch({
     replicas: () => [replica],
     waitingRequests: () => 7,
@@ -196,10 +198,15 @@ describe('the gateway', () => {
 
   it('counts what befalls its replicas', () => {
     for (const event of ['joined', 'ejected', 'ejected']) metrics.replicaEvent('a', event);
+    for (const reason of ['stall', 'gone', 'stall']) metrics.replicaEjected('a', reason);
 
     expect(seriesOn(metrics.page('').body, names.replicaEvents.name)).toEqual([
       `${names.replicaEvents.name}{replica="a",event="joined"} 1`,
       `${names.replicaEvents.name}{replica="a",event="ejected"} 2`,
+    ]);
+    expect(seriesOn(metrics.page('').body, names.replicaEjections.name)).toEqual([
+      `${names.replicaEjections.name}{replica="a",reason="stall"} 2`,
+      `${names.replicaEjections.name}{replica="a",reason="gone"} 1`,
     ]);
   });
 });

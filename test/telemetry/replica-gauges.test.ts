@@ -15,6 +15,7 @@ function aReading(facts: Partial<ReplicaReading> = {}): ReplicaReading {
     engineVersion: '0.11.0',
     numaNode: 1,
     state: 'ready',
+    isQuiet: false,
     inFlightRequests: 3,
     inFlightPrefillTokens: 500,
     inFlightKvTokens: 2000,

@@ -14,7 +14,8 @@ function watched(limits: Partial<WatchLimits> = {}) {
   const terms = watchTerms(pages.read, limits);
   const heard: string[] = [];
   const stop = watchHealth(terms, '/health', {
-    down: (reason) => heard.push(reason),
+    declined: (reason, status) => heard.push(`${status}: ${reason}`),
+    silent: (reason) => heard.push(reason),
     lists: (ids) => heard.push(ids.join()),
   });
   return { pages, heard, stop, clock: terms.clock };
@@ -31,6 +32,7 @@ describe('one look at the health', () => {
     expect(await checkHealth(pages.read, '/health', never)).toEqual({
       kind: 'declined',
       reason: 'it answers 503 to /health',
+      status: 503,
     });
     expect(await checkHealth(pages.read, '/v1/models', never)).toEqual({
       kind: 'silent',
@@ -75,7 +77,7 @@ describe('a watched health', () => {
     const { pages, heard, clock } = watched();
     pages.pages.set('/health', { status: 503, body: '' });
     await pass(clock, 1_000);
-    expect(heard).toEqual(['it answers 503 to /health']);
+    expect(heard).toEqual(['503: it answers 503 to /health']);
   });
 
   it('is down after silence as often as may be, and not before', async () => {

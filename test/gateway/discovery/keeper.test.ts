@@ -15,6 +15,7 @@ class Kept {
   readonly down = new Set<string>();
   readonly asked: { readonly url: string; readonly authorization: string | undefined }[] = [];
   readonly events: string[] = [];
+  readonly ejections: string[] = [];
   source: SourceListener | undefined;
   unwatched = 0;
   changes = 0;
@@ -36,12 +37,33 @@ class Kept {
       log: { info: () => undefined, warn: () => undefined },
       onChange: () => (this.changes += 1),
       onEvent: (id, event) => this.events.push(`${id} ${event}`),
+      onEjection: (id, reason) => this.ejections.push(`${id} ${reason}`),
     });
     this.keeper.start();
   }
 
   join(id: string, facts: Partial<ReplicaTarget> = {}): void {
     this.source?.joined({ id, url: `http://${id}.test:30000`, labels: {}, ...facts });
+  }
+
+  /** So many that are ready. */
+  async joined(count: number): Promise<string[]> {
+    const ids = Array.from({ length: count }, (_, index) => `r${index}`);
+    for (const id of ids) this.join(id);
+    await pass(this.clock, 100);
+    return ids;
+  }
+
+  /** Fails as often as suspends a replica. */
+  async fail(id: string): Promise<void> {
+    for (let times = 0; times < watchLimits.failuresMax; times += 1) {
+      await pass(this.clock, 1, 1);
+      this.keeper.attempted(id, 'failure', this.clock.nowMs());
+    }
+  }
+
+  count(state: string): number {
+    return Object.values(this.states()).filter((one) => one === state).length;
   }
 
   states(): Record<string, string | undefined> {
@@ -124,13 +146,14 @@ describe('the keeper of a fleet', () => {
     kept.join('two');
     await pass(kept.clock, 100);
 
-    for (const id of ['one', 'two', 'one', 'one', 'nobody']) kept.keeper.reportFailure(id);
+    for (const id of ['one', 'two', 'one', 'one', 'nobody'])
+      kept.keeper.attempted(id, 'unreachable', 0);
     expect(kept.states()).toEqual({ one: 'ejected', two: 'ready' });
 
-    kept.keeper.reportFailure('two');
-    kept.keeper.reportSuccess('two');
-    kept.keeper.reportSuccess('nobody');
-    kept.keeper.reportFailure('two');
+    kept.keeper.attempted('two', 'unreachable', 0);
+    kept.keeper.attempted('two', 'success', 0);
+    kept.keeper.attempted('nobody', 'success', 0);
+    kept.keeper.attempted('two', 'unreachable', 0);
     expect(kept.states()).toEqual({ one: 'ejected', two: 'ready' });
   });
 
@@ -149,5 +172,65 @@ describe('the keeper of a fleet', () => {
     expect(kept.clock.timers).toBe(0);
     expect(kept.unwatched).toBe(1);
     kept.keeper.stop();
+  });
+});
+
+describe('errors of answers', () => {
+  it('leave out up to three replicas of ten, however many fail', async () => {
+    const kept = new Kept();
+    for (const id of await kept.joined(10)) await kept.fail(id);
+    expect(kept.count('suspended')).toBe(3);
+    expect(kept.count('ready')).toBe(7);
+    expect(kept.ejections).toEqual(['r0 errors', 'r1 errors', 'r2 errors']);
+  });
+
+  it('leave nobody out of a fleet of one', async () => {
+    const kept = new Kept();
+    await kept.joined(1);
+    await kept.fail('r0');
+    expect(kept.states()).toEqual({ r0: 'ready' });
+  });
+
+  it('are overlooked as soon as less than half of the fleet serves', async () => {
+    const kept = new Kept();
+    const [bad = '', ...others] = await kept.joined(4);
+    await kept.fail(bad);
+    expect(kept.states()[bad]).toBe('suspended');
+
+    for (const id of others.slice(0, 2)) kept.down.add(id);
+    await pass(kept.clock, 1_500);
+    expect(kept.count('ejected')).toBe(2);
+    expect(kept.states()[bad]).toBe('ready');
+    await kept.fail(bad);
+    expect(kept.states()[bad]).toBe('ready');
+  });
+});
+
+describe('a replica that is drained', () => {
+  it('gets nothing until it is undrained, also when it is another process', async () => {
+    const kept = new Kept();
+    const [id = ''] = await kept.joined(2);
+    expect(kept.keeper.drain(id)).toBe(true);
+    expect(kept.keeper.drain('nobody')).toBe(false);
+    expect(kept.states()[id]).toBe('draining');
+
+    kept.down.add(id);
+    await pass(kept.clock, 1_500);
+    expect(kept.states()[id]).toBe('ejected');
+    kept.down.delete(id);
+    await pass(kept.clock, 6_000, 50);
+    expect(kept.states()[id]).toBe('draining');
+
+    expect(kept.keeper.undrain(id)).toBe(true);
+    expect(kept.keeper.undrain('nobody')).toBe(false);
+    expect(kept.states()[id]).toBe('ready');
+  });
+
+  it('is no reason to try those that are left out', async () => {
+    const kept = new Kept();
+    const [bad = '', ...others] = await kept.joined(4);
+    await kept.fail(bad);
+    for (const id of others.slice(0, 2)) kept.keeper.drain(id);
+    expect(kept.states()[bad]).toBe('suspended');
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import type { Outcome } from '../../../gateway/discovery/conduct.ts';
 import { ReplicaWatch } from '../../../gateway/discovery/replica-watch.ts';
 import type { ReplicaTarget } from '../../../gateway/discovery/sources/source.ts';
 import type { WatchLimits } from '../../../gateway/discovery/watch-terms.ts';
@@ -40,6 +41,9 @@ class Watched {
   readonly watch: ReplicaWatch;
   readonly events: string[] = [];
   readonly logged: string[] = [];
+  readonly ejections: string[] = [];
+  readonly stalls: string[] = [];
+  mayBeSuspended = true;
   changes = 0;
 
   constructor(facts: Partial<ReplicaTarget> = {}, limits: Partial<WatchLimits> = {}) {
@@ -56,6 +60,9 @@ class Watched {
         log: { info: say, warn: say },
         changed: () => (this.changes += 1),
         happened: (event) => this.events.push(event),
+        ejected: (reason) => this.ejections.push(reason),
+        stalled: (reason) => this.stalls.push(reason),
+        mayBeSuspended: () => this.mayBeSuspended,
       },
     );
     this.watch.start();
@@ -71,6 +78,11 @@ class Watched {
 
   pass(milliseconds: number): Promise<void> {
     return pass(this.terms.clock, milliseconds);
+  }
+
+  /** An attempt that has just begun ends like this. */
+  attempt(outcome: Outcome): void {
+    this.watch.attempted(outcome, this.terms.clock.nowMs());
   }
 
   /** The process is gone: every connection is refused. */
@@ -195,7 +207,7 @@ describe('a watched replica', () => {
   it('that breaks its requests stays out longer each time, though its checks go well', async () => {
     const watched = new Watched();
     const outFor = async (): Promise<number> => {
-      for (let times = 0; times < 3; times += 1) watched.watch.reportFailure();
+      for (let times = 0; times < 3; times += 1) watched.attempt('unreachable');
       expect(watched.state).toBe('ejected');
       let waitedMs = 0;
       for (; watched.state !== 'ready'; waitedMs += 50) await watched.pass(50);
@@ -206,7 +218,7 @@ describe('a watched replica', () => {
     expect(second).toBeGreaterThan(1.5 * first);
     expect(third).toBeGreaterThan(1.5 * second);
 
-    watched.watch.reportSuccess();
+    watched.attempt('success');
     expect(await outFor()).toBeLessThanOrEqual(first);
   });
 
@@ -314,23 +326,21 @@ describe('what the data path reports', () => {
   it('takes a replica out after failures in a row as often as may be', async () => {
     const watched = new Watched();
     await watched.pass(10);
-    watched.watch.reportFailure();
-    watched.watch.reportFailure();
+    watched.attempt('unreachable');
+    watched.attempt('unreachable');
     expect(watched.state).toBe('ready');
-    watched.watch.reportFailure();
+    watched.attempt('unreachable');
     expect(watched.state).toBe('ejected');
-    expect(watched.logged.at(-1)).toBe(
-      'replica is out: requests cannot connect, or break before an answer',
-    );
+    expect(watched.logged.at(-1)).toBe('replica is out: requests cannot connect');
   });
 
   it('is forgotten with an answer in between', async () => {
     const watched = new Watched();
     await watched.pass(10);
     for (let round = 0; round < 5; round += 1) {
-      watched.watch.reportFailure();
-      watched.watch.reportFailure();
-      watched.watch.reportSuccess();
+      watched.attempt('unreachable');
+      watched.attempt('unreachable');
+      watched.attempt('success');
     }
     expect(watched.state).toBe('ready');
   });
@@ -338,22 +348,173 @@ describe('what the data path reports', () => {
   it('is not forgotten with a load poll in between, which takes another connection', async () => {
     const watched = new Watched();
     await watched.pass(10);
-    watched.watch.reportFailure();
-    watched.watch.reportFailure();
+    watched.attempt('unreachable');
+    watched.attempt('unreachable');
     await watched.pass(200);
-    watched.watch.reportFailure();
+    watched.attempt('unreachable');
     expect(watched.state).toBe('ejected');
   });
 
   it('changes nothing for a replica that is out already, nor for its first day back', async () => {
     const watched = new Watched();
     await watched.pass(10);
-    for (let report = 0; report < 7; report += 1) watched.watch.reportFailure();
+    for (let report = 0; report < 7; report += 1) watched.attempt('unreachable');
     expect(watched.events).toEqual(['ready', 'ejected']);
 
     await watched.pass(400);
     expect(watched.state).toBe('ready');
-    watched.watch.reportFailure();
+    watched.attempt('unreachable');
+    expect(watched.state).toBe('ready');
+  });
+});
+
+describe('a replica that fails its requests', () => {
+  async function suspended(): Promise<Watched> {
+    const watched = new Watched();
+    await watched.pass(10);
+    for (let times = 0; times < 3; times += 1) {
+      await watched.pass(10);
+      watched.attempt('failure');
+    }
+    return watched;
+  }
+
+  const size = { promptTokens: 10, expectedOutputTokens: 10 };
+  const reserve = (watched: Watched) =>
+    watched.fleet.reserve('one', { ...size, nowMs: watched.terms.clock.nowMs() });
+
+  it('is left out while its checks go well, and given one request after a second', async () => {
+    const watched = await suspended();
+    expect(watched.state).toBe('suspended');
+    expect(watched.ejections).toEqual(['errors']);
+
+    await watched.pass(1_000);
+    expect(watched.state).toBe('half-open');
+    reserve(watched);
+    expect(watched.state).toBe('probing');
+    watched.attempt('success');
+    expect(watched.state).toBe('ready');
+  });
+
+  it('is back with the first token of the one request, long before its end', async () => {
+    const watched = await suspended();
+    await watched.pass(1_000);
+    const probe = reserve(watched);
+    await watched.pass(1_000);
+    expect(watched.state).toBe('probing');
+    probe.outputTokens += 1;
+    await watched.pass(250);
+    expect(watched.state).toBe('ready');
+  });
+
+  it('is given another one when the one ends without a word', async () => {
+    const watched = await suspended();
+    await watched.pass(1_000);
+    reserve(watched).release();
+    await watched.pass(250);
+    expect(watched.state).toBe('half-open');
+  });
+
+  it('is gone like any other when it dies meanwhile', async () => {
+    const watched = await suspended();
+    watched.die();
+    await watched.pass(500);
+    expect(watched.state).toBe('ejected');
+    expect(watched.ejections).toEqual(['errors', 'gone']);
+    watched.comeBack();
+    await watched.pass(1_000);
+    expect(watched.state).toBe('ready');
+  });
+
+  it('stays where it may not be left out', async () => {
+    const watched = new Watched();
+    watched.mayBeSuspended = false;
+    await watched.pass(10);
+    for (let times = 0; times < 9; times += 1) {
+      await watched.pass(10);
+      watched.attempt('failure');
+    }
+    expect(watched.state).toBe('ready');
+  });
+
+  it('by one death that broke a thousand streams is not left out', async () => {
+    const watched = new Watched();
+    await watched.pass(100);
+    for (let streams = 0; streams < 1_000; streams += 1) watched.watch.attempted('failure', 50);
+    expect(watched.state).toBe('ready');
+  });
+});
+
+describe('a replica that stands still', () => {
+  /** With a stream that has shown how fast it is, and then shows nothing more. */
+  async function still(): Promise<Watched> {
+    const watched = new Watched();
+    watched.engine.pages.set('/v1/completions', 'silence');
+    await watched.pass(10);
+    const stream = watched.fleet.reserve('one', {
+      promptTokens: 10,
+      expectedOutputTokens: 100,
+      nowMs: 0,
+    });
+    stream.firstToken();
+    for (let times = 0; times < 5; times += 1) {
+      stream.outputTokens += 1;
+      await watched.pass(250);
+    }
+    await watched.pass(2_250);
+    stream.release();
+    return watched;
+  }
+
+  it('is out, and its requests are given up', async () => {
+    const watched = await still();
+    expect(watched.state).toBe('ejected');
+    expect(watched.ejections).toEqual(['stall']);
+    expect(watched.stalls[0]).toMatch(/^stands still: for 2\.\d s no answer has come further$/);
+  });
+
+  it('is not back by its checks, but by a token', async () => {
+    const watched = await still();
+    await watched.pass(5_000);
+    expect(watched.state).toBe('ejected');
+    watched.engine.pages.set('/v1/completions', page({ choices: [] }));
+    await watched.pass(6_000);
+    expect(watched.state).toBe('ready');
+    expect(watched.candidate?.requestsMax).toBe(8);
+  });
+});
+
+describe('an engine that announces its drain', () => {
+  function sglang(): Watched {
+    const watched = new Watched();
+    watched.engine.pages.clear();
+    watched.engine.pages.set('/v1/models', page({ data: [{ id: 'llama', owned_by: 'sglang' }] }));
+    watched.engine.pages.set('/get_model_info', page({ model_path: 'llama' }));
+    watched.engine.pages.set('/health', page(''));
+    return watched;
+  }
+
+  it('gets nothing more and keeps what it has, until it is gone or takes requests again', async () => {
+    const watched = sglang();
+    await watched.pass(10);
+    watched.engine.pages.set('/health', { status: 503, body: '' });
+    await watched.pass(1_500);
+    expect(watched.state).toBe('draining');
+    expect(watched.ejections).toEqual([]);
+
+    watched.die();
+    await watched.pass(3_000);
+    expect(watched.state).toBe('ejected');
+    expect(watched.ejections).toEqual(['gone']);
+  });
+
+  it('is ready again when it says so', async () => {
+    const watched = sglang();
+    await watched.pass(10);
+    watched.engine.pages.set('/health', { status: 503, body: '' });
+    await watched.pass(1_500);
+    watched.engine.pages.set('/health', page(''));
+    await watched.pass(3_000);
     expect(watched.state).toBe('ready');
   });
 });
@@ -366,7 +527,7 @@ describe('a watch that is stopped', () => {
     await watched.pass(60);
 
     watched.watch.stop();
-    watched.watch.reportFailure();
+    watched.attempt('unreachable');
     watched.die();
     const { changes } = watched;
     await watched.pass(20_000);

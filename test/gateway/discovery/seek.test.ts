@@ -128,3 +128,34 @@ describe('the search for an engine', () => {
     }
   });
 });
+
+describe('the search for an engine that stood still', () => {
+  const silent = { ...vllmPages, '/v1/completions': 'silence' } as const;
+
+  it('ends when it gives a token', async () => {
+    const { engine, heard, clock } = sought(silent, { mustGenerate: true });
+    await pass(clock, 5_100);
+    expect(heard).toEqual(['it answers its checks, and gives no token']);
+    engine.pages.set('/v1/completions', page({ choices: [] }));
+    await pass(clock, 200);
+    expect(heard.at(-1)).toBe('found vllm llama');
+  });
+
+  it('leaves few questions with one that answers none', async () => {
+    const { engine, clock } = sought(silent, { mustGenerate: true });
+    await pass(clock, 10_000, 50);
+    expect(engine.timesAsked('/v1/completions')).toBeLessThanOrEqual(2);
+  });
+
+  it('is content with one that cannot be asked', async () => {
+    const { heard, clock } = sought(vllmPages, { mustGenerate: true });
+    await pass(clock, 10);
+    expect(heard).toEqual(['found vllm llama']);
+  });
+
+  it('asks for no token where it did not', async () => {
+    const { engine, clock } = sought(silent);
+    await pass(clock, 10);
+    expect(engine.timesAsked('/v1/completions')).toBe(0);
+  });
+});

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../gateway/generation/error.ts';
 import type { AttemptEnd } from '../../../gateway/pipeline/attempt.ts';
 import { forward } from '../../../gateway/pipeline/forward.ts';
+import type { Place } from '../../../gateway/pipeline/dispatcher.ts';
+import { OpenAttempts } from '../../../gateway/pipeline/open-attempts.ts';
 import { SinkError } from '../../../gateway/wire/http-client.ts';
 import { aRequest } from '../../support/builders.ts';
 import { type AnExchange, anExchange, chatBody, decoded } from '../../support/exchange.ts';
@@ -16,6 +18,8 @@ import { chatEvent, chatStream, roleEvent, usageEvent } from '../../support/stre
 
 interface Attempt extends ADispatcher {
   readonly exchange: AnExchange;
+  readonly place: Place;
+  readonly open: OpenAttempts;
   readonly engine: FakeEngine;
   readonly end: Promise<AttemptEnd>;
   /** The request at the engine. */
@@ -45,6 +49,7 @@ function begin(
   const exchange = anExchange(facts);
   const engine = new FakeEngine({ asksForUsage });
   house.clock.advance(100);
+  const open = new OpenAttempts();
   const end = forward({
     exchange,
     place,
@@ -54,10 +59,13 @@ function begin(
     firstByteMs,
     betweenTokensMs,
     unreadMs,
+    open,
     asksForTokenIds: false,
   });
   return {
     ...house,
+    place,
+    open,
     exchange,
     engine,
     end,
@@ -131,6 +139,52 @@ describe('an attempt', () => {
 
     await expect(end).resolves.toMatchObject({ kind: 'failed' });
     expect(exchange.reply.text).toBe(chatEvent('a'));
+  });
+});
+
+describe('an attempt at a replica that stands still', () => {
+  const reason = 'stands still: for 2.0 s no answer has come further';
+
+  it('is given up, and may be made elsewhere while nothing was sent', async () => {
+    const { call, end, open } = begin();
+    open.stalled('other', reason);
+    expect(call.isAborted).toBe(false);
+
+    open.stalled('replica-0', reason);
+
+    await expect(end).resolves.toMatchObject({
+      kind: 'failed',
+      error: { code: 'engine_timeout', retryable: true, message: `Replica replica-0 ${reason}.` },
+    });
+    expect(call.isAborted).toBe(true);
+  });
+
+  it('is given up for good after its first byte', async () => {
+    const { call, end, open } = begin();
+    call.head(200, streamHeaders).data(roleEvent() + chatEvent('a'));
+    open.stalled('replica-0', reason);
+
+    await expect(end).resolves.toMatchObject({
+      kind: 'failed',
+      error: { code: 'engine_timeout', retryable: false },
+    });
+  });
+
+  it('that has ended is left alone', async () => {
+    const { call, end, open } = begin();
+    call.stream(chatStream);
+    open.stalled('replica-0', reason);
+    await expect(end).resolves.toEqual({ kind: 'complete' });
+  });
+
+  it('tells silence that a slow client causes from its own', () => {
+    const { call, exchange, place } = begin();
+    exchange.reply.reads = 'slowly';
+    call.head(200, streamHeaders).data(roleEvent() + chatEvent('a'));
+    expect(place.reservation.isPaused).toBe(true);
+
+    exchange.reply.listener?.resumed();
+    expect(place.reservation.isPaused).toBe(false);
   });
 });
 

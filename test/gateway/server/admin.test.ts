@@ -56,6 +56,7 @@ async function anAdminApp(
     decisions: new DecisionLog(),
     wallMs: () => 0,
     reload: () => Promise.resolve(report),
+    engines: { drain: (id) => id === 'r0', undrain: (id) => id === 'r0' },
     policy: 'kv-aware',
     adminKey,
   });

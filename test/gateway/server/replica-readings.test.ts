@@ -34,6 +34,7 @@ describe('the gauges of a replica', () => {
       engineVersion: '0.5.0',
       numaNode: 1,
       state: 'draining',
+      isQuiet: false,
       inFlightRequests: 4,
       inFlightPrefillTokens: 5,
       inFlightKvTokens: 6,

@@ -46,6 +46,20 @@ describe('a client of small pages', () => {
     expect(headers).toMatchObject({ 'x-path': '/health', 'x-key': 'Bearer x' });
   });
 
+  it('posts JSON where there is a body', async () => {
+    answer = (request, response) => {
+      const pieces: Buffer[] = [];
+      request.on('data', (piece: Buffer) => pieces.push(piece));
+      request.on('end', () => {
+        const { method, headers } = request;
+        response.end(`${method} ${headers['content-type']} ${Buffer.concat(pieces).toString()}`);
+      });
+    };
+    const options = { headers: {}, signal: never, body: '{"a":1}' };
+    const { body } = await client.fetchText(url, options);
+    expect(body).toBe('POST application/json {"a":1}');
+  });
+
   it('keeps its connection from page to page', async () => {
     answer = (_, response) => response.end('x');
     for (let page = 0; page < 20; page += 1) await get();

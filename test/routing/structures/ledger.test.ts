@@ -252,3 +252,33 @@ describe('Ledger', () => {
     expect(asked).toBeLessThan(30);
   });
 });
+
+describe('what a ledger tells of the life at its replica', () => {
+  it('grows with every token and every computed prompt, and with nothing else', () => {
+    const ledger = new Ledger('one');
+    const open = ledger.reserve({ promptTokens: 100, expectedOutputTokens: 50, nowMs: 0 });
+    const seen = [ledger.progress];
+    open.firstToken();
+    seen.push(ledger.progress);
+    open.outputTokens += 3;
+    seen.push(ledger.progress);
+    open.release();
+    seen.push(ledger.progress);
+    expect(seen).toEqual([0, 1, 2, 2]);
+    expect(ledger.answers).toBe(1);
+  });
+
+  it('counts those that are not held up by the gateway itself', () => {
+    const ledger = new Ledger('one');
+    const [first, second] = [0, 1].map(() =>
+      ledger.reserve({ promptTokens: 100, expectedOutputTokens: 50, nowMs: 0 }),
+    );
+    if (first === undefined) throw new Error('two were reserved');
+    first.isPaused = true;
+    expect(ledger.listening).toBe(1);
+    first.isPaused = false;
+    second?.release();
+    expect(ledger.listening).toBe(1);
+    expect([first.isReleased, second?.isReleased]).toEqual([false, true]);
+  });
+});

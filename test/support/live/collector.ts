@@ -9,7 +9,7 @@ import { readSpans } from './otlp-reader.ts';
 export type CollectorMode = 'takes' | 'refuses' | 'swallows' | 'is late' | 'is busy' | 'resets';
 
 /** How late a late collector is. */
-export const LATE_MS = 10_000;
+const LATE_MS = 10_000;
 
 /** An OTLP/HTTP collector that keeps every span that it has taken. */
 export interface LiveCollector extends AsyncDisposable {

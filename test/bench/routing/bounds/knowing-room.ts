@@ -167,6 +167,10 @@ function waking(reserved: Reservation, wake: () => void): Reservation {
     set outputTokens(tokens) {
       reserved.outputTokens = tokens;
     },
+    isPaused: false,
+    get isReleased() {
+      return reserved.isReleased;
+    },
     firstToken() {
       reserved.firstToken();
       wake();

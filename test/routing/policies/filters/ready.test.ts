@@ -8,6 +8,9 @@ describe('ready', () => {
     { state: 'starting', kept: false },
     { state: 'draining', kept: false },
     { state: 'ejected', kept: false },
+    { state: 'suspended', kept: false },
+    { state: 'half-open', kept: true },
+    { state: 'probing', kept: false },
   ] as const)('keeps a replica that is $state: $kept', ({ state, kept }) => {
     expect(ready.keeps(aRequest(), aCandidate({ state }))).toBe(kept);
   });
