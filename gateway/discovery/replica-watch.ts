@@ -92,8 +92,9 @@ export class ReplicaWatch {
 
   get standing(): Standing {
     if (this.#isDrained || this.#phase === 'declining') return 'drained';
-    if (this.#phase === 'suspended') return 'suspended';
-    return this.#isServing ? 'serving' : 'out';
+    // One on trial may be left out again at any moment.
+    if (this.#phase === 'suspended' || this.#phase === 'half-open') return 'suspended';
+    return this.#phase === 'ready' ? 'serving' : 'out';
   }
 
   /** Joins the fleet as `starting` and begins to seek. */

@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest';
 
+import { CommandLine } from '../support/command-line.ts';
 import { readStream } from '../support/live/answers.ts';
 import type { LiveHouse } from '../support/live/house.ts';
 import { aHouse, expectAllReleased } from '../support/live/house.ts';
+import { LiveGateway } from '../support/live/gateway.ts';
 import { openAi, withExtras } from '../support/live/openai.ts';
 import type { LiveReplica } from '../support/live/replica.ts';
+import { replicaDefaults } from '../support/live/replica.ts';
 import { Traffic } from '../support/live/traffic.ts';
 import { until } from '../support/live/until.ts';
+
+const { preset } = replicaDefaults;
 
 /** Four of them, each of some 700 tokens a second on each stream. */
 const four = { replicas: Array.from({ length: 4 }, () => ({ speed: 10 })) };
@@ -91,6 +96,32 @@ describe('a replica that freezes while its health says 200', () => {
     await house.gateway.ready(1);
     expect((await stream(10)).thrown).toBeUndefined();
     await expectAllReleased(house);
+  });
+});
+
+describe('a replica whose process is stopped', () => {
+  it('keeps nobody waiting, and is back when it is continued', async () => {
+    const words = ['simulate', '--port', '0', '--speed', '10', '--preset', preset, '--json'];
+    await using stopped = new CommandLine(words);
+    await using other = new CommandLine(words);
+    const [{ url }, { url: otherUrl }] = [await stopped.listening(), await other.listening()];
+    await using gateway = await LiveGateway.start({ replicas: [{ url }, { url: otherUrl }] });
+    await gateway.ready(2);
+    const [model = ''] = (await gateway.state()).replicas[0]?.models ?? [];
+    const traffic = new Traffic({ gateway, replica: { model } }, { clients: 8 });
+    await until('both are known', () => traffic.served.length > 200);
+
+    stopped.signal('SIGSTOP');
+    await gateway.ready(1);
+    const { length } = traffic.served;
+    await until('the other one goes on', () => traffic.served.length > length + 50);
+    stopped.signal('SIGCONT');
+    await gateway.ready(2);
+    await traffic.stop();
+
+    expect(traffic.statuses).toEqual([200]);
+    expect(traffic.longestMs).toBeLessThan(10 * 3_000);
+    await expect(gateway.counted('replicaEjections', { reason: 'stall' })).resolves.toBe(1);
   });
 });
 

@@ -1,4 +1,3 @@
-import type { LiveHouse } from './house.ts';
 import { postJson } from './raw.ts';
 
 /** What became of one request of the traffic. */
@@ -11,6 +10,12 @@ export interface Served {
   readonly isWhole: boolean;
 }
 
+/** Who is asked, and for which model: a house, or a part of one. */
+export interface Asked {
+  readonly gateway: { readonly url: string };
+  readonly replica: { readonly model: string };
+}
+
 /** How the traffic asks. */
 export interface TrafficOptions {
   /** Each asks again as soon as it is answered. */
@@ -21,12 +26,12 @@ export interface TrafficOptions {
 /** Clients that ask one request after another, until they are stopped. */
 export class Traffic {
   readonly served: Served[] = [];
-  readonly #house: LiveHouse;
+  readonly #house: Asked;
   readonly #body: object;
   readonly #clients: Promise<void>[];
   #isOver = false;
 
-  constructor(house: LiveHouse, { clients, body = {} }: TrafficOptions) {
+  constructor(house: Asked, { clients, body = {} }: TrafficOptions) {
     this.#house = house;
     this.#body = { model: house.replica.model, prompt: 'a', max_tokens: 30, ...body };
     this.#clients = Array.from({ length: clients }, () => this.#ask());
