@@ -5,13 +5,13 @@ import type { Clock } from '../clock.ts';
 import type { PostPage, ReadPage } from '../engines/catalog.ts';
 import type { FetchText } from '../wire/text-client.ts';
 import type { Outcome } from './conduct.ts';
-import type { DiscoveryLog, EjectionReason, ReplicaEvent, Standing } from './replica-watch.ts';
 import { ReplicaWatch } from './replica-watch.ts';
 import type { ReplicaSource, ReplicaTarget } from './sources/source.ts';
+import type { DiscoveryLog, EjectionReason, ReplicaEvent, Standing } from './watch-parts.ts';
 import type { WatchLimits } from './watch-terms.ts';
 
 export type { Outcome } from './conduct.ts';
-export type { DiscoveryLog, EjectionReason, ReplicaEvent } from './replica-watch.ts';
+export type { DiscoveryLog, EjectionReason, ReplicaEvent } from './watch-parts.ts';
 export type { WatchLimits } from './watch-terms.ts';
 
 /** What a fleet is kept with. */

@@ -1,4 +1,3 @@
-import type { Fleet } from '../../routing/fleet.ts';
 import type { Replica } from '../../routing/replica.ts';
 import type { CancelTimer } from '../clock.ts';
 import type { FoundEngine, LoadSource, TokenAnswer } from '../engines/catalog.ts';
@@ -9,50 +8,14 @@ import { Conduct } from './conduct.ts';
 import { FailureStreak } from './failure-streak.ts';
 import { watchHealth } from './health-check.ts';
 import { pollLoad } from './load-poll.ts';
+import { missingFacts } from './missing-facts.ts';
 import { presence, PRESENCE_INTERVAL_MS } from './presence.ts';
 import { describeReplica, describeTarget, withModels } from './replica-facts.ts';
 import { seekEngine } from './seek.ts';
 import type { ReplicaTarget } from './sources/source.ts';
 import { watchStalls } from './stall-watch.ts';
+import type { ReplicaEvent, EjectionReason, Standing, WatchParts } from './watch-parts.ts';
 import type { WatchTerms } from './watch-terms.ts';
-
-/** What befalls a replica, as a word of a small fixed set. */
-export type ReplicaEvent =
-  | 'ready'
-  | 'ejected'
-  | 'restarted'
-  | 'half-open'
-  | 'draining'
-  | 'drained'
-  | 'undrained';
-
-/** Why a replica is given no more requests: nobody answers, it says so, it fails them, or it stands still. */
-export type EjectionReason = 'gone' | 'declined' | 'errors' | 'stall';
-
-/** How a replica counts in its fleet; `drained` is neither there nor missing. */
-export type Standing = 'serving' | 'suspended' | 'out' | 'drained';
-
-/** Where discovery says what it sees. */
-export interface DiscoveryLog {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-}
-
-/** What a replica is watched with. */
-export interface WatchParts extends WatchTerms {
-  readonly fleet: Fleet;
-  /** 0 up to 1; spreads retries. */
-  readonly random: () => number;
-  readonly log: DiscoveryLog;
-  /** Told of every change that routing may look at. */
-  readonly changed: () => void;
-  readonly happened: (event: ReplicaEvent) => void;
-  readonly ejected: (reason: EjectionReason) => void;
-  /** Its open requests will get nothing more; `reason` is for clients too. */
-  readonly stalled: (reason: string) => void;
-  /** Whether it may be left out for its errors. */
-  readonly mayBeSuspended: () => boolean;
-}
 
 /** `declining` is one whose engine says that it drains, and finishes what it has. */
 type Phase = 'starting' | 'ready' | 'half-open' | 'suspended' | 'declining' | 'ejected';
@@ -196,18 +159,10 @@ export class ReplicaWatch {
     if (this.#hasBeenReady) fleet.returned(this.#target.id);
     this.#hasBeenReady = true;
     log.info({ ...this.#names(), ...this.#facts() }, 'replica is ready');
-    this.#tellWhatIsMissing(engine);
+    const missing = missingFacts(this.#replica, engine);
+    if (missing !== undefined) log.warn(this.#names(), `replica tells ${missing}`);
     this.#enter('ready', 'ready');
     this.#watch(engine);
-  }
-
-  /** Routing goes on without it, less well, and nobody would know why. */
-  #tellWhatIsMissing({ loadSource }: FoundEngine): void {
-    const missing: string[] = [];
-    if (this.#replica.kvCapacityTokens === undefined) missing.push(NO_CAPACITY);
-    if (loadSource === undefined) missing.push(NO_LOAD);
-    if (missing.length === 0) return;
-    this.#parts.log.warn(this.#names(), `replica tells ${missing.join('; ')}`);
   }
 
   #watch({ kind, loadSource }: FoundEngine): void {
@@ -342,10 +297,3 @@ export class ReplicaWatch {
     return { replica: this.#target.id, url: this.#target.url };
   }
 }
-
-const NO_CAPACITY =
-  'no KV capacity: requests are not held back for its memory, unless --kv-capacity-tokens or ' +
-  'replicas[].kvCapacityTokens names it';
-
-const NO_LOAD =
-  "no load: routing goes by the gateway's own requests, and does not see those of other clients";

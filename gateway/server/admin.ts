@@ -84,17 +84,20 @@ function describeQuotas({ quotas, clock }: AdminParts): readonly object[] {
 
 /** Each replica: what it is, what it says of itself and how old that is, and what we have there. */
 function describeReplicas({ fleet, clock }: AdminParts): readonly object[] {
-  return fleet.candidates(clock.nowMs()).map(({ replica, state, load, loadAgeMs, inFlight }) => ({
-    ...replica,
-    kvCapacityTokens: replica.kvCapacityTokens ?? null,
-    state,
-    load:
-      load === undefined ? null : { ...load, takenAtMs: undefined, ageMs: Math.round(loadAgeMs) },
-    inFlight: {
-      requests: inFlight.requests,
-      prefillTokens: inFlight.prefillTokens,
-      kvTokens: inFlight.kvTokens,
-      kvTokensPeak: inFlight.kvTokensPeak,
-    },
-  }));
+  return fleet
+    .candidates(clock.nowMs())
+    .map(({ replica, state, isQuiet, load, loadAgeMs, inFlight }) => ({
+      ...replica,
+      kvCapacityTokens: replica.kvCapacityTokens ?? null,
+      state,
+      isQuiet,
+      load:
+        load === undefined ? null : { ...load, takenAtMs: undefined, ageMs: Math.round(loadAgeMs) },
+      inFlight: {
+        requests: inFlight.requests,
+        prefillTokens: inFlight.prefillTokens,
+        kvTokens: inFlight.kvTokens,
+        kvTokensPeak: inFlight.kvTokensPeak,
+      },
+    }));
 }

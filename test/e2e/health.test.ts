@@ -273,5 +273,6 @@ describe('a replica that is drained', () => {
     await isIn(house, house.replica, 'draining');
     await mark(house, house.replica, 'undrain');
     await house.gateway.ready(2);
+    expect((await ask(house)).status).toBe(200);
   });
 });
