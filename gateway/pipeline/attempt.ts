@@ -12,7 +12,12 @@ export interface EngineRefusal {
 export type AttemptEnd =
   | { readonly kind: 'complete' }
   | { readonly kind: 'refused'; readonly refusal: EngineRefusal }
-  | { readonly kind: 'failed'; readonly error: GatewayError };
+  | {
+      readonly kind: 'failed';
+      readonly error: GatewayError;
+      /** Its replica stands still under all its requests; none of them is to blame. */
+      readonly isStall?: boolean;
+    };
 
 /** Statuses that say more of the replica than of the request: another one may answer better. */
 const RETRYABLE_STATUSES: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);

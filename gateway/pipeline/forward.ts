@@ -159,7 +159,8 @@ class Forwarding implements HttpAnswerSink, ReplyListener, OpenAttempt {
   }
 
   breakOff(error: GatewayError): void {
-    this.#abandon(error);
+    this.#upstream?.abort();
+    this.#end({ kind: 'failed', error, isStall: true });
   }
 
   #watchDeadline(deadlineMs: number): void {

@@ -73,13 +73,15 @@ export class FurtherTries {
     if (this.#suspicion.isStrong) return this.#judge();
     if (this.#exchange.reply.started) return this.#goOn(end, replica, reservation.outputTokens);
     if (this.#attempts === ATTEMPTS_MAX || !isRetryable(end)) return undefined;
-    return this.#elsewhere(replica.id);
+    return this.#elsewhere(end, replica.id);
   }
 
-  #elsewhere(failed: ReplicaId): NextTry | undefined {
+  #elsewhere(end: AttemptEnd, failed: ReplicaId): NextTry | undefined {
     const { dispatcher, retries, clock } = this.#parts;
     this.#excluded.add(failed);
-    if (!retries.take(clock.nowMs())) {
+    // A replica that stands still does nothing of what it was sent: to send it elsewhere adds no load.
+    const isFree = end.kind === 'failed' && end.isStall === true;
+    if (!isFree && !retries.take(clock.nowMs())) {
       this.#exchange.recorder.retryDenied = true;
       return undefined;
     }

@@ -154,6 +154,7 @@ describe('an attempt at a replica that stands still', () => {
 
     await expect(end).resolves.toMatchObject({
       kind: 'failed',
+      isStall: true,
       error: { code: 'engine_timeout', retryable: true, message: `Replica replica-0 ${reason}.` },
     });
     expect(call.isAborted).toBe(true);

@@ -57,6 +57,16 @@ describe('a further try', () => {
     await expect(tries.next(refused(), place)).resolves.toBeUndefined();
   });
 
+  it('is free where the replica stands still, which does nothing of what it was sent', async () => {
+    const error = new GatewayError('engine_timeout', 'It stands still.', { retryable: true });
+    const late = begun(spent());
+    const still = begun(spent());
+
+    await expect(late.tries.next({ kind: 'failed', error }, late.place)).resolves.toBeUndefined();
+    const stall: AttemptEnd = { kind: 'failed', error, isStall: true };
+    await expect(still.tries.next(stall, still.place)).resolves.toBeDefined();
+  });
+
   it('is not made of an answer, and not after the last', async () => {
     const { tries, place } = begun();
     await expect(tries.next({ kind: 'complete' }, place)).resolves.toBeUndefined();
