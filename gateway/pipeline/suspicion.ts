@@ -49,7 +49,8 @@ export class Suspicion {
     if (outputTokens >= CLEARING_TOKENS) this.#deaths = [];
     if (!mayBeDeath(end)) return;
     const { breakages, clock } = this.#parts;
-    breakages.note(replica, this.#requestId, clock.nowMs());
+    // An engine that answers everybody 500 lives; what it answers shows nothing of who is to blame.
+    if (end.kind === 'failed') breakages.note(replica, this.#requestId, clock.nowMs());
     this.#deaths.push({ replica, seenAtOnce: this.#isDead(replica) });
   }
 

@@ -114,6 +114,21 @@ describe('the suspicion that a request kills', () => {
     await expect(suspicion.isProven()).resolves.toBe(true);
   });
 
+  it('is not proven where engines answer everybody 500, which live', async () => {
+    const { suspicion, breakages, clock } = aCase();
+    const another = new Suspicion('another', {
+      clock,
+      breakages,
+      engineOf: () => new FakeEngine(),
+    });
+    for (const id of ['a', 'b']) {
+      suspicion.note(id, refused(500), 0);
+      another.note(id, refused(500), 0);
+    }
+
+    await expect(suspicion.isProven()).resolves.toBe(false);
+  });
+
   it('is not proven where one of them lives and broke nobody else', async () => {
     const aside = aCase();
     die(aside, 'b');
