@@ -12,7 +12,7 @@ import type { RetryBudget } from './retry-budget.ts';
 import type { SuspicionParts } from './suspicion.ts';
 import { Suspicion } from './suspicion.ts';
 
-/** Replicas that one request is tried on before its first byte: the first, and one more. */
+/** Replicas that one request is sent to before its first byte: the first, and one more. */
 export const ATTEMPTS_MAX = 2;
 
 /** Tries in a row to go on with a broken answer; one that brings a token begins a new row. */
@@ -67,7 +67,7 @@ export class FurtherTries {
    * `query_of_death`.
    */
   async next(end: AttemptEnd, { replica, reservation }: Place): Promise<NextTry | undefined> {
-    this.#attempts += 1;
+    if (!wasNotSent(end)) this.#attempts += 1;
     if (end.kind === 'refused') this.#noteWait(end.refusal);
     this.#suspicion.note(replica.id, end, reservation.outputTokens);
     if (this.#suspicion.isStrong) return this.#judge();
@@ -79,9 +79,7 @@ export class FurtherTries {
   #elsewhere(end: AttemptEnd, failed: ReplicaId): NextTry | undefined {
     const { dispatcher, retries, clock } = this.#parts;
     this.#excluded.add(failed);
-    // A replica that stands still does nothing of what it was sent: to send it elsewhere adds no load.
-    const isFree = end.kind === 'failed' && end.isStall === true;
-    if (!isFree && !retries.take(clock.nowMs())) {
+    if (!addsNoLoad(end) && !retries.take(clock.nowMs())) {
       this.#exchange.recorder.retryDenied = true;
       return undefined;
     }
@@ -163,4 +161,14 @@ function grown(routing: RoutingRequest, engine: string, answeredTokens: number):
       expectedTokens: (produced) => left(outlook.expectedTokens(produced + answeredTokens)),
     },
   };
+}
+
+/** A replica that takes no connection was sent nothing. */
+function wasNotSent(end: AttemptEnd): boolean {
+  return end.kind === 'failed' && end.error.code === 'engine_unreachable';
+}
+
+/** To send it elsewhere is no second time: a replica that stands still does nothing of what it was sent. */
+function addsNoLoad(end: AttemptEnd): boolean {
+  return wasNotSent(end) || (end.kind === 'failed' && end.isStall === true);
 }

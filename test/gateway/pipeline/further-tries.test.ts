@@ -67,6 +67,13 @@ describe('a further try', () => {
     await expect(still.tries.next(stall, still.place)).resolves.toBeDefined();
   });
 
+  it('is free where no connection was taken, which sent nothing', async () => {
+    const { tries, place } = begun(spent());
+    const error = new GatewayError('engine_unreachable', 'Nobody listens.', { retryable: true });
+
+    await expect(tries.next({ kind: 'failed', error }, place)).resolves.toBeDefined();
+  });
+
   it('is not made of an answer, and not after the last', async () => {
     const { tries, place } = begun();
     await expect(tries.next({ kind: 'complete' }, place)).resolves.toBeUndefined();

@@ -320,7 +320,9 @@ describe('a request whose replica fails before the first byte', () => {
     expectSettled(served);
   });
 
-  it.each(failsEarly)('is not tried a third time when each %s', async (_what, play) => {
+  const failsWhenSent = failsEarly.filter(([what]) => what !== 'refuses the connection');
+
+  it.each(failsWhenSent)('is not tried a third time when each %s', async (_what, play) => {
     const served = await begin(aPipeline({ members: replicas(4) }));
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
       play(lastCall(served));
@@ -331,6 +333,22 @@ describe('a request whose replica fails before the first byte', () => {
     expect(served.exchange.recorder.attempts).toHaveLength(ATTEMPTS_MAX);
     expect(served.exchange.reply.head?.status).toBeGreaterThanOrEqual(429);
     expect(served.exchange.reply.ending).toBe('finished');
+    expectSettled(served);
+  });
+
+  it('is tried at each replica once while none takes a connection', async () => {
+    const served = await begin(aPipeline({ members: replicas(4) }));
+    const refuses = failsEarly.find(([what]) => what === 'refuses the connection')?.[1];
+    for (let attempt = 0; attempt < 4; attempt += 1) {
+      refuses?.(lastCall(served));
+      await turnOver();
+    }
+    await served.over;
+
+    const asked = served.exchange.recorder.attempts.map(({ replica }) => replica);
+    expect(new Set(asked).size).toBe(4);
+    expect(asked).toHaveLength(4);
+    expect(served.exchange.reply.head?.status).toBe(502);
     expectSettled(served);
   });
 
