@@ -15,7 +15,7 @@ export const OPEN_MS_FIRST = 1_000;
 /** Outcomes that are remembered, so that one who fails every other request is found too. */
 const OUTCOMES = 20;
 
-/** Failures among them that open it. */
+/** Failures among them that open it, unless more in a row are needed for that. */
 const FAILURES_OF_OUTCOMES = OUTCOMES / 2;
 
 /** Closed for so many times as long as it was open, its next opening is a first one again. */
@@ -101,6 +101,6 @@ export class Breaker {
   #failsOften(): boolean {
     let failures = 0;
     for (let bits = this.#outcomes; bits !== 0; bits &= bits - 1) failures += 1;
-    return failures >= FAILURES_OF_OUTCOMES;
+    return failures >= Math.max(FAILURES_OF_OUTCOMES, this.#limits.failuresMax);
   }
 }

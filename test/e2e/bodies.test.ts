@@ -145,7 +145,8 @@ describe('a costly body', () => {
     };
     send();
 
-    expect(await connection.closed).toMatch(/^HTTP\/1\.1 413 /);
+    // The system takes the answer back from one who still sends when the connection is closed.
+    expect(await connection.closed).toMatch(/^(?:HTTP\/1\.1 413 |$)/);
     expect(sentBytes).toBeLessThan(2 * BODY_BYTES_MAX);
   });
 

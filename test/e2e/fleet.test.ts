@@ -170,7 +170,10 @@ describe('a replica that dies', () => {
   }
 
   it('costs its open streams alone, is out at once, and comes back', async () => {
-    await using house = await aHouse({ replicas: [{ speed: 10 }, { speed: 10 }] });
+    await using house = await aHouse({
+      replicas: [{ speed: 10 }, { speed: 10 }],
+      settings: { resume: { mode: 'off' } },
+    });
     const [killed, sound] = house.replicas;
     if (killed === undefined || sound === undefined) throw new Error('two replicas');
     const { model } = killed;

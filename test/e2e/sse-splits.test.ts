@@ -72,7 +72,8 @@ function relayed({ path, asked }: Recording, chunks: readonly Buffer[]): RelayBe
 function variants(recording: Recording): Recording[] {
   const plain = recording.bytes.toString('latin1');
   const changed: readonly (readonly [string, string])[] = [
-    ['comments', plain.replaceAll('\n\n', '\n\n: keep-alive\n\n')],
+    // None behind the end: nothing that follows it is passed on.
+    ['comments', plain.replaceAll(/\n\n(?!$)/g, '\n\n: keep-alive\n\n')],
     ['event names', plain.replaceAll('data: ', 'event: message\ndata: ')],
     ['CRLF', plain.replaceAll('\n', '\r\n')],
   ];

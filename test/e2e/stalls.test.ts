@@ -16,12 +16,17 @@ const { preset } = replicaDefaults;
 /** Four of them, each of some 700 tokens a second on each stream. */
 const four = { replicas: Array.from({ length: 4 }, () => ({ speed: 10 })) };
 
+/** Ten times what it takes on a quiet machine: on a busy one every silence is longer, and so is what a stall is told from. */
+const FOUND_MS_MAX = 10 * 3_000;
+
 /** Resolves when a replica is in a state, with how long that took. */
 async function msUntil(house: LiveHouse, { id }: LiveReplica, state: string): Promise<number> {
   const beganMs = performance.now();
-  await house.gateway.stateWhere(`${id} is ${state}`, ({ replicas }) =>
-    replicas.some((one) => one.id === id && one.state === state),
-  );
+  const isSo = async (): Promise<boolean> => {
+    const { replicas } = await house.gateway.state();
+    return replicas.some((one) => one.id === id && one.state === state);
+  };
+  await until(`${id} is ${state}`, isSo, FOUND_MS_MAX);
   return performance.now() - beganMs;
 }
 
@@ -36,6 +41,8 @@ async function knownTraffic(house: LiveHouse, body = {}): Promise<Traffic> {
   for (const replica of house.replicas) {
     await replica.stateWhere('it is known', ({ generations }) => generations > 40);
   }
+  // Known is who has moved at four looks, of which there are four a second.
+  await passes(2_000);
   return traffic;
 }
 
@@ -49,10 +56,8 @@ describe('a replica that freezes while its health says 200', () => {
     const traffic = await knownTraffic(house, body);
 
     await frozen.fails({ kind: 'freeze' });
-    const finding = msUntil(house, frozen, 'ejected');
-    await passes(1_000);
+    const foundMs = await msUntil(house, frozen, 'ejected');
     const sentBefore = (await frozen.state()).generations;
-    const foundMs = await finding;
     await passes(4_000);
     // Clients' requests and the gateway's own questions together.
     const sentMore = (await frozen.state()).generations - sentBefore;
@@ -60,7 +65,7 @@ describe('a replica that freezes while its health says 200', () => {
     const backMs = await msUntil(house, frozen, 'ready');
     await traffic.stop();
 
-    expect(foundMs).toBeLessThan(10 * 3_000);
+    expect(foundMs).toBeLessThanOrEqual(FOUND_MS_MAX);
     expect(backMs).toBeLessThan(10 * 2_000);
     expect(sentMore).toBeLessThanOrEqual(2);
     expect(traffic.longestMs).toBeLessThan(10 * 3_000);

@@ -273,6 +273,10 @@ describe('the page of metrics', () => {
       metrics.pauses,
       metrics.cachedTokens,
       metrics.replicaEvents,
+      metrics.replicaEjections,
+      metrics.reloads,
+      metrics.resumes,
+      metrics.retriesDenied,
       metrics.shadowDecisions,
       metrics.shadowCost,
     ];

@@ -154,6 +154,8 @@ describe('a listener', () => {
       const second = await listen((_request, response) => response.end('b'), { ...sharing, port });
       open.push(second);
       first.stopListening();
+      // Its port is closed in the turn that follows the next.
+      for (let turn = 0; turn < 2; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 
       expect(second.url).toBe(first.url);
       expect(await (await fetch(second.url)).text()).toBe('b');

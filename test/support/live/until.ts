@@ -13,8 +13,9 @@ const LOOK_MS = 3;
 export async function until<Value>(
   what: string,
   look: () => Promise<Value> | Value,
+  waitMsMax: number = WAIT_MS_MAX,
 ): Promise<Exclude<Value, undefined | false>> {
-  const givesUpMs = performance.now() + WAIT_MS_MAX;
+  const givesUpMs = performance.now() + waitMsMax;
   for (;;) {
     const seen = await look();
     if (seen !== undefined && seen !== false) return seen as Exclude<Value, undefined | false>;

@@ -77,6 +77,8 @@ export interface KillResult {
 export class KillHouse implements AsyncDisposable {
   readonly replicas: readonly LiveReplica[];
   readonly #gateways: ReadonlyMap<boolean, LiveGateway>;
+  readonly #countedUntilMs: Map<LiveReplica, number> = new Map();
+  #questions = 0;
 
   private constructor(
     replicas: readonly LiveReplica[],
@@ -119,15 +121,30 @@ export class KillHouse implements AsyncDisposable {
       const result = await ask(gateway, faulty.model, { prompt, stream: cell.stream });
       if ((await faulty.struck()) > 0 || !result.whole) {
         await faulty.heals();
+        await this.countQuestions();
         return result;
       }
     }
+  }
+
+  /** Tokens that the gateways themselves have asked replicas for which said nothing. A replica remembers its last requests. */
+  async countQuestions(): Promise<number> {
+    for (const replica of this.replicas) {
+      const sinceMs = this.#countedUntilMs.get(replica) ?? 0;
+      const fresh = (await replica.received()).filter(({ atMs }) => atMs > sinceMs);
+      this.#countedUntilMs.set(replica, fresh.at(-1)?.atMs ?? sinceMs);
+      this.#questions += fresh.filter(({ body }) => body.includes(QUESTION)).length;
+    }
+    return this.#questions;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const house of [...this.gateways, ...this.replicas]) await house[Symbol.asyncDispose]();
   }
 }
+
+/** How a gateway asks whether an engine generates. */
+const QUESTION = '"prompt":"1","max_tokens":1';
 
 async function ask(
   gateway: LiveGateway,
