@@ -67,11 +67,12 @@ export function readConfig(sources: ConfigSources): Config {
 }
 
 function noReplica(
-  { replicas }: SoundParts,
+  { replicas, launch }: SoundParts,
   { needsReplica = false, file }: ConfigSources,
   whereIs: (path: SettingPath) => string,
 ): readonly Problem[] {
-  if (!needsReplica || replicas?.length !== 0) return [];
+  // Of a section that is wrong nobody can say what it would launch.
+  if (!needsReplica || replicas?.length !== 0 || launch?.replicas.length !== 0) return [];
   const where = file === undefined ? '--replica' : whereIs(['replicas']);
   const what = 'there is no replica: name one with --replica <url>, or list them under `replicas`';
   return [{ where, what: `${what} in the file of --config` }];

@@ -7,7 +7,7 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Clock } from './clock.ts';
 import type { Config, ReplicaSettings } from './config/settings.ts';
 import { Keeper } from './discovery/keeper.ts';
-import type { ReplicaSource } from './discovery/sources/source.ts';
+import type { ReplicaSource, ReplicaTarget } from './discovery/sources/source.ts';
 import { openEngine } from './engines/catalog.ts';
 import type { Engine } from './engines/engine.ts';
 import type { AttemptEnd } from './pipeline/attempt.ts';
@@ -33,8 +33,12 @@ export interface EngineRoomParts {
 /** Longest page that is read of an engine: `/metrics` of vLLM is 65 KB, of many adapters some times that. */
 const PAGE_BYTES_MAX = 8 * 2 ** 20;
 
+/** A replica, and what only its configuration knows of the way to it. */
+type ConnectedTarget = ReplicaTarget &
+  Partial<Pick<ReplicaSettings, 'caFile' | 'forwardAuthorization'>>;
+
 interface Connections {
-  readonly settings: ReplicaSettings;
+  readonly target: ConnectedTarget;
   readonly engine: Engine;
   readonly pages: TextClient;
 }
@@ -42,7 +46,10 @@ interface Connections {
 /** Everything that is held towards the replicas: the streams' connections, the pages', and who watches them. */
 export class EngineRoom {
   readonly #parts: EngineRoomParts;
+  /** To the replicas that the configuration lists. */
   #connections: ReadonlyMap<ReplicaId, Connections> = new Map();
+  /** To those that only the source knows of, for as long as it does. */
+  readonly #others: Map<ReplicaId, Connections> = new Map();
   readonly #keeper: Keeper;
 
   constructor(parts: EngineRoomParts) {
@@ -69,7 +76,7 @@ export class EngineRoom {
   }
 
   engineOf(id: ReplicaId): Engine | undefined {
-    return this.#connections.get(id)?.engine;
+    return this.#connectionsOf(id)?.engine;
   }
 
   /** Lets the keeper know what came of an attempt that began at `sentMs`, so that it learns of a failure before its next check. */
@@ -89,11 +96,11 @@ export class EngineRoom {
 
   /** Gets one of a replica's own pages. */
   async call(replica: Replica, path: string): Promise<EngineCallAnswer> {
-    const connections = this.#connections.get(replica.id);
+    const connections = this.#connectionsOf(replica.id);
     if (connections === undefined) throw new Error(`replica ${replica.id} has left`);
-    const { pages, settings } = connections;
+    const { pages, target } = connections;
     const answer = await pages.fetchText(`${replica.address}${path}`, {
-      headers: authorizationOf(settings),
+      headers: authorizationOf(target),
       signal: AbortSignal.timeout(this.#parts.config.discovery.healthTimeoutMs),
     });
     const type = answer.headers['content-type'];
@@ -107,8 +114,11 @@ export class EngineRoom {
   /** Stops watching and breaks every connection. */
   async close(): Promise<void> {
     this.#keeper.stop();
-    const all = [...this.#connections.values()];
-    await Promise.all(all.flatMap(({ engine, pages }) => [engine.close(), pages.close()]));
+    await Promise.all([...this.#connections.values(), ...this.#others.values()].map(disconnect));
+  }
+
+  #connectionsOf(id: ReplicaId): Connections | undefined {
+    return this.#connections.get(id) ?? this.#others.get(id);
   }
 
   /** Those that are there already, to the same replicas, are among them. */
@@ -116,28 +126,48 @@ export class EngineRoom {
     return new Map(
       replicas.map((settings) => {
         const present = this.#connections.get(settings.id);
-        const isSame = isDeepStrictEqual(present?.settings, settings);
+        const isSame = isDeepStrictEqual(present?.target, settings);
         return [settings.id, isSame && present !== undefined ? present : this.#connect(settings)];
       }),
     );
   }
 
-  #connect(settings: ReplicaSettings): Connections {
+  #connect(target: ConnectedTarget): Connections {
     const { connectMs } = this.#parts.config.timeouts;
-    const { caFile, apiKey, forwardAuthorization } = settings;
+    const { caFile, apiKey, forwardAuthorization = false } = target;
     const ca = caFile === undefined ? undefined : readFileSync(caFile, 'utf8');
     const engine = openEngine({
       connectMs,
       ca,
       apiKey,
       forwardsAuthorization: forwardAuthorization,
-      address: settings.url,
-      replica: () => this.#parts.fleet.replicas().find(({ id }) => id === settings.id),
+      address: target.url,
+      replica: () => this.#parts.fleet.replicas().find(({ id }) => id === target.id),
     });
     return {
-      settings,
+      target,
       engine,
       pages: openTextClient({ connectMs, ca, bodyBytesMax: PAGE_BYTES_MAX }),
+    };
+  }
+
+  /** The same replicas, with connections to those that the configuration does not list. */
+  #connected(source: ReplicaSource): ReplicaSource {
+    return {
+      watch: (listener) =>
+        source.watch({
+          joined: (target) => {
+            if (!this.#connections.has(target.id))
+              this.#others.set(target.id, this.#connect(target));
+            listener.joined(target);
+          },
+          left: (id) => {
+            listener.left(id);
+            const connections = this.#others.get(id);
+            this.#others.delete(id);
+            if (connections !== undefined) void disconnect(connections);
+          },
+        }),
     };
   }
 
@@ -145,11 +175,11 @@ export class EngineRoom {
     const { config, source, fleet, clock, telemetry, open, wake } = this.#parts;
     return new Keeper({
       fleet,
-      source,
+      source: this.#connected(source),
       clock,
       random: Math.random,
       fetchTextOf: ({ id }) => {
-        const connections = this.#connections.get(id);
+        const connections = this.#connectionsOf(id);
         if (connections === undefined) throw new Error(`no connections to ${id}`);
         return connections.pages.fetchText;
       },
@@ -163,6 +193,10 @@ export class EngineRoom {
   }
 }
 
-function authorizationOf({ apiKey }: ReplicaSettings): Readonly<Record<string, string>> {
+async function disconnect({ engine, pages }: Connections): Promise<void> {
+  await Promise.all([engine.close(), pages.close()]);
+}
+
+function authorizationOf({ apiKey }: ReplicaTarget): Readonly<Record<string, string>> {
   return apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
 }

@@ -17,7 +17,11 @@ import type { ReloadPlan } from './config/reload-plan.ts';
 import { planReload } from './config/reload-plan.ts';
 import type { Config } from './config/settings.ts';
 import { dialects } from './dialects/catalog.ts';
+import { severalSources } from './discovery/several-sources.ts';
+import type { WatchedLauncher } from './discovery/sources/launched.ts';
+import { launchedSource } from './discovery/sources/launched.ts';
 import { ReplicaList } from './discovery/sources/replica-list.ts';
+import type { ReplicaSource, ReplicaTarget } from './discovery/sources/source.ts';
 import { EngineRoom } from './engine-room.ts';
 import { Breakages } from './pipeline/breakages.ts';
 import { DeadlyRequests } from './pipeline/deadly-requests.ts';
@@ -61,16 +65,24 @@ export interface RunningGateway {
   close(): Promise<void>;
 }
 
+/** A launcher, and the replicas that it runs for this gateway. */
+export interface LaunchedFleet {
+  readonly launcher: WatchedLauncher;
+  readonly targets: readonly ReplicaTarget[];
+}
+
 /**
- * Builds the house from its settings and opens both doors. Rejects where a port or a file cannot be had. `reread`
- * gives the settings anew for a reload.
+ * Builds the house from its settings and opens both doors, before replicas that run already and those that are
+ * launched for it. Rejects where a port or a file cannot be had. `reread` gives the settings anew for a reload.
  */
 export async function startGateway(
   config: Config,
   reread: () => Promise<Config> = () => Promise.resolve(config),
+  launched?: LaunchedFleet,
 ): Promise<RunningGateway> {
-  const house = furnish(config, await openTelemetry(config, systemClock), systemClock);
-  const { telemetry } = house.rooms;
+  const replicas = new ReplicaList(config.replicas);
+  const telemetry = await openTelemetry(config, systemClock);
+  const house = furnish(config, { replicas, launched, telemetry, clock: systemClock });
   const reloader = new Reloader({
     reread,
     apply: (given) => rearrange(house, given),
@@ -111,10 +123,24 @@ interface House {
   terms: Terms;
 }
 
-function furnish(config: Config, telemetry: Telemetry, clock: Clock): House {
+/** What a house is furnished with from outside. */
+interface Deliveries {
+  readonly replicas: ReplicaList;
+  readonly launched: LaunchedFleet | undefined;
+  readonly telemetry: Telemetry;
+  readonly clock: Clock;
+}
+
+function sourceOf({ replicas, launched }: Deliveries): ReplicaSource {
+  if (launched === undefined) return replicas;
+  return severalSources([replicas, launchedSource(launched.launcher, launched.targets)]);
+}
+
+function furnish(config: Config, deliveries: Deliveries): House {
+  const { replicas, telemetry, clock } = deliveries;
   const fleet = new Fleet();
   const dispatcher = buildDispatcher(config, fleet, clock);
-  const replicas = new ReplicaList(config.replicas);
+  const source = sourceOf(deliveries);
   const open = new OpenAttempts();
   const wake = (): void => dispatcher.wake();
   const { openRequestsMax, connectionsMax, eventLoopLateMsMax } = config.limits;
@@ -138,7 +164,7 @@ function furnish(config: Config, telemetry: Telemetry, clock: Clock): House {
     lengths: new OutputLengths(),
     breakages: new Breakages(),
     deadly: new DeadlyRequests(),
-    engines: new EngineRoom({ config, source: replicas, fleet, clock, telemetry, open, wake }),
+    engines: new EngineRoom({ config, source, fleet, clock, telemetry, open, wake }),
     open,
     doorkeeper,
     readiness: new Readiness(fleet, doorkeeper),

@@ -5,6 +5,8 @@ export interface CommandEntry {
   readonly name: string;
   /** What `gateway --help` says of it. */
   readonly summary: string;
+  /** Whether `gateway --help` leaves it out: nobody calls it but another command. */
+  readonly isHidden?: boolean;
   readonly load: () => Promise<Command>;
 }
 
@@ -14,6 +16,32 @@ export const commands: readonly CommandEntry[] = [
     name: 'serve',
     summary: 'Put the gateway in front of replicas.',
     load: async () => (await import('./serve.ts')).serveCommand(),
+  },
+  {
+    name: 'up',
+    summary: 'Start engines and the gateway in front of them, all in one.',
+    load: async () => (await import('./up.ts')).upCommand(),
+  },
+  {
+    name: 'down',
+    summary: 'End the engines that were started, and their launcher.',
+    load: async () => (await import('./down.ts')).downCommand(),
+  },
+  {
+    name: 'status',
+    summary: 'Show the engines that were started: state, CPUs, restarts, load.',
+    load: async () => (await import('./status.ts')).statusCommand(),
+  },
+  {
+    name: 'restart',
+    summary: 'Restart engines one by one, without a lost request.',
+    load: async () => (await import('./restart.ts')).restartCommand(),
+  },
+  {
+    name: 'launcher',
+    summary: 'Start and watch engines for a gateway.',
+    isHidden: true,
+    load: async () => (await import('./launcher.ts')).launcherCommand(),
   },
   {
     name: 'simulate',

@@ -42,8 +42,9 @@ export function configCommand(): Command {
 }
 
 function check(file: string): void {
-  const { replicas } = load(file, { needsReplica: true });
-  say(`${file} is right: ${replicas.length} ${replicas.length === 1 ? 'replica' : 'replicas'}.`);
+  const { replicas, launch } = load(file, { needsReplica: true });
+  const count = replicas.length + launch.replicas.length;
+  say(`${file} is right: ${count} ${count === 1 ? 'replica' : 'replicas'}.`);
 }
 
 function load(

@@ -15,9 +15,9 @@ export async function programFor(argv: readonly string[]): Promise<Command> {
     .description('A serving gateway, router and benchmark for vLLM and SGLang replicas.')
     .version(version, '-V, --version')
     .addHelpText('after', '\nExample:\n  gateway serve --replica http://127.0.0.1:30000');
-  for (const { name, summary, load } of commands) {
+  for (const { name, summary, isHidden = false, load } of commands) {
     if (name === words[0]) program.addCommand(await load());
-    else program.command(name).description(summary).allowUnknownOption();
+    else program.command(name, { hidden: isHidden }).description(summary).allowUnknownOption();
   }
   makeStrict(program);
   refuseUnknown(program, words);
@@ -35,11 +35,18 @@ function refuseUnknown(program: Command, words: readonly string[]): void {
   let command = program;
   for (const word of words) {
     if (command.commands.length === 0 || word === 'help') return;
-    const names = command.commands.map((inner) => inner.name());
     const known = command.commands.find((inner) => inner.name() === word);
-    if (known === undefined) command.error(`error: ${unknownWord(word, names)}`);
+    if (known === undefined) command.error(`error: ${unknownWord(word, visibleNames(command))}`);
     else command = known;
   }
+}
+
+function visibleNames(command: Command): readonly string[] {
+  const names = command
+    .createHelp()
+    .visibleCommands(command)
+    .map((inner) => inner.name());
+  return names.filter((name) => name !== 'help');
 }
 
 function unknownWord(word: string, names: readonly string[]): string {

@@ -20,13 +20,14 @@ export interface ServeFlags {
   readonly json?: boolean;
 }
 
-/** The settings of flags and file together. Throws `UsageError` that names each flag or line at fault. */
+/** The settings of flags, `more` of them and file together. Throws `UsageError` that names each flag or line at fault. */
 export function settingsOf(
   flags: ServeFlags,
   environment: Readonly<Record<string, string | undefined>>,
+  more: readonly Override[] = [],
 ): Config {
   try {
-    const overrides = overridesOf(flags);
+    const overrides = [...overridesOf(flags), ...more];
     const sources = { overrides, environment, needsReplica: true };
     return withTold(loadConfig(flags.config, sources), flags);
   } catch (error) {

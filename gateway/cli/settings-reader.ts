@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 
+import type { Override } from '../config.ts';
 import type { ServeFlags } from './serve-settings.ts';
 import { settingsOf } from './serve-settings.ts';
 
@@ -7,6 +8,8 @@ import { settingsOf } from './serve-settings.ts';
 export interface ReaderInput {
   readonly flags: ServeFlags;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** What flags of another command say. */
+  readonly more?: readonly Override[];
 }
 
 /** What it says before it ends: settings, or all that is wrong with them, line by line. */
@@ -16,9 +19,9 @@ export type ReaderOutput =
 
 parentPort?.postMessage(read(workerData as ReaderInput));
 
-function read({ flags, environment }: ReaderInput): ReaderOutput {
+function read({ flags, environment, more }: ReaderInput): ReaderOutput {
   try {
-    return { kind: 'read', config: settingsOf(flags, environment) };
+    return { kind: 'read', config: settingsOf(flags, environment, more) };
   } catch (error) {
     return { kind: 'wrong', message: error instanceof Error ? error.message : String(error) };
   }

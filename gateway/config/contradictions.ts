@@ -16,6 +16,7 @@ export function contradictionsOf(parts: SoundParts): readonly Contradiction[] {
     ...openDoors(parts),
     ...guessableKeys(parts),
     ...twins(parts),
+    ...launchedTwins(parts),
     ...renamedAliases(parts),
     ...strangers(parts),
   ];
@@ -80,6 +81,28 @@ function twins({ replicas = [] }: SoundParts): Contradiction[] {
     }
     return [];
   });
+}
+
+/** Two engines that are started by one name or on one port, or one that is listed as running already. */
+function launchedTwins({ launch, replicas = [] }: SoundParts): Contradiction[] {
+  const launched = launch?.replicas ?? [];
+  return launched.flatMap(({ id, port }, index) => {
+    const before = launched.slice(0, index);
+    if ([...before, ...replicas].some((other) => other?.id === id)) {
+      return [{ path: ['launch', 'replicas', index, 'id'], what: `two replicas are called ${id}` }];
+    }
+    const isTaken =
+      before.some((other) => other.port === port) ||
+      replicas.some((other) => other !== undefined && isLocal(other.url, port));
+    if (!isTaken) return [];
+    const what = `another replica has port ${port}`;
+    return [{ path: ['launch', 'replicas', index, 'port'], what }];
+  });
+}
+
+function isLocal(url: string, port: number): boolean {
+  const { hostname, port: text } = new URL(url);
+  return text === String(port) && isLoopback(hostname);
 }
 
 /** An alias is resolved once: one that leads to another would ask engines for a name they do not know. */

@@ -23,6 +23,7 @@ const FIXED: ReadonlySet<string> = new Set([
   'admin.tls',
   'admin.allowUnauthenticated',
   'admission',
+  'launch',
   'routing.goodFirstTokenMs',
   'limits.headBytesMax',
   'timeouts.connectMs',

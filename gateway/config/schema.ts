@@ -6,6 +6,7 @@ import type { LogLevel } from '../../telemetry/telemetry.ts';
 import { engineNames } from '../engines/catalog.ts';
 import { PRIORITY_MAX, PRIORITY_MIN } from '../generation/tenant.ts';
 import { isHeaderText } from '../wire/header-text.ts';
+import { launchSchema } from './launch-schema.ts';
 import { file, host, line, origin, port, sha256, whole } from './setting-kinds.ts';
 import type { Config, ReplicaSettings } from './settings.ts';
 
@@ -354,6 +355,7 @@ export const configSchema: z.ZodType<Config> = z.strictObject({
   listen: listen.prefault({}),
   admin: admin.prefault({}),
   replicas: z.array(replica).max(1_000).default([]),
+  launch: launchSchema.prefault({}),
   models: models.prefault({}),
   routing: routing.prefault({}),
   admission: admission.prefault({}),

@@ -10,6 +10,7 @@ export interface Config {
   readonly listen: ListenSettings;
   readonly admin: AdminSettings;
   readonly replicas: readonly ReplicaSettings[];
+  readonly launch: LaunchSettings;
   readonly models: ModelSettings;
   readonly routing: RoutingSettings;
   readonly admission: AdmissionSettings;
@@ -62,6 +63,31 @@ export interface ReplicaSettings {
   readonly forwardAuthorization: boolean;
   readonly numaNode?: number | undefined;
   readonly labels: Readonly<Record<string, string>>;
+}
+
+/** What is started, and how. */
+export interface LaunchSettings {
+  /** Where the launcher and its gateways meet. */
+  readonly runDir?: string | undefined;
+  readonly readyMsMax: number;
+  readonly stopMsMax: number;
+  readonly replicas: readonly LaunchedReplicaSettings[];
+}
+
+/** One engine that is started: its command, and where it runs. */
+export interface LaunchedReplicaSettings {
+  readonly id: string;
+  readonly engine: string;
+  readonly model: string;
+  readonly port: number;
+  /** Words with `{id}`, `{model}` and `{port}` in them. */
+  readonly argv: readonly string[];
+  readonly gpus: readonly string[];
+  /** As the kernel writes them, `0-95,192-287`. */
+  readonly cpus?: string | undefined;
+  readonly memoryNodes: readonly number[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly kvCapacityTokens?: number | undefined;
 }
 
 /** How models are called. */

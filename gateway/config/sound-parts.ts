@@ -7,6 +7,7 @@ export interface SoundParts {
   readonly listen: Config['listen'] | undefined;
   readonly admin: Config['admin'] | undefined;
   readonly models: Config['models'] | undefined;
+  readonly launch: Config['launch'] | undefined;
   readonly replicas: readonly (ReplicaSettings | undefined)[] | undefined;
   readonly keys: readonly (KeySettings | undefined)[] | undefined;
   readonly tenants: readonly (TenantSettings | undefined)[] | undefined;
@@ -18,6 +19,7 @@ export function soundParts(tree: unknown): SoundParts {
     listen: section('listen', tree),
     admin: section('admin', tree),
     models: section('models', tree),
+    launch: section('launch', tree),
     // A replica is known by its address, whatever else of it is not.
     replicas: items('replicas', tree, withoutUnset),
     keys: items('keys', tree),

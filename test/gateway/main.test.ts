@@ -7,7 +7,7 @@ import { runGateway } from '../support/command-line.ts';
 /** A process takes a second to come up on a busy machine. */
 const PROCESS_MS_MAX = 30_000;
 
-const commands = entries.map(({ name }) => name);
+const commands = entries.filter(({ isHidden }) => isHidden !== true).map(({ name }) => name);
 
 describe('the command line', { timeout: PROCESS_MS_MAX }, () => {
   const help = new Map<string, Ended>();

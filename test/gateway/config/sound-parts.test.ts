@@ -7,8 +7,8 @@ import { soundParts } from '../../../gateway/config/sound-parts.ts';
 describe('the sound parts of a configuration', () => {
   it('are those of the whole where nothing is wrong', () => {
     const tree = { listen: { port: 1 }, replicas: [{ url: 'http://a:1' }] };
-    const { listen, admin, models, replicas, keys, tenants } = configSchema.parse(tree);
-    expect(soundParts(tree)).toEqual({ listen, admin, models, replicas, keys, tenants });
+    const { listen, admin, models, launch, replicas, keys, tenants } = configSchema.parse(tree);
+    expect(soundParts(tree)).toEqual({ listen, admin, models, launch, replicas, keys, tenants });
   });
 
   it('lack what is wrong and nothing beside it, each item in its place', () => {

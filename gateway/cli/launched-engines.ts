@@ -1,0 +1,66 @@
+import { runDirAt } from '../../deploy/launcher.ts';
+import type { LaunchedReplica, LauncherState } from '../../deploy/launcher.ts';
+import type { Config } from '../config.ts';
+import { LaunchNews } from '../launch/launch-news.ts';
+import { untilEnded } from '../launch/launcher-process.ts';
+import type { OpenedLaunch } from '../launch/open-launch.ts';
+import { openLaunch } from '../launch/open-launch.ts';
+import { defaultRunDir } from './default-run-dir.ts';
+import { tell } from './output.ts';
+import { waitingClock } from './waiting-clock.ts';
+
+/** The engines that were started for a gateway. */
+export class LaunchedEngines {
+  /** What the house is built with. */
+  readonly opened: OpenedLaunch;
+  #unfollow: () => void = () => undefined;
+
+  private constructor(opened: OpenedLaunch) {
+    this.opened = opened;
+  }
+
+  /** Has the engines of the configuration started, or adopts those that run; `undefined` where it launches none. */
+  static async start({ launch }: Config): Promise<LaunchedEngines | undefined> {
+    if (launch.replicas.length === 0) return undefined;
+    const dir = runDirAt(launch.runDir ?? defaultRunDir(process.env, process.getuid?.()));
+    return new LaunchedEngines(await openLaunch(launch, { dir, clock: waitingClock, tell }));
+  }
+
+  /** Tells what becomes of them; `failed` is called where one fails before it was ever ready. */
+  follow(failed: (sentence: string) => void): void {
+    const { launcher, adopted } = this.opened;
+    const news = new LaunchNews(adopted);
+    this.#unfollow = launcher.watch((state: LauncherState) => {
+      for (const line of news.linesOf(state, Date.now())) tell(line);
+      // Beside engines that serve already, one that does not come up is no reason to end.
+      const lost = adopted.size > 0 ? undefined : news.failedAtFirst(state);
+      if (lost === undefined) return;
+      this.#unfollow();
+      failed(whyLost(lost));
+    });
+  }
+
+  /** Lets them go on without this process. */
+  leave(): void {
+    this.#unfollow();
+    tell('Its engines run on; gateway down ends them.');
+  }
+
+  /** Has them end, and their launcher after them, and waits for neither. */
+  async dismiss(): Promise<void> {
+    this.#unfollow();
+    // A launcher that is gone has taken its engines with it.
+    await this.opened.client.stop().catch(() => undefined);
+  }
+
+  /** Has them end, and resolves when nothing of them is left. */
+  async end(): Promise<void> {
+    await this.dismiss();
+    await untilEnded(this.opened.client, waitingClock);
+  }
+}
+
+function whyLost({ plan, failure, logFile }: LaunchedReplica): string {
+  const lines = failure?.tail.map((line) => `  | ${line}\n`) ?? [];
+  return `${lines.join('')}${plan.id} did not come up: ${failure?.sentence}; its log: ${logFile}`;
+}

@@ -1,0 +1,31 @@
+import { Command } from 'commander';
+
+import { runDirAt, startLauncher } from '../../deploy/launcher.ts';
+import { version } from '../version.ts';
+import { runUntilSignal } from './run-until-signal.ts';
+import { waitingClock } from './waiting-clock.ts';
+
+/** `gateway launcher`: starts engines for whoever asks at its socket. `serve` and `up` start it by themselves. */
+export function launcherCommand(): Command {
+  return new Command('launcher')
+    .description('Start and watch engines for a gateway; `serve` and `up` start it by themselves.')
+    .requiredOption('--run-dir <folder>', 'where gateways ask, and where logs are')
+    .addHelpText('after', '\nExample:\n  gateway launcher --run-dir /run/numagate')
+    .action(launch);
+}
+
+async function launch({ runDir }: { readonly runDir: string }): Promise<void> {
+  const launcher = await startLauncher({
+    dir: runDirAt(runDir),
+    version,
+    environment: process.env,
+    clock: { ...waitingClock, wallMs: Date.now },
+  });
+  const stop = async (): Promise<void> => {
+    launcher.stop();
+    await launcher.ended;
+  };
+  // A second signal changes nothing: whoever wants it gone at once kills it, and its engines end with it.
+  runUntilSignal({ stop, kill: stop });
+  await launcher.ended;
+}

@@ -1,0 +1,68 @@
+import { Command } from 'commander';
+
+import { LauncherClient, runDirAt } from '../../deploy/launcher.ts';
+import { adminReplicas, markReplica } from './admin-replicas.ts';
+import { gather, integerBetween, origin } from './arguments.ts';
+import { defaultRunDir } from './default-run-dir.ts';
+import { Interruption } from './interruption.ts';
+import { tell } from './output.ts';
+import { restartOneByOne } from './rolling-restart.ts';
+import { waitingClock } from './waiting-clock.ts';
+
+interface RestartFlags {
+  readonly runDir?: string;
+  readonly adminUrl?: readonly string[];
+  readonly adminKey?: string;
+  readonly drainMs: number;
+}
+
+const HOUR_MS = 3_600_000;
+const ADMIN_URL = 'http://127.0.0.1:9080';
+
+/** `gateway restart`: engines one by one, without a lost request. */
+export function restartCommand(): Command {
+  return new Command('restart')
+    .description(
+      'Restart engines one by one: each gets no new requests, finishes what it has, is restarted,\n' +
+        'and takes requests again before the next one is begun.',
+    )
+    .argument('[replica...]', 'which ones, in this order; all unless named')
+    .option('--run-dir <folder>', 'where the launcher and its gateways meet')
+    .option(
+      '--admin-url <url>',
+      `admin port of a gateway; repeat it for each (${ADMIN_URL})`,
+      gatherOrigins,
+    )
+    .option('--admin-key <key>', 'the admin key; without it GATEWAY_ADMIN_KEY is taken')
+    .option(
+      '--drain-ms <n>',
+      'longest wait for the requests of one',
+      integerBetween(0, 24 * HOUR_MS),
+      HOUR_MS,
+    )
+    .addHelpText('after', '\nExample:\n  gateway restart sglang-0')
+    .action(restart);
+}
+
+function gatherOrigins(text: string, before?: readonly string[]): readonly string[] {
+  return gather(origin(text), before);
+}
+
+async function restart(named: readonly string[], flags: RestartFlags): Promise<void> {
+  const dir = runDirAt(flags.runDir ?? defaultRunDir(process.env, process.getuid?.()));
+  const launcher = new LauncherClient(dir.socket);
+  const { replicas } = await launcher.state();
+  const ids = named.length > 0 ? named : replicas.map(({ plan }) => plan.id);
+  if (replicas.length === 1) tell('There is one replica: requests wait until it is back.');
+  using interruption = new Interruption();
+  const key = flags.adminKey ?? process.env['GATEWAY_ADMIN_KEY'];
+  await restartOneByOne(ids, {
+    launcher,
+    admin: { replicas: adminReplicas, mark: markReplica },
+    doors: (flags.adminUrl ?? [ADMIN_URL]).map((url) => ({ url, key })),
+    clock: waitingClock,
+    drainMsMax: flags.drainMs,
+    tell,
+    signal: interruption.signal,
+  });
+}

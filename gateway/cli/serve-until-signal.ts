@@ -1,0 +1,68 @@
+import type { Config } from '../config.ts';
+import type { RunningGateway } from '../house.ts';
+import { startGateway } from '../house.ts';
+import { say, tell } from './output.ts';
+import { explainPortError } from './port-error.ts';
+import { runUntilSignal } from './run-until-signal.ts';
+import { LaunchedEngines } from './launched-engines.ts';
+
+/** How a gateway says that it listens, and what becomes of its engines when it ends. */
+export interface ServeManner {
+  /** Whether it says so in one line of JSON. */
+  readonly json: boolean;
+  /** Whether the engines that it had started go on without it. */
+  readonly keepsEngines: boolean;
+  /** Gives the settings anew, for SIGHUP. */
+  readonly reread: () => Promise<Config>;
+}
+
+/** Starts the gateway and the engines of its configuration, and serves until SIGTERM or SIGINT. */
+export async function serveUntilSignal(
+  config: Config,
+  { json, keepsEngines, reread }: ServeManner,
+): Promise<void> {
+  const engines = await LaunchedEngines.start(config);
+  const gateway = await startGateway(config, reread, engines?.opened).catch(
+    async (error: unknown) => {
+      if (!keepsEngines) await engines?.end();
+      throw explainPortError(error, '--host, --port, --admin-host or --admin-port');
+    },
+  );
+  // What comes of it stands in the log.
+  process.on('SIGHUP', () => void gateway.reload());
+  // Whoever reads that we listen may tell us to stop at once.
+  runUntilSignal({
+    async stop(signal) {
+      // Who presses Ctrl-C has no balancer in front that would have to notice first.
+      await gateway.drain({ settles: signal === 'SIGTERM' });
+      if (keepsEngines) engines?.leave();
+      else await engines?.end();
+    },
+    async kill() {
+      if (!keepsEngines) await engines?.dismiss();
+      await gateway.close();
+    },
+  });
+  engines?.follow((sentence) => void giveUp(sentence, gateway, engines));
+  if (json) {
+    const { url, adminUrl } = gateway;
+    say(JSON.stringify({ event: 'listening', url, adminUrl }));
+  } else announce(gateway, config);
+}
+
+/** An engine that does not come up at its first start is a mistake of whoever wrote its command. */
+async function giveUp(
+  sentence: string,
+  gateway: RunningGateway,
+  engines: LaunchedEngines,
+): Promise<void> {
+  await Promise.allSettled([gateway.close(), engines.end()]);
+  for (const line of sentence.split('\n')) tell(`gateway: ${line}`);
+  process.exit(1);
+}
+
+function announce({ url, adminUrl }: RunningGateway, config: Config): void {
+  const ids = [...config.replicas, ...config.launch.replicas].map(({ id }) => id);
+  tell(`Serving at ${url}/v1, routing ${config.routing.policy} over ${ids.join(', ')}`);
+  tell(`Metrics: ${adminUrl}/metrics   State: ${adminUrl}/admin/state`);
+}

@@ -1,0 +1,78 @@
+import type { LauncherClient, LauncherState, WantedReplicas } from '../../deploy/launcher.ts';
+import { LauncherError } from '../../deploy/launcher.ts';
+import type { CancelTimer, Clock } from '../clock.ts';
+import { repeat } from '../discovery/repeat.ts';
+
+/** What a launcher is followed with. */
+export interface LauncherLinkParts {
+  readonly client: Pick<LauncherClient, 'state' | 'apply'>;
+  readonly wanted: WantedReplicas;
+  readonly clock: Clock;
+  /** Brings up another launcher in place of one that is gone; false where that one was told to end. */
+  readonly revive: () => Promise<boolean>;
+  /** Takes a line for people. */
+  readonly tell: (line: string) => void;
+}
+
+/** Between two looks at the launcher. */
+const LOOK_MS = 500;
+const LOOK_MS_MAX = 10_000;
+
+/** A gateway's view of its launcher: follows what becomes of the replicas, and has a killed launcher replaced. */
+export class LauncherLink {
+  readonly #parts: LauncherLinkParts;
+  readonly #listeners: Set<(state: LauncherState) => void> = new Set();
+  #stop: CancelTimer | undefined;
+  #lastTold = '';
+
+  constructor(parts: LauncherLinkParts) {
+    this.#parts = parts;
+  }
+
+  /** Tells the launcher's state at every look, until the result is called. */
+  watch(listener: (state: LauncherState) => void): () => void {
+    this.#listeners.add(listener);
+    const options = { clock: this.#parts.clock, delayMs: 0, intervalMs: LOOK_MS };
+    this.#stop ??= repeat({ ...options, timeLimitMs: LOOK_MS_MAX }, () => this.#look());
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size > 0) return;
+      this.#stop?.();
+      this.#stop = undefined;
+    };
+  }
+
+  async #look(): Promise<void> {
+    try {
+      this.#tellAll(await this.#parts.client.state());
+    } catch (error) {
+      this.#tellOnce(error instanceof Error ? error.message : String(error));
+      if (error instanceof LauncherError && error.isAbsent) await this.#replace();
+    }
+  }
+
+  async #replace(): Promise<void> {
+    const { client, revive, wanted } = this.#parts;
+    try {
+      if (await revive()) this.#tellAll(await client.apply(wanted));
+      else
+        this.#tellOnce(
+          'the launcher was told to end: its replicas are gone until it is started again',
+        );
+    } catch (error) {
+      // Tried again at the next look.
+      this.#tellOnce(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #tellAll(state: LauncherState): void {
+    this.#lastTold = '';
+    for (const listener of this.#listeners) listener(state);
+  }
+
+  /** It is looked for again and again. */
+  #tellOnce(line: string): void {
+    if (line !== this.#lastTold) this.#parts.tell(line);
+    this.#lastTold = line;
+  }
+}

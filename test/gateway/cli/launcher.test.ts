@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+
+import { LauncherClient } from '../../../deploy/launcher.ts';
+import { CommandLine, runGateway } from '../../support/command-line.ts';
+import { until } from '../../support/live/until.ts';
+import { TemporaryFolder } from '../../support/launched/plans.ts';
+
+/** A process takes a second to come up on a busy machine. */
+const PROCESS_MS_MAX = 30_000;
+
+describe('gateway launcher', { timeout: PROCESS_MS_MAX }, () => {
+  it('answers at its socket until it is told to end', async () => {
+    using folder = new TemporaryFolder();
+    await using launcher = new CommandLine(['launcher', '--run-dir', folder.path]);
+    const client = new LauncherClient(folder.dir.socket);
+    const state = await until('it listens', () => client.state().catch(() => undefined));
+    const second = await runGateway(['launcher', '--run-dir', folder.path]);
+    const { code } = await launcher.stop('SIGTERM');
+
+    expect(state).toMatchObject({ replicas: [], stopping: false });
+    expect(second).toMatchObject({
+      code: 1,
+      stderr: `gateway: another launcher has ${folder.path}\n`,
+    });
+    expect(code).toBe(0);
+  });
+
+  it('is not in the list of commands, and has help of its own', async () => {
+    expect((await runGateway(['--help'])).stdout).not.toMatch(/^ +launcher/mu);
+    expect((await runGateway(['launcher', '--help'])).stdout).toContain('--run-dir <folder>');
+  });
+});

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+
+import { LaunchNews } from '../../../gateway/launch/launch-news.ts';
+import { aPlan } from '../../support/launched/plans.ts';
+import { aLaunchedReplica, aLauncherState } from '../../support/launched/states.ts';
+
+const starting = aLaunchedReplica({ phase: 'starting', wasReady: false, pinningNote: 'by hand' });
+const failure = { kind: 'bad-flag', sentence: 'no such flag', tail: [] } as const;
+
+describe('the news of launched replicas', () => {
+  it('tell each change once', () => {
+    const news = new LaunchNews(new Set());
+    const { pid: _pid, ...rest } = starting;
+    const tell = (replica = starting): readonly string[] =>
+      news.linesOf(aLauncherState(replica), 1_000);
+
+    expect(tell({ ...rest, pid: undefined })).toEqual(['engine-0 is starting']);
+    expect(tell()).toEqual(['engine-0 is starting, process 4711; by hand']);
+    expect(tell()).toEqual([]);
+    expect(tell(aLaunchedReplica())).toEqual(['engine-0 is ready']);
+    expect(tell(aLaunchedReplica())).toEqual([]);
+    expect(tell(aLaunchedReplica({ phase: 'stopping' }))).toEqual([
+      'engine-0 finishes what it has',
+    ]);
+    expect(tell(aLaunchedReplica({ phase: 'stopped' }))).toEqual(['engine-0 has stopped']);
+    expect(tell(aLaunchedReplica({ phase: 'waiting', failure }))).toEqual([
+      'engine-0 failed and is started again soon: no such flag; engine-0.log',
+    ]);
+    expect(tell(aLaunchedReplica({ phase: 'failed', failure }))).toEqual([
+      'engine-0 failed: no such flag; engine-0.log',
+    ]);
+  });
+
+  it('tell the progress of one that loads, every five seconds and where there is any', () => {
+    const news = new LaunchNews(new Set());
+    const tell = (progress: string | undefined, nowMs: number): readonly string[] =>
+      news.linesOf(aLauncherState({ ...starting, progress }), nowMs);
+
+    tell(undefined, 0);
+    expect(tell('10 %', 4_999)).toEqual([]);
+    expect(tell('20 %', 5_000)).toEqual(['engine-0 is starting for 5 s: 20 %']);
+    expect(tell('30 %', 9_999)).toEqual([]);
+    expect(tell('20 %', 90_000)).toEqual([]);
+    expect(tell('40 %', 90_000)).toEqual(['engine-0 is starting for 90 s: 40 %']);
+  });
+
+  it('warn of threads that leave their CPUs', () => {
+    const news = new LaunchNews(new Set());
+    const plan = aPlan({ cpus: [{ first: 0, last: 3 }] });
+    const tell = (strayThreads: number): readonly string[] => {
+      const affinity = { threads: 10, cpus: '0-7', memoryNodes: '0', strayThreads };
+      return news.linesOf(aLauncherState(aLaunchedReplica({ plan, affinity })), 0);
+    };
+
+    expect(tell(0)).toEqual(['engine-0 is ready']);
+    expect(tell(2)).toEqual([
+      'engine-0 has drifted: 2 of 10 threads may leave CPUs 0-3 (all run on 0-7)',
+    ]);
+    expect(tell(2)).toEqual([]);
+    expect(tell(0)).toEqual([]);
+  });
+
+  it('tell of those that were adopted', () => {
+    const news = new LaunchNews(new Set(['engine-0']));
+    const lines = news.linesOf(aLauncherState(aLaunchedReplica()), 61_000);
+    expect(lines).toEqual(['engine-0 was adopted: ready for 61 s, process 4711']);
+  });
+
+  it.each([
+    ['failed before it was ready', { phase: 'failed', wasReady: false }, [], true],
+    ['waits for another try before it was ready', { phase: 'waiting', wasReady: false }, [], true],
+    ['loads', { phase: 'starting', wasReady: false }, [], false],
+    ['has been ready', { phase: 'waiting', wasReady: true }, [], false],
+    ['was adopted', { phase: 'failed', wasReady: false }, ['engine-0'], false],
+  ] as const)(
+    'know one that %s for lost at its first start: %j',
+    (_what, replica, adopted, lost) => {
+      const news = new LaunchNews(new Set(adopted));
+      const state = aLauncherState(aLaunchedReplica({ ...replica, failure }));
+      expect(news.failedAtFirst(state) !== undefined).toBe(lost);
+    },
+  );
+});

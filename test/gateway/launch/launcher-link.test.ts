@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+
+import type { LauncherState } from '../../../deploy/launcher.ts';
+import { LauncherError, PROTOCOL } from '../../../deploy/launcher.ts';
+import { LauncherLink } from '../../../gateway/launch/launcher-link.ts';
+import { LaunchTestClock } from '../../support/launched/clock.ts';
+import { aLaunchedReplica, aLauncherState } from '../../support/launched/states.ts';
+
+const wanted = { protocol: PROTOCOL, replicas: [], limits: { readyMsMax: 1, stopMsMax: 1 } };
+
+/** A link to a launcher that can be taken away. */
+class Linked {
+  readonly clock: LaunchTestClock = new LaunchTestClock();
+  readonly seen: LauncherState[] = [];
+  readonly told: string[] = [];
+  readonly applied: object[] = [];
+  readonly stop: () => void;
+  failure: Error | undefined;
+  revives: boolean | Error = true;
+  looks = 0;
+  readonly link: LauncherLink;
+
+  constructor() {
+    this.link = new LauncherLink({
+      client: {
+        state: async () => {
+          this.looks += 1;
+          return this.#answer();
+        },
+        apply: async (wish) => {
+          this.applied.push(wish);
+          return this.#answer();
+        },
+      },
+      wanted,
+      clock: this.clock,
+      revive: async () => {
+        if (this.revives instanceof Error) throw this.revives;
+        if (this.revives) this.failure = undefined;
+        return Promise.resolve(this.revives);
+      },
+      tell: (line) => this.told.push(line),
+    });
+    this.stop = this.link.watch((state) => this.seen.push(state));
+  }
+
+  async #answer(): Promise<LauncherState> {
+    if (this.failure !== undefined) throw this.failure;
+    return Promise.resolve(aLauncherState(aLaunchedReplica()));
+  }
+}
+
+const absent = new LauncherError('no launcher listens at x', true);
+
+describe('the link to a launcher', () => {
+  it('tells its state twice a second, until nobody listens any more', async () => {
+    const linked = new Linked();
+    const more: LauncherState[] = [];
+    const stopMore = linked.link.watch((state) => more.push(state));
+    await linked.clock.pass(1_010);
+    expect([linked.looks, linked.seen.length, more.length]).toEqual([3, 3, 3]);
+
+    stopMore();
+    await linked.clock.pass(500);
+    expect([linked.seen.length, more.length]).toEqual([4, 3]);
+    linked.stop();
+    await linked.clock.pass(5_000);
+    expect(linked.looks).toBe(4);
+  });
+
+  it('has a launcher that was killed replaced, and given the same replicas', async () => {
+    const linked = new Linked();
+    linked.failure = absent;
+    await linked.clock.pass(10);
+    expect(linked.applied).toEqual([wanted]);
+    expect(linked.told).toEqual(['no launcher listens at x']);
+    expect(linked.seen).toHaveLength(1);
+    linked.stop();
+  });
+
+  it('leaves one alone that was told to end, and says so once', async () => {
+    const linked = new Linked();
+    linked.failure = absent;
+    linked.revives = false;
+    await linked.clock.pass(10);
+    expect(linked.applied).toEqual([]);
+    expect(linked.told.at(-1)).toContain('the launcher was told to end');
+    linked.stop();
+  });
+
+  it('tries again where another one cannot be started', async () => {
+    const linked = new Linked();
+    linked.failure = absent;
+    linked.revives = new Error('no memory');
+    await linked.clock.pass(10);
+    expect(linked.told.at(-1)).toBe('no memory');
+    linked.revives = true;
+    await linked.clock.pass(500);
+    expect(linked.applied).toHaveLength(1);
+    linked.stop();
+  });
+
+  it('replaces none that is there and does not answer', async () => {
+    const linked = new Linked();
+    linked.failure = new LauncherError('the launcher does not answer at x', false);
+    await linked.clock.pass(2_000);
+    expect(linked.applied).toEqual([]);
+    expect(linked.told).toEqual(['the launcher does not answer at x']);
+    linked.stop();
+  });
+});
