@@ -25,7 +25,7 @@ export interface EngineRoomParts {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   /** Attempts under way, to be ended where their replica stands still. */
-  readonly open: OpenAttempts;
+  readonly openAttempts: OpenAttempts;
   /** Called when a replica's state, facts or load have changed. */
   readonly wake: () => void;
 }
@@ -172,7 +172,7 @@ export class EngineRoom {
   }
 
   #hireKeeper(): Keeper {
-    const { config, source, fleet, clock, telemetry, open, wake } = this.#parts;
+    const { config, source, fleet, clock, telemetry, openAttempts, wake } = this.#parts;
     return new Keeper({
       fleet,
       source: this.#connected(source),
@@ -188,7 +188,7 @@ export class EngineRoom {
       onChange: wake,
       onEvent: (id, event) => telemetry.replicaEvent(id, event),
       onEjection: (id, reason) => telemetry.replicaEjected(id, reason),
-      onStall: (id, reason) => open.stalled(id, reason),
+      onStall: (id, reason) => openAttempts.stalled(id, reason),
     });
   }
 }

@@ -28,6 +28,7 @@ import { DeadlyRequests } from './pipeline/deadly-requests.ts';
 import { DecisionLog } from './pipeline/decision-log.ts';
 import { Dispatcher } from './pipeline/dispatcher.ts';
 import { OpenAttempts } from './pipeline/open-attempts.ts';
+import { OpenRequests } from './pipeline/open-requests.ts';
 import { TokenEstimator } from './pipeline/token-estimator.ts';
 import { MemoryQuotas } from './quota/memory-quotas.ts';
 import type { ReloadReport } from './reloader.ts';
@@ -36,6 +37,8 @@ import { createAdminApp } from './server/admin.ts';
 import { createApp } from './server/app.ts';
 import { ConnectionGate } from './server/connection-gate.ts';
 import { Doorkeeper } from './server/doorkeeper.ts';
+import { HouseView } from './server/live/house-view.ts';
+import { LiveFeed } from './server/live/live-feed.ts';
 import type { Listener } from './server/listen.ts';
 import { listen } from './server/listen.ts';
 import { LoopWatch } from './server/loop-watch.ts';
@@ -141,7 +144,7 @@ function furnish(config: Config, deliveries: Deliveries): House {
   const fleet = new Fleet();
   const dispatcher = buildDispatcher(config, fleet, clock);
   const source = sourceOf(deliveries);
-  const open = new OpenAttempts();
+  const openAttempts = new OpenAttempts();
   const wake = (): void => dispatcher.wake();
   const { openRequestsMax, connectionsMax, eventLoopLateMsMax } = config.limits;
   const loop = new LoopWatch(clock, eventLoopLateMsMax);
@@ -160,12 +163,13 @@ function furnish(config: Config, deliveries: Deliveries): House {
     fleet,
     dispatcher,
     decisions: new DecisionLog(),
+    open: new OpenRequests(),
     estimator: new TokenEstimator(),
     lengths: new OutputLengths(),
     breakages: new Breakages(),
     deadly: new DeadlyRequests(),
-    engines: new EngineRoom({ config, source, fleet, clock, telemetry, open, wake }),
-    open,
+    engines: new EngineRoom({ config, source, fleet, clock, telemetry, openAttempts, wake }),
+    openAttempts,
     doorkeeper,
     readiness: new Readiness(fleet, doorkeeper),
     quotas: new MemoryQuotas(config.tenants),
@@ -229,13 +233,20 @@ function adminApp(
   house: House,
   reload: () => Promise<ReloadReport>,
 ): ReturnType<typeof createAdminApp> {
+  const { rooms } = house;
+  const wallMs = Date.now;
+  const view = new HouseView({
+    ...rooms,
+    wallMs,
+    version,
+    policyOf: () => house.terms.config.routing.policy,
+  });
   return createAdminApp({
-    ...house.rooms,
-    wallMs: Date.now,
+    ...rooms,
+    view,
+    feed: new LiveFeed({ ...rooms, view, wallMs }),
+    wallMs,
     reload,
-    get policy() {
-      return house.terms.config.routing.policy;
-    },
     get adminKey() {
       return house.terms.adminKey;
     },

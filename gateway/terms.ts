@@ -10,6 +10,7 @@ import type { DecisionLog } from './pipeline/decision-log.ts';
 import type { Dispatcher } from './pipeline/dispatcher.ts';
 import { firstModel, ModelNames } from './pipeline/model-names.ts';
 import type { OpenAttempts } from './pipeline/open-attempts.ts';
+import type { OpenRequests } from './pipeline/open-requests.ts';
 import type { PipelineParts } from './pipeline/parts.ts';
 import { RetryBudget } from './pipeline/retry-budget.ts';
 import type { TokenEstimator } from './pipeline/token-estimator.ts';
@@ -30,12 +31,13 @@ export interface Rooms {
   readonly fleet: Fleet;
   readonly dispatcher: Dispatcher;
   readonly decisions: DecisionLog;
+  readonly open: OpenRequests;
   readonly estimator: TokenEstimator;
   readonly lengths: OutputLengths;
   readonly breakages: Breakages;
   readonly deadly: DeadlyRequests;
   readonly engines: EngineRoom;
-  readonly open: OpenAttempts;
+  readonly openAttempts: OpenAttempts;
   readonly doorkeeper: Doorkeeper;
   readonly readiness: Readiness;
   readonly quotas: MemoryQuotas;
@@ -82,12 +84,13 @@ export function termsOf(rooms: Rooms, config: Config): Terms {
 }
 
 function pipelineOf(rooms: Rooms, config: Config, names: ModelNames): PipelineParts {
-  const { quotas, dispatcher, decisions, estimator, lengths, engines } = rooms;
-  const { breakages, deadly, open, clock, telemetry } = rooms;
+  const { quotas, dispatcher, decisions, estimator, lengths, engines, open } = rooms;
+  const { breakages, deadly, openAttempts, clock, telemetry } = rooms;
   return {
     quotas,
     dispatcher,
     decisions,
+    open,
     estimator,
     lengths,
     names,
@@ -100,7 +103,7 @@ function pipelineOf(rooms: Rooms, config: Config, names: ModelNames): PipelinePa
     betweenTokensMs: config.timeouts.betweenTokensMs,
     unreadMs: config.timeouts.unreadMs,
     engineOf: (id) => engines.engineOf(id),
-    open,
+    openAttempts,
     attempted: (id, end, sentMs) => engines.attempted(id, end, sentMs),
     reportBug: (error, requestId) =>
       telemetry.log.error({ err: error, request_id: requestId }, 'a request met a bug'),

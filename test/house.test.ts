@@ -223,9 +223,15 @@ describe('every file', () => {
 describe('the tests', () => {
   const mirrored = new Set(tests.map(({ path }) => path));
 
+  /** What of the live page touches a document; what it decides stands in its model and is tested file for file. */
+  const page = sources
+    .map(({ path }) => path)
+    .filter((path) => /^gateway\/server\/live\/page\/[\w-]+\.ts$/.test(path));
+
   /** Files without a test of their own, and where they are tested. */
   const testedElsewhere: Readonly<Record<string, string>> = {
     'gateway/bin.ts': 'has to be emitted and run by an old Node: test/e2e/packed.test.ts',
+    ...Object.fromEntries(page.map((path) => [path, 'a browser: test/e2e/live-page.test.ts'])),
   };
 
   it('mirror the floors, file for file, but for files of nothing but types', () => {

@@ -1,4 +1,4 @@
-import type { DecisionPage } from '../server/decision-page.ts';
+import type { DecisionPage } from '../server/decision-shapes.ts';
 import type { AdminPort } from './admin-port.ts';
 import { askAdmin, noAdminPort } from './admin-port.ts';
 

@@ -1,7 +1,7 @@
 import { TOO_LONG_SECONDS } from '../../routing/policies/catalog.ts';
 import { alignedTable } from '../replay/report/comparison.ts';
 import { countText, durationText } from '../replay/report/quantity-text.ts';
-import type { CandidatePage, DecisionPage } from '../server/decision-page.ts';
+import type { CandidatePage, DecisionPage } from '../server/decision-shapes.ts';
 
 /** Columns of a terminal. */
 export const COLUMNS_MAX = 100;

@@ -69,6 +69,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./plan.ts')).planCommand(),
   },
   {
+    name: 'top',
+    summary: 'Watch a running gateway in the terminal.',
+    load: async () => (await import('./top.ts')).topCommand(),
+  },
+  {
     name: 'explain',
     summary: 'Tell why a request went where it went.',
     load: async () => (await import('./explain.ts')).explainCommand(),

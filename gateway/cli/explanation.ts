@@ -1,6 +1,6 @@
 import { countText, durationText } from '../replay/report/quantity-text.ts';
 import { wrapped } from '../replay/report/wrapped.ts';
-import type { DecisionPage, OutcomePage } from '../server/decision-page.ts';
+import type { DecisionPage, OutcomePage } from '../server/decision-shapes.ts';
 import { candidateTable, COLUMNS_MAX, secondsText } from './candidate-table.ts';
 
 /** Replicas that are named for one filter. */

@@ -38,7 +38,7 @@ export interface ForwardParts {
   readonly leg?: Leg | undefined;
   readonly asksForTokenIds: boolean;
   /** Where the attempt can be ended from, with all others at its replica. */
-  readonly open: OpenAttempts;
+  readonly openAttempts: OpenAttempts;
 }
 
 /** Makes one attempt: sends the request to the replica and passes the answer on. Rejects with what only a bug throws. */
@@ -102,7 +102,7 @@ class Forwarding implements HttpAnswerSink, ReplyListener, OpenAttempt {
       gaveUp: () => this.#abandon(leftUnread()),
     });
     reply.listener = this;
-    this.#leaveOpen = this.#parts.open.add(place.replica.id, this);
+    this.#leaveOpen = this.#parts.openAttempts.add(place.replica.id, this);
     if (exchange.deadlineMs !== Infinity) this.#watchDeadline(exchange.deadlineMs);
     this.#watchFirstByte();
   }

@@ -10,6 +10,7 @@ import type { DecisionLog } from './decision-log.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { ModelNames } from './model-names.ts';
 import type { OpenAttempts } from './open-attempts.ts';
+import type { OpenRequests } from './open-requests.ts';
 import type { ResumeSettings } from './resume.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import type { TokenEstimator } from './token-estimator.ts';
@@ -20,6 +21,8 @@ export interface PipelineParts {
   readonly dispatcher: Dispatcher;
   /** Where every decision is noted. */
   readonly decisions: DecisionLog;
+  /** Where it stands while it is served. */
+  readonly open: OpenRequests;
   readonly estimator: TokenEstimator;
   readonly lengths: OutputLengths;
   readonly names: ModelNames;
@@ -40,7 +43,7 @@ export interface PipelineParts {
   /** Connections to a replica of the fleet; `undefined` once it has left. */
   readonly engineOf: (id: ReplicaId) => Engine | undefined;
   /** Attempts under way, which end together where their replica stands still. */
-  readonly open: OpenAttempts;
+  readonly openAttempts: OpenAttempts;
   /** Told how each attempt that began at `sentMs` ended, so that a dead replica is seen before its next health check. */
   readonly attempted: (id: ReplicaId, end: AttemptEnd, sentMs: number) => void;
   /** Told of bugs: what is thrown and is no `GatewayError`. */

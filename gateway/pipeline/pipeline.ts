@@ -20,6 +20,7 @@ import { Trail } from './trail.ts';
 /** The life of one request, from its decoded body to its record. Never rejects. */
 export async function serve(exchange: Exchange, parts: PipelineParts): Promise<void> {
   const trail = new Trail(exchange, parts);
+  const open = parts.open.enter(exchange);
   try {
     await converse(exchange, trail, parts);
   } catch (error) {
@@ -28,6 +29,7 @@ export async function serve(exchange: Exchange, parts: PipelineParts): Promise<v
   } finally {
     settle(exchange, parts);
     trail.close();
+    parts.open.leave(open);
   }
 }
 
@@ -108,12 +110,12 @@ async function attemptAt(
     if (exchange.namesReplica && leg === undefined)
       exchange.reply.addHeader('x-gateway-replica', replica.id);
     const model = parts.names.rename(exchange.request.model);
-    const { clock, firstByteMs, betweenTokensMs, unreadMs, open } = parts;
+    const { clock, firstByteMs, betweenTokensMs, unreadMs, openAttempts } = parts;
     const limits = { firstByteMs, betweenTokensMs, unreadMs };
     const notes = leg === undefined ? resume.notesAt(engine) : undefined;
     const asksForTokenIds =
       leg === undefined ? notes?.readsIds === true : resume.asksForIdsAt(engine, leg);
-    const made = { exchange, place, engine, model, clock, ...limits, open };
+    const made = { exchange, place, engine, model, clock, ...limits, openAttempts };
     const sentMs = clock.nowMs();
     const end = await forward({ ...made, notes, leg, asksForTokenIds });
     parts.attempted(replica.id, end, sentMs);

@@ -1,31 +1,39 @@
 import type { HttpBindings } from '@hono/node-server';
+import type { Context } from 'hono';
 import { Hono } from 'hono';
 
 import type { Fleet } from '../../routing/fleet.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
-import type { Dispatcher } from '../pipeline/dispatcher.ts';
+import type { OpenRequests } from '../pipeline/open-requests.ts';
 import type { ReloadReport } from '../reloader.ts';
 import type { QuotaStore } from '../quota/quota-store.ts';
 import type { DecisionsParts } from './decisions.ts';
 import { mountDecisions } from './decisions.ts';
-import type { Doorkeeper } from './doorkeeper.ts';
 import type { KeyCheck } from './key-check.ts';
+import type { HouseView } from './live/house-view.ts';
+import type { LiveFeed } from './live/live-feed.ts';
+import { mountLivePage } from './live/live-page.ts';
+import { mountLive } from './live/live-routes.ts';
+import type { ReplicaStanding } from './live/page/model/live-events.ts';
+import type { HouseState } from './live/page/model/request-page.ts';
+import { quietestRequests } from './live/request-page.ts';
+import { TOLD_MAX } from './live/request-sample.ts';
 import type { ReplicaMarks } from './replica-marks.ts';
 import { mountReplicaMarks } from './replica-marks.ts';
 import type { Readiness } from './readiness.ts';
 
-/** What the admin port answers with; the last three are read anew for each request. */
+/** What the admin port answers with; the key is read anew for each request. */
 export interface AdminParts extends DecisionsParts {
   readonly fleet: Fleet;
-  readonly dispatcher: Dispatcher;
-  readonly doorkeeper: Doorkeeper;
+  readonly open: OpenRequests;
+  readonly view: HouseView;
+  readonly feed: LiveFeed;
   readonly readiness: Readiness;
   readonly telemetry: Telemetry;
   readonly quotas: QuotaStore;
   readonly reload: () => Promise<ReloadReport>;
   /** Marks replicas for who takes them down. */
   readonly engines: ReplicaMarks;
-  readonly policy: string;
   /** Checks the admin key; lets everybody in where none is set up. */
   readonly adminKey: KeyCheck;
 }
@@ -42,6 +50,7 @@ export function createAdminApp(parts: AdminParts): Hono<{ Bindings: HttpBindings
     const { contentType, body } = await parts.telemetry.scrape(context.req.header('accept'));
     return new Response(body, { headers: { 'content-type': contentType } });
   });
+  mountLivePage(app);
   app.use('/admin/*', async (context, next) => {
     if (parts.adminKey.accepts(context.req.header('authorization'))) return next();
     return context.json(
@@ -49,7 +58,7 @@ export function createAdminApp(parts: AdminParts): Hono<{ Bindings: HttpBindings
       401,
     );
   });
-  app.get('/admin/state', (context) => context.json(describeState(parts)));
+  app.get('/admin/state', (context) => answerState(context, parts));
   app.get('/admin/replicas', (context) => context.json(describeReplicas(parts)));
   app.post('/admin/reload', async (context) => {
     const report = await parts.reload();
@@ -59,6 +68,7 @@ export function createAdminApp(parts: AdminParts): Hono<{ Bindings: HttpBindings
   });
   mountReplicaMarks(app, parts.engines);
   mountDecisions(app, parts);
+  mountLive(app, parts);
   app.notFound((context) => {
     const message = `There is no ${context.req.method} ${context.req.path} on the admin port.`;
     return context.json({ error: { code: 'not_found', message } }, 404);
@@ -66,15 +76,26 @@ export function createAdminApp(parts: AdminParts): Hono<{ Bindings: HttpBindings
   return app;
 }
 
-function describeState(parts: AdminParts): object {
-  return {
-    policy: parts.policy,
-    draining: parts.doorkeeper.isLeaving,
-    openRequests: parts.doorkeeper.inside,
-    waitingRequests: parts.dispatcher.waitingRequests,
+/** Requests that a state lists where the caller names no number. */
+const LISTED_DEFAULT = 100;
+
+function answerState(context: Context, parts: AdminParts): Response {
+  const text = context.req.query('requests') ?? String(LISTED_DEFAULT);
+  const limit = Number(text);
+  if (/^\d+$/u.test(text) && limit <= TOLD_MAX) return context.json(describeState(parts, limit));
+  const message = `requests=${text} must be a whole number from 0 to ${TOLD_MAX}.`;
+  return context.json({ error: { code: 'invalid_request', message } }, 400);
+}
+
+function describeState(parts: AdminParts, requestsMax: number): HouseState {
+  const standing = parts.view.standing();
+  const state = {
+    ...standing,
     quotas: describeQuotas(parts),
-    replicas: describeReplicas(parts),
+    replicas: describeReplicas(parts, standing),
+    requests: quietestRequests(parts.open.values(), requestsMax, parts.clock.nowMs()),
   };
+  return state;
 }
 
 /** Where each tenant that has a quota stands. */
@@ -83,21 +104,14 @@ function describeQuotas({ quotas, clock }: AdminParts): readonly object[] {
 }
 
 /** Each replica: what it is, what it says of itself and how old that is, and what we have there. */
-function describeReplicas({ fleet, clock }: AdminParts): readonly object[] {
-  return fleet
-    .candidates(clock.nowMs())
-    .map(({ replica, state, isQuiet, load, loadAgeMs, inFlight }) => ({
-      ...replica,
-      kvCapacityTokens: replica.kvCapacityTokens ?? null,
-      state,
-      isQuiet,
-      load:
-        load === undefined ? null : { ...load, takenAtMs: undefined, ageMs: Math.round(loadAgeMs) },
-      inFlight: {
-        requests: inFlight.requests,
-        prefillTokens: inFlight.prefillTokens,
-        kvTokens: inFlight.kvTokens,
-        kvTokensPeak: inFlight.kvTokensPeak,
-      },
-    }));
+function describeReplicas(
+  { fleet, view, clock }: AdminParts,
+  { replicas } = view.standing(),
+): readonly ReplicaStanding[] {
+  const candidates = fleet.candidates(clock.nowMs());
+  return replicas.map((standing, index) => {
+    const { replica, load } = candidates[index] ?? {};
+    const word = standing.load && { ...load, ...standing.load, takenAtMs: undefined };
+    return { ...replica, ...standing, load: word };
+  });
 }

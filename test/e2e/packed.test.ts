@@ -90,6 +90,7 @@ describe('the packed command', () => {
     const others = packed.files
       .map(({ path }) => path)
       .filter((path) => !/^dist\/(?:gateway|deploy|routing|telemetry)\/.*\.js$/.test(path))
+      .filter((path) => !/^dist\/gateway\/server\/live\/page\/[a-z]+\.(?:html|css|svg)$/.test(path))
       .filter((path) => !/^deploy\/(?:grafana|kubernetes|prometheus|systemd)\//.test(path));
 
     expect(others.toSorted()).toEqual(['LICENSE', 'README.md', 'deploy/README.md', 'package.json']);
@@ -138,6 +139,25 @@ describe('the packed command', () => {
 
     expect(answer.status).toBe(200);
     expect(await ended).toEqual([0, null]);
+  });
+
+  it('serves the live page with its modules, without a build on the way', async () => {
+    const words = ['serve', '--replica', 'http://127.0.0.1:1', '--port', '0', '--admin-port', '0'];
+    const child = spawn(bin('gateway'), [...words, '--json', '--log-level', 'silent'], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = once(child, 'exit');
+    const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+    const { adminUrl } = JSON.parse(line) as { readonly adminUrl: string };
+    const paths = ['ui', 'ui/main', 'ui/style.css', 'ui/icon.svg', 'ui/model/request-board.js'];
+
+    const answers = await Promise.all(paths.map((path) => fetch(`${adminUrl}/admin/${path}`)));
+    child.kill('SIGTERM');
+    await ended;
+
+    expect(answers.map(({ status }) => status)).toEqual(paths.map(() => 200));
+    expect(await answers[1]?.text()).toContain("from './model/request-board.js'");
   });
 
   it('says in one sentence which Node it needs when it is started by an old one', async (context) => {

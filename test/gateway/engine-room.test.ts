@@ -32,7 +32,7 @@ function aRoom() {
     // No timer runs: what the keeper would do later is not done here.
     clock: { nowMs: () => 0, after: () => quiet },
     telemetry,
-    open: new OpenAttempts(),
+    openAttempts: new OpenAttempts(),
     wake: () => (wakes += 1),
   });
   return { room, config, fleet, events, wakes: () => wakes };

@@ -2,7 +2,7 @@ import type {
   CandidatePage,
   DecisionPage,
   OutcomePage,
-} from '../../gateway/server/decision-page.ts';
+} from '../../gateway/server/decision-shapes.ts';
 
 /** A candidate with two costs, given in seconds. */
 export function aCandidatePage(facts: Partial<CandidatePage> = {}): CandidatePage {

@@ -5,6 +5,7 @@ import { DecisionLog } from '../../gateway/pipeline/decision-log.ts';
 import { Dispatcher, type Place, type Waiting } from '../../gateway/pipeline/dispatcher.ts';
 import type { GatewayError } from '../../gateway/generation/error.ts';
 import { ModelNames } from '../../gateway/pipeline/model-names.ts';
+import { OpenRequests } from '../../gateway/pipeline/open-requests.ts';
 import type { PipelineParts } from '../../gateway/pipeline/parts.ts';
 import { OpenAttempts } from '../../gateway/pipeline/open-attempts.ts';
 import { RetryBudget } from '../../gateway/pipeline/retry-budget.ts';
@@ -132,6 +133,7 @@ export function aPipeline(
     quotas: new MemoryQuotas(facts.tenants ?? [{ name: 'anyone', concurrentRequests: 1_000 }]),
     dispatcher: base.dispatcher,
     decisions: new DecisionLog(),
+    open: new OpenRequests(),
     estimator: new TokenEstimator(),
     lengths: new OutputLengths(),
     names: new ModelNames(new Map([['gpt', 'llama']]), () => 'llama'),
@@ -141,7 +143,7 @@ export function aPipeline(
     deadly: new DeadlyRequests(),
     clock: base.clock,
     engineOf: (id) => engines.get(id),
-    open: new OpenAttempts(),
+    openAttempts: new OpenAttempts(),
     attempted: (id, end) => void attempted.push([id, end]),
     reportBug: (error) => void bugs.push(error),
   };

@@ -59,7 +59,7 @@ function begin(
     firstByteMs,
     betweenTokensMs,
     unreadMs,
-    open,
+    openAttempts: open,
     asksForTokenIds: false,
   });
   return {

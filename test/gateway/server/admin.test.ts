@@ -5,8 +5,11 @@ import { Dispatcher } from '../../../gateway/pipeline/dispatcher.ts';
 import { MemoryQuotas } from '../../../gateway/quota/memory-quotas.ts';
 import type { ReloadReport } from '../../../gateway/reloader.ts';
 import { createAdminApp } from '../../../gateway/server/admin.ts';
+import { OpenRequests } from '../../../gateway/pipeline/open-requests.ts';
 import { Doorkeeper } from '../../../gateway/server/doorkeeper.ts';
 import { hashKey, KeyCheck } from '../../../gateway/server/key-check.ts';
+import { HouseView } from '../../../gateway/server/live/house-view.ts';
+import { LiveFeed } from '../../../gateway/server/live/live-feed.ts';
 import { Readiness } from '../../../gateway/server/readiness.ts';
 import { Admission } from '../../../routing/admission.ts';
 import { Fleet } from '../../../routing/fleet.ts';
@@ -14,6 +17,7 @@ import { createPolicy, defaultGoodService } from '../../../routing/policies/cata
 import { Router } from '../../../routing/router.ts';
 import { startTelemetry } from '../../../telemetry/telemetry.ts';
 import { aLoad, aReplica } from '../../support/builders.ts';
+import { anExchange } from '../../support/exchange.ts';
 
 const clock = { nowMs: () => 1_000, after: () => () => undefined };
 
@@ -31,15 +35,23 @@ async function anAdminApp(
   const doorkeeper = new Doorkeeper(10);
   doorkeeper.enter({ turnOut: () => undefined });
   const limits = { mode: 'late-binding', waitingRequestsMax: 1, waitingMsMax: 1 } as const;
+  const dispatcher = new Dispatcher({
+    fleet,
+    clock,
+    router: new Router(createPolicy('kv-aware', { random: () => 0 })),
+    admission: new Admission(limits),
+  });
+  const open = new OpenRequests();
+  open.enter(anExchange({ requestId: 'early', receivedMs: 100 }));
+  open.enter(anExchange({ requestId: 'late', receivedMs: 900 }));
+  const wallMs = () => 0;
+  const rooms = { fleet, open, dispatcher, doorkeeper, clock, wallMs };
+  const view = new HouseView({ ...rooms, version: '1', policyOf: () => 'kv-aware' });
   return createAdminApp({
     fleet,
-    doorkeeper,
-    dispatcher: new Dispatcher({
-      fleet,
-      clock,
-      router: new Router(createPolicy('kv-aware', { random: () => 0 })),
-      admission: new Admission(limits),
-    }),
+    open,
+    view,
+    feed: new LiveFeed({ open, view, clock, wallMs }),
     readiness: new Readiness(fleet, doorkeeper),
     telemetry: await startTelemetry({
       serviceName: 'test',
@@ -54,10 +66,9 @@ async function anAdminApp(
     clock,
     quotas: new MemoryQuotas([{ name: 'red', requestsPerMinute: 60 }, { name: 'blue' }]),
     decisions: new DecisionLog(),
-    wallMs: () => 0,
+    wallMs,
     reload: () => Promise.resolve(report),
     engines: { drain: (id) => id === 'r0', undrain: (id) => id === 'r0' },
-    policy: 'kv-aware',
     adminKey,
   });
 }
