@@ -54,8 +54,9 @@ export function chooseSize(
   usableFor: (ranks: number) => readonly Accelerator[],
 ): SizeChoice {
   const sizes = sizesOf(wish, usableFor);
-  const wanted = wish.kvTokensWanted;
-  const onNode = sizes.filter(({ kvOnNode }) => kvOnNode >= wanted * KV_SHARE_MIN);
+  const wanted = Math.max(wish.kvTokensWanted, KV_TOKENS_MIN);
+  const least = Math.max(wanted * KV_SHARE_MIN, KV_TOKENS_MIN);
+  const onNode = sizes.filter(({ kvOnNode }) => kvOnNode >= least);
   const best =
     sizes.find(({ kvOnNode }) => kvOnNode >= wanted) ??
     onNode.at(-1) ??

@@ -51,6 +51,13 @@ describe('the size of a replica', () => {
     expect(choose(wish('llama-3-8b', { kvTokensWanted: 100_000 }))).toMatchObject({ gpus: 1 });
   });
 
+  it('holds one long request, however little is wanted', () => {
+    expect(choose(wish('llama-3-70b', { kvTokensWanted: 1_000 }))).toMatchObject({
+      gpus: 2,
+      givenUp: [],
+    });
+  });
+
   it('says that the weights do not fit on fewer', () => {
     expect(choose(wish('llama-3-70b', { kvTokensWanted: 200_000 }))).toMatchObject({
       gpus: 2,
