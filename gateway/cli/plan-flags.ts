@@ -6,8 +6,8 @@ import { weightTypes } from '../../deploy/model-facts.ts';
 import { KV_TOKENS_WANTED } from '../../deploy/plan.ts';
 import { integerBetween, oneOf } from './arguments.ts';
 
-/** In which form a plan can be written for others to run, the last for the gateway itself. */
-export const planForms = ['systemd', 'kubernetes', 'config'] as const;
+/** In which form a plan can be written for others to run, the last two for the gateway itself. */
+export const planForms = ['systemd', 'kubernetes', 'config', 'launch'] as const;
 
 /** Flags of `gateway plan`, as the command line gives them. */
 export interface PlanFlags {

@@ -6,6 +6,7 @@ import type { Plan } from '../../deploy/plan.ts';
 import { kubernetesManifests } from '../../deploy/units/kubernetes.ts';
 import { systemdUnits } from '../../deploy/units/systemd.ts';
 import type { UnitFile } from '../../deploy/units/unit-file.ts';
+import { launchSetting } from './launch-plan.ts';
 import { say, tell } from './output.ts';
 import type { planForms } from './plan-flags.ts';
 import { UsageError } from './usage-error.ts';
@@ -46,6 +47,8 @@ function filesOf(plan: Plan, form: PlanOutput['form'], options: PodOptions): rea
       return [manifestFile(plan, options)];
     case 'config':
       return [configFile(plan)];
+    case 'launch':
+      return [launchFile(plan)];
   }
 }
 
@@ -64,4 +67,10 @@ function configFile({ replicas }: Plan): UnitFile {
     ...(node !== undefined && others.length === 0 && { numaNode: node }),
   }));
   return { name: 'gateway.yaml', text: stringify({ replicas: settings }) };
+}
+
+/** The gateway's settings by which it starts these replicas itself. */
+function launchFile({ replicas }: Plan): UnitFile {
+  const settings = { launch: { replicas: replicas.map(launchSetting) } };
+  return { name: 'gateway.yaml', text: stringify(settings, { aliasDuplicateObjects: false }) };
 }

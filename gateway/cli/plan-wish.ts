@@ -10,8 +10,22 @@ import type { PlanWish } from '../../deploy/plan.ts';
 import type { PlanFlags } from './plan-flags.ts';
 import { UsageError } from './usage-error.ts';
 
+/** What flags say of the replicas that are wished. */
+export type WishFlags = Pick<
+  PlanFlags,
+  | 'engine'
+  | 'engineVersion'
+  | 'command'
+  | 'dtype'
+  | 'tp'
+  | 'replicas'
+  | 'reserveCores'
+  | 'kvTokens'
+  | 'port'
+>;
+
 /** What flags ask a plan for. Throws a UsageError for those that contradict each other or name nothing. */
-export function planWish(flags: PlanFlags, model: string): PlanWish {
+export function planWish(flags: WishFlags, model: string): PlanWish {
   const { engineVersion, dtype, tp, replicas, reserveCores, kvTokens, port } = flags;
   const modelFacts = findModel(model) ?? readModelFolder(model);
   return {
@@ -28,7 +42,7 @@ export function planWish(flags: PlanFlags, model: string): PlanWish {
   };
 }
 
-function engineOf({ engine, command }: PlanFlags): EngineCommand {
+function engineOf({ engine, command }: WishFlags): EngineCommand {
   const known = engineCommands.find(({ name }) => name === engine);
   if (command === undefined) {
     if (known !== undefined) return known;

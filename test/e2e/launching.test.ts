@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { createServer } from 'node:http';
 import { describe, expect, it } from 'vitest';
 
+import type { Host } from '../../deploy/host.ts';
 import { LauncherClient } from '../../deploy/launcher.ts';
 import type { LaunchedReplica } from '../../deploy/launcher.ts';
 import { signal } from '../../deploy/launch/end-members.ts';
@@ -9,6 +10,7 @@ import { readProcess } from '../../deploy/launch/process-table.ts';
 import { readTrace } from '../../deploy/launch/state-file.ts';
 import { CommandLine, runGateway } from '../support/command-line.ts';
 import { until } from '../support/live/until.ts';
+import { PlantedMachine } from '../support/machine.ts';
 import {
   engineArgv,
   enginesOf,
@@ -27,6 +29,26 @@ const simulated = [
   '--preset',
   'vllm-0.5.5-8xh100-tp8',
 ].concat(['--model', '{model}', '--port', '{port}', '--speed', '4']);
+
+/** The same, started as vLLM is. */
+const simulatedServe = [
+  'while [ $# -gt 0 ]; do',
+  '  case "$1" in --port) port=$2 ;; --served-model-name) model=$2 ;; esac; shift',
+  'done',
+  `exec ${simulated.join(' ').replace('{model}', '"$model"').replace('{port}', '"$port"')}`,
+].join('\n');
+
+/** Two GPUs and the first two CPUs, which whoever runs this has. */
+const smallHost: Host = {
+  nodes: [{ id: 0, cores: [[0], [1]], hasMemory: true }],
+  gpus: [0, 1].map((index) => ({
+    index,
+    name: 'NVIDIA H100 80GB HBM3',
+    uuid: `GPU-${index}`,
+    numaNode: 0,
+    memoryMib: 81_559,
+  })),
+};
 
 interface UpOptions {
   readonly folder: TemporaryFolder;
@@ -85,6 +107,35 @@ describe('gateway up', () => {
     expect(replicas.map(({ affinity }) => affinity?.cpus)).toEqual(['0', '1']);
     expect(shown.stdout).toMatch(/^vllm-0 +ready +\d+ s +\d+ +- +0 +0 +0 +0 in flight/mu);
     expect(shown.code).toBe(0);
+    expect(code).toBe(0);
+    await untilNothingRuns(folder);
+  });
+
+  it('starts engines as the plan of this machine says, where no command is given', async () => {
+    using folder = new TemporaryFolder();
+    using machine = new PlantedMachine();
+    const { root } = machine.host(smallHost);
+    machine.program(simulatedServe, 'vllm');
+    const enginePort = await freePort(11);
+    const words = `up --engine vllm --model llama-3-8b --tp 1 --engine-port ${enginePort}`;
+    const where = `--run-dir ${folder.path} --sysfs ${root} --nvidia-smi ${machine.smi(smallHost)}`;
+    const ports = '--port 0 --admin-port 0 --log-level warn --json';
+    await using up = new CommandLine(`${words} ${where} ${ports}`.split(' '), {
+      PATH: `${root}:${process.env['PATH']}`,
+    });
+    const { url } = await up.listening();
+    await untilReady(url);
+    const replicas = await until('both were looked at', async () => {
+      const all = await replicasOf(folder);
+      return all.length === 2 && all.every(({ affinity }) => affinity !== undefined) && all;
+    });
+    const { code, stderr } = await up.stop('SIGTERM');
+
+    expect(replicas.map(({ plan: { id }, affinity }) => [id, affinity?.cpus])).toEqual([
+      ['vllm-0', '0'],
+      ['vllm-1', '1'],
+    ]);
+    expect(stderr).toContain('vllm-0: ');
     expect(code).toBe(0);
     await untilNothingRuns(folder);
   });

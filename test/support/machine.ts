@@ -56,9 +56,9 @@ export class PlantedMachine {
     this.link(`sys/bus/pci/devices/${address}`, folder);
   }
 
-  /** A program in place of nvidia-smi that a shell runs. Gives its path. */
-  program(body: string): string {
-    const path = join(this.root, 'nvidia-smi');
+  /** A program that a shell runs, in place of nvidia-smi unless named otherwise. Gives its path. */
+  program(body: string, name = 'nvidia-smi'): string {
+    const path = join(this.root, name);
     writeFileSync(path, `#!/bin/sh\n${body}\n`);
     chmodSync(path, 0o755);
     return path;

@@ -6,6 +6,7 @@ import { parseAllDocuments } from 'yaml';
 import { loadConfig } from '../../../gateway/config.ts';
 import { emitPlan } from '../../../gateway/cli/plan-output.ts';
 import { UsageError } from '../../../gateway/cli/usage-error.ts';
+import { plannedReplica } from '../../../gateway/launch/planned-replicas.ts';
 import { PlantedMachine } from '../../support/machine.ts';
 import { planOfOne, publishedPlan } from '../../support/published-plan.ts';
 
@@ -52,6 +53,25 @@ describe('a plan for others to run', () => {
       { url: 'http://127.0.0.1:30000', id: 'sglang-0', numaNode: 0 },
       { url: 'http://127.0.0.1:30010', id: 'sglang-1', numaNode: 1 },
     ]);
+  });
+
+  it('is a configuration by which the gateway starts the engines itself, as planned', () => {
+    using home = new PlantedMachine();
+    const plan = publishedPlan();
+    emitPlan(plan, { form: 'launch', folder: home.root, ...options });
+    const { launch } = loadConfig(join(home.root, 'gateway.yaml'), { environment: {} });
+
+    expect(launch.replicas.map(plannedReplica)).toMatchObject(
+      plan.replicas.map(({ id, port, argv, gpus, cpus, memoryNodes, environment }) => ({
+        id,
+        port,
+        argv,
+        gpus,
+        cpus,
+        memoryNodes,
+        environment,
+      })),
+    );
   });
 
   it('names no node for a replica that crosses nodes', () => {
