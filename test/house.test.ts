@@ -375,6 +375,7 @@ describe('a package', () => {
     zod: ['gateway/config', 'gateway/replay/', 'gateway/cli/'],
     yaml: ['gateway/config', 'gateway/cli/'],
     commander: ['gateway/cli/', 'gateway/main.ts'],
+    execa: ['telemetry/gpu/'],
     pino: ['telemetry/'],
     '@opentelemetry/api': ['telemetry/'],
     '@opentelemetry/core': ['telemetry/'],

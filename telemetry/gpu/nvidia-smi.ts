@@ -1,5 +1,3 @@
-import { execFile } from 'node:child_process';
-
 /** How one call of `nvidia-smi` ended. What it printed is there even where it failed. */
 export interface SmiAnswer {
   readonly text: string;
@@ -17,32 +15,40 @@ export interface SmiOptions {
 }
 
 /** Every field of 16 GPUs is some 40 KB. */
-const OUTPUT_BYTES_MAX = 4 * 2 ** 20;
+const OUTPUT_CHARACTERS_MAX = 4 * 2 ** 20;
 
 /**
  * Asks by a process of its own for each call. On a sick driver the program hangs where no signal reaches it, so the
  * answer comes after `timeoutMs` whether it has ended or not.
  */
 export function openNvidiaSmi({ path, timeoutMs }: SmiOptions): AskSmi {
-  return (args) =>
-    new Promise((resolve) => {
-      const child = execFile(
-        path,
-        args,
-        { maxBuffer: OUTPUT_BYTES_MAX, windowsHide: true },
-        (error, stdout, stderr) => {
-          clearTimeout(timer);
-          const text = withoutStyle(stdout);
-          if (error === null) resolve({ text });
-          else resolve({ text, problem: problemOf(error, `${stderr}\n${text}`, path) });
-        },
-      );
-      const timer = setTimeout(() => {
+  return async (args) => {
+    // Loaded here alone: most gateways have no GPU beside them.
+    const { execa } = await import('execa');
+    const child = execa(path, args, {
+      reject: false,
+      maxBuffer: OUTPUT_CHARACTERS_MAX,
+      stripFinalNewline: false,
+      stdin: 'ignore',
+    });
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<SmiAnswer>((resolve) => {
+      timer = setTimeout(() => {
         child.kill('SIGKILL');
-        child.unref();
+        child.nodeChildProcess.unref();
         resolve({ text: '', problem: `${path} did not answer within ${timeoutMs / 1000} s` });
       }, timeoutMs);
     });
+    const answered = child.then((ended): SmiAnswer => {
+      const text = withoutStyle(ended.stdout);
+      return ended.failed ? { text, problem: problemOf(ended, text, path) } : { text };
+    });
+    try {
+      return await Promise.race([answered, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
 }
 
 const ESCAPE = String.fromCodePoint(27);
@@ -53,15 +59,23 @@ export function withoutStyle(text: string): string {
   return text.replaceAll(style, '');
 }
 
+/** What is read of how a process ended. */
+interface Failure {
+  readonly code?: string | undefined;
+  readonly exitCode?: number | undefined;
+  readonly isMaxBuffer: boolean;
+  readonly stderr: string;
+}
+
 function problemOf(
-  error: Error & { readonly code?: unknown },
-  output: string,
+  { code, exitCode, isMaxBuffer, stderr }: Failure,
+  text: string,
   path: string,
 ): string {
-  if (error.code === 'ENOENT') return `there is no ${path}`;
-  if (error.code === 'EACCES') return `${path} may not be run`;
-  if (error.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') return `${path} printed without end`;
-  const firstLine = output.split('\n').find((line) => line.trim() !== '');
+  if (code === 'ENOENT') return `there is no ${path}`;
+  if (code === 'EACCES') return `${path} may not be run`;
+  if (isMaxBuffer) return `${path} printed without end`;
+  const firstLine = `${stderr}\n${text}`.split('\n').find((line) => line.trim() !== '');
   const said = firstLine === undefined ? '' : `: ${firstLine.trim().replace(/\.$/u, '')}`;
-  return `${path} failed${typeof error.code === 'number' ? ` (exit ${error.code})` : ''}${said}`;
+  return `${path} failed${exitCode === undefined ? '' : ` (exit ${exitCode})`}${said}`;
 }
