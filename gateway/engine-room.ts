@@ -3,9 +3,11 @@ import { isDeepStrictEqual } from 'node:util';
 
 import type { Fleet } from '../routing/fleet.ts';
 import type { Replica, ReplicaId } from '../routing/replica.ts';
-import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { GpuReadings, Telemetry } from '../telemetry/telemetry.ts';
 import type { Clock } from './clock.ts';
 import type { Config, ReplicaSettings } from './config/settings.ts';
+import type { GpuWatch } from './discovery/gpu-watch.ts';
+import { openGpuWatch } from './discovery/open-gpu-watch.ts';
 import { Keeper } from './discovery/keeper.ts';
 import type { ReplicaSource, ReplicaTarget } from './discovery/sources/source.ts';
 import { openEngine } from './engines/catalog.ts';
@@ -51,16 +53,19 @@ export class EngineRoom {
   /** To those that only the source knows of, for as long as it does. */
   readonly #others: Map<ReplicaId, Connections> = new Map();
   readonly #keeper: Keeper;
+  readonly #gpuWatch: GpuWatch;
 
   constructor(parts: EngineRoomParts) {
     this.#parts = parts;
     this.#connections = this.#connectionsTo(parts.config.replicas);
     this.#keeper = this.#hireKeeper();
+    this.#gpuWatch = this.#hireGpuWatch();
   }
 
-  /** Begins to look for the replicas. */
+  /** Begins to look for the replicas, and at their GPUs. */
   start(): void {
     this.#keeper.start();
+    this.#gpuWatch.start();
   }
 
   /**
@@ -89,8 +94,14 @@ export class EngineRoom {
     return this.#keeper.drain(id);
   }
 
-  /** Takes the mark of `drain` away; false where there is no replica of that id. */
+  /** The GPUs of this machine, where replicas name theirs. */
+  gpuReadings(): GpuReadings {
+    return this.#gpuWatch.readings();
+  }
+
+  /** Takes the mark of `drain` away, and forgets what befell its GPUs; false where there is no replica of that id. */
   undrain(id: ReplicaId): boolean {
+    this.#gpuWatch.forgive(id);
     return this.#keeper.undrain(id);
   }
 
@@ -114,6 +125,7 @@ export class EngineRoom {
   /** Stops watching and breaks every connection. */
   async close(): Promise<void> {
     this.#keeper.stop();
+    await this.#gpuWatch.stop();
     await Promise.all([...this.#connections.values(), ...this.#others.values()].map(disconnect));
   }
 
@@ -189,6 +201,16 @@ export class EngineRoom {
       onEvent: (id, event) => telemetry.replicaEvent(id, event),
       onEjection: (id, reason) => telemetry.replicaEjected(id, reason),
       onStall: (id, reason) => openAttempts.stalled(id, reason),
+    });
+  }
+
+  #hireGpuWatch(): GpuWatch {
+    const { config, clock, telemetry } = this.#parts;
+    return openGpuWatch(config.gpuHealth, {
+      clock,
+      users: () => this.#keeper.gpuUsers(),
+      judged: (id, reason) => this.#keeper.judgeGpus(id, reason),
+      log: telemetry.log,
     });
   }
 }

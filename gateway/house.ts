@@ -150,12 +150,14 @@ function furnish(config: Config, deliveries: Deliveries): House {
   const loop = new LoopWatch(clock, eventLoopLateMsMax);
   const doorkeeper = new Doorkeeper(openRequestsMax, () => loop.isLate);
   const gate = new ConnectionGate(connectionsMax);
+  const engines = new EngineRoom({ config, source, fleet, clock, telemetry, openAttempts, wake });
   telemetry.watch({
     replicas: () => fleet.candidates(clock.nowMs()).map(readReplica),
     waitingRequests: () => dispatcher.waitingRequests,
     prefixIndexBytes: () => fleet.prefixIndex.bytes,
     openConnections: () => gate.open,
     refusedConnections: () => gate.refused,
+    gpus: () => engines.gpuReadings(),
   });
   const rooms: Rooms = {
     clock,
@@ -168,7 +170,7 @@ function furnish(config: Config, deliveries: Deliveries): House {
     lengths: new OutputLengths(),
     breakages: new Breakages(),
     deadly: new DeadlyRequests(),
-    engines: new EngineRoom({ config, source, fleet, clock, telemetry, openAttempts, wake }),
+    engines,
     openAttempts,
     doorkeeper,
     readiness: new Readiness(fleet, doorkeeper),

@@ -80,11 +80,12 @@ export class Fleet {
     if (member.inFlight.requests > 0) this.#departed.set(id, member.inFlight);
   }
 
-  /** Says whether a replica may be given requests. */
-  setState(id: ReplicaId, state: ReplicaState): void {
+  /** Says whether a replica may be given requests, and why not, in words that end a sentence. */
+  setState(id: ReplicaId, state: ReplicaState, reason?: string): void {
     const member = this.#members.get(id);
     if (member === undefined) return;
     member.state = state;
+    member.stateReason = reason;
     // Who comes back has been started anew, as far as anyone knows.
     if (state === 'starting' || state === 'ejected') this.#prefixes.emptied(id);
   }
@@ -202,6 +203,7 @@ const SPEED_SAMPLE_MS = 500;
 class Member implements Candidate {
   replica: Replica;
   state: ReplicaState = 'starting';
+  stateReason: string | undefined;
   load: LoadSnapshot | undefined;
   loadAgeMs = Infinity;
   readonly inFlight: Ledger;

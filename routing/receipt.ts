@@ -17,6 +17,8 @@ export interface ReceiptFigures {
   readonly replicas: readonly ReplicaId[];
   /** For each of `replicas` 0 where it was a candidate, else 1 + the index of the filter that dropped it. */
   readonly droppedBy: Uint8Array;
+  /** Why replicas are in the states that they are in, where somebody has said it of any. */
+  readonly stateReasons?: ReadonlyMap<ReplicaId, string> | undefined;
   /**
    * A row for each cost, one for their sums and one for the age of the load in milliseconds; a last one
    * for cached prompt tokens where any are known. One number a candidate in each, in their order.
@@ -32,6 +34,8 @@ export interface ReceiptFigures {
 export interface Dropped {
   readonly replica: ReplicaId;
   readonly filter: string;
+  /** Why it is in the state that it is in; absent where nobody has said it. */
+  readonly reason?: string;
 }
 
 /**
@@ -72,10 +76,13 @@ export class Receipt {
 
   /** Replicas that did not, each with the first filter that dropped it. */
   get dropped(): readonly Dropped[] {
-    const { heads, replicas, droppedBy } = this.#figures;
+    const { heads, replicas, droppedBy, stateReasons } = this.#figures;
     return replicas.flatMap((replica, index) => {
       const dropper = droppedBy[index] ?? 0;
-      return dropper === 0 ? [] : [{ replica, filter: heads.filters[dropper - 1] ?? '' }];
+      if (dropper === 0) return [];
+      const reason = stateReasons?.get(replica);
+      const filter = heads.filters[dropper - 1] ?? '';
+      return [{ replica, filter, ...(reason !== undefined && { reason }) }];
     });
   }
 

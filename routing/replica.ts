@@ -101,6 +101,8 @@ export interface Speed {
 export interface Candidate {
   readonly replica: Replica;
   readonly state: ReplicaState;
+  /** Why it is in that state, in words that end a sentence; `undefined` where nobody has said it. */
+  readonly stateReason: string | undefined;
   readonly load: LoadSnapshot | undefined;
   /** Age of `load` at the decision, in milliseconds; `Infinity` when there is none. */
   readonly loadAgeMs: number;

@@ -56,6 +56,7 @@ export class Router {
       heads: this.#heads,
       replicas: this.#idsOf(everyone),
       droppedBy: this.#droppers(request, everyone),
+      stateReasons: stateReasonsOf(everyone),
       rows: acting.rows,
       candidateCount: acting.kept.length,
       pick: acting.pick,
@@ -104,6 +105,19 @@ export class Router {
       byShadow,
     };
   }
+}
+
+/** Nearly always there is no reason to keep, and then no map is made. */
+function stateReasonsOf(
+  everyone: readonly Candidate[],
+): ReadonlyMap<ReplicaId, string> | undefined {
+  let reasons: Map<ReplicaId, string> | undefined;
+  for (const { replica, stateReason } of everyone) {
+    if (stateReason === undefined) continue;
+    reasons ??= new Map();
+    reasons.set(replica.id, stateReason);
+  }
+  return reasons;
 }
 
 /** Index of the first filter that drops a candidate; one past the last where all keep it. */

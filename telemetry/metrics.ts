@@ -6,6 +6,8 @@ import { Counter } from './counter.ts';
 import { chooseFormat, contentTypes, Exposition, labelPair } from './exposition.ts';
 import { LabelValues } from './label-values.ts';
 import { ProcessMetrics } from './process-metrics.ts';
+import type { GpuReadings } from './gpu-gauges.ts';
+import { exposeGpus } from './gpu-gauges.ts';
 import { exposeReplicas } from './replica-gauges.ts';
 import { RequestMetrics } from './request-metrics.ts';
 import { labels, metrics } from './semconv.ts';
@@ -35,6 +37,7 @@ export interface Readings {
   prefixIndexBytes(): number;
   openConnections(): number;
   refusedConnections(): number;
+  gpus(): GpuReadings;
 }
 
 /** One page of metrics, ready to be sent. */
@@ -123,6 +126,7 @@ export class Metrics {
       scalar(page, metrics.openConnections, this.#readings.openConnections());
       scalar(page, metrics.refusedConnections, this.#readings.refusedConnections());
       exposeReplicas(page, this.#readings.replicas());
+      exposeGpus(page, this.#readings.gpus());
     }
     this.#exposeOurselves(page);
     this.#process.expose(page);

@@ -1,42 +1,14 @@
-/** One metric family: its name as Prometheus reads it, and what it means. */
-export interface MetricDefinition {
-  readonly name: string;
-  readonly type: 'counter' | 'gauge' | 'histogram';
-  /** Base unit in the plural, as the name ends in it; empty for plain counts. */
-  readonly unit: string;
-  readonly help: string;
-  /** Labels it may carry, beside `le`. */
-  readonly labels: readonly string[];
-}
+import type { GpuMetricKey } from './gpu-metrics.ts';
+import { gpuMetrics } from './gpu-metrics.ts';
+import type { MetricDefinition } from './metric-definition.ts';
+import { counter, gauge, histogram, labels } from './metric-definition.ts';
 
-/** Label names. Those that stand for an attribute of the conventions bear its name, dots written as underscores. */
-export const labels = {
-  operation: 'gen_ai_operation_name',
-  model: 'gen_ai_request_model',
-  error: 'error_type',
-  route: 'http_route',
-  status: 'http_response_status_code',
-  replica: 'replica',
-  engine: 'engine',
-  tenant: 'tenant',
-  source: 'source',
-  reason: 'reason',
-  state: 'state',
-  event: 'event',
-  outcome: 'outcome',
-  version: 'version',
-  policy: 'policy',
-  agrees: 'agrees',
-  judge: 'judge',
-  part: 'part',
-  service: 'service',
-  decision: 'decision',
-  engineVersion: 'engine_version',
-  numaNode: 'numa_node',
-} as const;
+export type { MetricDefinition } from './metric-definition.ts';
+export { labels } from './metric-definition.ts';
 
 /** The metrics by our own names. */
 export type MetricKey =
+  | GpuMetricKey
   | 'requestDuration'
   | 'timeToFirstToken'
   | 'timePerOutputToken'
@@ -208,7 +180,7 @@ export const metrics: Readonly<Record<MetricKey, MetricDefinition>> = {
   ),
   replicaEvents: counter(
     'gateway_replica_events_total',
-    'What befell a replica: ready, ejected, half-open, restarted, draining by its own word, drained and undrained by yours.',
+    'What befell a replica: ready, ejected, half-open, restarted, draining by its own word, drained and undrained by yours, sickened and recovered with its GPUs.',
     [labels.replica, labels.event],
   ),
   reloads: counter(
@@ -218,7 +190,7 @@ export const metrics: Readonly<Record<MetricKey, MetricDefinition>> = {
   ),
   replicaEjections: counter(
     'gateway_replica_ejections_total',
-    'Times that a replica was given no more requests, by why: gone, declined by its health, errors of its answers, stall of all of them.',
+    'Times that a replica was given no more requests, by why: gone, declined by its health, errors of its answers, stall of all of them, gpu where one of its own is sick.',
     [labels.replica, labels.reason],
   ),
   shadowDecisions: counter(
@@ -322,6 +294,7 @@ export const metrics: Readonly<Record<MetricKey, MetricDefinition>> = {
     'Decode step of a replica under its present load, fitted on its own streams.',
     [labels.replica],
   ),
+  ...gpuMetrics,
   prefixIndexBytes: gauge(
     'gateway_prefix_index_bytes',
     'Memory of the index of prompt blocks that replicas have cached; it is bounded.',
@@ -374,19 +347,3 @@ export const metrics: Readonly<Record<MetricKey, MetricDefinition>> = {
     'When the process started, in seconds since 1970.',
   ),
 };
-
-function histogram(name: string, help: string, names: readonly string[] = []): MetricDefinition {
-  return { name, type: 'histogram', unit: unitOf(name), help, labels: names };
-}
-
-function counter(name: string, help: string, names: readonly string[] = []): MetricDefinition {
-  return { name, type: 'counter', unit: unitOf(name), help, labels: names };
-}
-
-function gauge(name: string, help: string, names: readonly string[] = []): MetricDefinition {
-  return { name, type: 'gauge', unit: unitOf(name), help, labels: names };
-}
-
-function unitOf(name: string): string {
-  return /_(seconds|bytes|tokens|ratio)(_total)?$/u.exec(name)?.[1] ?? '';
-}

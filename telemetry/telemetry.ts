@@ -12,6 +12,7 @@ import { serviceOf } from './service.ts';
 import { openTrace } from './trace-context.ts';
 import { traceDecision } from './trace-decision.ts';
 
+export type { GpuReading, GpuReadings } from './gpu-gauges.ts';
 export type { Log, LogLevel, LogOptions } from './logger.ts';
 export type { Readings, Scrape } from './metrics.ts';
 export type { ReplicaReading } from './replica-gauges.ts';

@@ -442,7 +442,12 @@ describe('a name that telemetry publishes', () => {
     ...Object.values(metrics).map(({ name }) => name),
     ...Object.values(attributes),
   ];
-  const homes = ['telemetry/semconv.ts', 'telemetry/span-attributes.ts'];
+  const homes = [
+    'telemetry/semconv.ts',
+    'telemetry/metric-definition.ts',
+    'telemetry/gpu-metrics.ts',
+    'telemetry/span-attributes.ts',
+  ];
 
   /** Names that only we would choose, and so can only mean the metric or the attribute. */
   const owned = published.filter((name) => /^(?:gateway[._]|gen_ai[._]|nodejs_)/.test(name));

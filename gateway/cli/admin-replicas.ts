@@ -2,6 +2,8 @@
 export interface AdminReplica {
   readonly id: string;
   readonly state: string;
+  /** Why it is in that state, where the gateway knows. */
+  readonly stateReason?: string | null;
   readonly inFlight: { readonly requests: number };
   readonly load: { readonly kvCacheUsage?: number } | null;
 }

@@ -64,12 +64,16 @@ function tokenLine({ promptTokens, expectedOutputTokens }: DecisionPage): string
 function droppedLines({ dropped }: DecisionPage): readonly string[] {
   const byFilter = Map.groupBy(dropped, ({ filter }) => filter);
   return Array.from(byFilter, ([filter, those]) => {
-    const names = those.slice(0, NAMED_MAX).map(({ replica }) => replica);
+    const names = those.slice(0, NAMED_MAX).map(nameOf);
     const more = those.length - names.length;
     const why = filterWords.get(filter);
     const words = why === undefined ? '' : ` (${why})`;
     return `Left out by ${filter}${words}: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
   });
+}
+
+function nameOf({ replica, reason }: DecisionPage['dropped'][number]): string {
+  return reason === undefined ? replica : `${replica} (${reason})`;
 }
 
 /** What a replica lacks that a filter drops. */

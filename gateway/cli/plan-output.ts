@@ -59,11 +59,15 @@ function manifestFile(plan: Plan, options: PodOptions): UnitFile {
   return { name: 'numagate-replicas.yaml', text: texts.join('---\n') };
 }
 
-/** The gateway's settings of these replicas: with its node, each is told apart in metrics, spans and routing. */
+/**
+ * The gateway's settings of these replicas: with its node, each is told apart in metrics, spans and routing; with its
+ * GPUs, it is drained where one of them is sick.
+ */
 function configFile({ replicas }: Plan): UnitFile {
-  const settings = replicas.map(({ id, port, numaNodes: [node, ...others] }) => ({
+  const settings = replicas.map(({ id, port, gpus, numaNodes: [node, ...others] }) => ({
     url: `http://127.0.0.1:${port}`,
     id,
+    ...(gpus.length > 0 && { gpus }),
     ...(node !== undefined && others.length === 0 && { numaNode: node }),
   }));
   return { name: 'gateway.yaml', text: stringify({ replicas: settings }) };

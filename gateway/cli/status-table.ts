@@ -12,7 +12,10 @@ export function statusTable(
 ): string {
   if (replicas.length === 0) return `The launcher (process ${pid}) runs no engine.`;
   const rows = replicas.map((replica) => rowOf(replica, loads.get(replica.plan.id), nowMs));
-  const notes = replicas.flatMap(notesOf);
+  const notes = replicas.flatMap((replica) => [
+    ...notesOf(replica),
+    ...drainNote(loads.get(replica.plan.id)),
+  ]);
   if (stopping) notes.unshift('The launcher is ending its engines and itself.');
   return [aligned([HEAD, ...rows]), ...(notes.length === 0 ? [] : ['', ...notes])].join('\n');
 }
@@ -62,6 +65,12 @@ function notesOf(replica: LaunchedReplica): string[] {
     notes.push(`${plan.id} runs by an older plan: gateway restart ${plan.id} takes the other.`);
   }
   return notes;
+}
+
+/** Why it is given no requests. */
+function drainNote(load: AdminReplica | undefined): string[] {
+  if (load?.state !== 'draining' || typeof load.stateReason !== 'string') return [];
+  return [`${load.id} is given no requests: ${load.stateReason}.`];
 }
 
 function ageText(milliseconds: number): string {

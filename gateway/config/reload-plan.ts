@@ -28,6 +28,7 @@ const FIXED: ReadonlySet<string> = new Set([
   'limits.headBytesMax',
   'timeouts.connectMs',
   'discovery',
+  'gpuHealth',
   'telemetry',
 ]);
 

@@ -6,6 +6,7 @@ import type { LogLevel } from '../../telemetry/telemetry.ts';
 import { engineNames } from '../engines/catalog.ts';
 import { PRIORITY_MAX, PRIORITY_MIN } from '../generation/tenant.ts';
 import { isHeaderText } from '../wire/header-text.ts';
+import { gpuHealthSchema } from './gpu-health-schema.ts';
 import { launchSchema } from './launch-schema.ts';
 import { file, host, line, origin, port, sha256, whole } from './setting-kinds.ts';
 import type { Config, ReplicaSettings } from './settings.ts';
@@ -104,6 +105,13 @@ const replica = z
       .boolean()
       .default(false)
       .describe("Hands the client's own `Authorization` on to the engine."),
+    gpus: z
+      .array(line(128))
+      .max(64)
+      .optional()
+      .describe(
+        'Its GPUs on this machine, as `CUDA_VISIBLE_DEVICES` names them: a sick one drains it.',
+      ),
     numaNode: whole({ min: 0, max: 1_023 }).optional().describe('NUMA node that it is pinned to.'),
     labels: z
       .record(line(64), line(256))
@@ -365,6 +373,7 @@ export const configSchema: z.ZodType<Config> = z.strictObject({
   keys: z.array(key).max(10_000).default([]),
   tenants: z.array(tenant).max(10_000).default([]),
   discovery: discovery.prefault({}),
+  gpuHealth: gpuHealthSchema.prefault({}),
   telemetry: telemetry.prefault({}),
   shutdown: shutdown.prefault({}),
 });

@@ -20,6 +20,7 @@ export interface Config {
   readonly keys: readonly KeySettings[];
   readonly tenants: readonly TenantSettings[];
   readonly discovery: DiscoverySettings;
+  readonly gpuHealth: GpuHealthSettings;
   readonly telemetry: TelemetrySettings;
   readonly shutdown: ShutdownSettings;
 }
@@ -61,6 +62,7 @@ export interface ReplicaSettings {
   readonly apiKey?: string | undefined;
   readonly caFile?: string | undefined;
   readonly forwardAuthorization: boolean;
+  readonly gpus?: readonly string[] | undefined;
   readonly numaNode?: number | undefined;
   readonly labels: Readonly<Record<string, string>>;
 }
@@ -163,6 +165,15 @@ export interface DiscoverySettings {
   readonly successesMin: number;
   readonly retryMsMax: number;
   readonly ejectionMsMax: number;
+}
+
+/** How the GPUs of this machine are watched. */
+export interface GpuHealthSettings {
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly drainsSick: boolean;
+  readonly nvidiaSmi: string;
+  readonly kernelLog: string;
 }
 
 /** What is told of requests, and to whom. */

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { PostPage, ReadPage } from '../engines/catalog.ts';
 import type { FetchText } from '../wire/text-client.ts';
 import type { Outcome } from './conduct.ts';
+import type { GpuUser } from './gpu-watch.ts';
 import { ReplicaWatch } from './replica-watch.ts';
 import type { ReplicaSource, ReplicaTarget } from './sources/source.ts';
 import type { DiscoveryLog, EjectionReason, ReplicaEvent, Standing } from './watch-parts.ts';
@@ -77,6 +78,21 @@ export class Keeper {
     return this.#watches.has(id);
   }
 
+  /** The replicas of the moment, and their GPUs. */
+  gpuUsers(): readonly GpuUser[] {
+    return Array.from(this.#watches, ([id, { gpus }]) => ({ id, gpus }));
+  }
+
+  /** Told at every look at the GPUs what those of a replica have; `undefined` where they are well. */
+  judgeGpus(id: ReplicaId, reason: string | undefined): void {
+    const watch = this.#watches.get(id);
+    if (watch === undefined) return;
+    const { replicas, serving } = this.#census();
+    // One that is out already is no loss; of those that serve, so many as keep the fleet going stay.
+    const left = watch.standing === 'serving' ? serving - 1 : serving;
+    watch.judgeGpus(reason, !isPanic({ replicas, serving: left }));
+  }
+
   #join(target: ReplicaTarget): void {
     const { fleet, clock, random, limits, log, onChange, onEvent } = this.#parts;
     const watch = new ReplicaWatch(target, {
@@ -107,7 +123,7 @@ export class Keeper {
     this.#parts.onChange();
   }
 
-  /** Where too few serve, those are tried that are left out for their errors. */
+  /** Where too few serve, those are tried that are left out for their errors or their GPUs. */
   #relieve(): void {
     if (!isPanic(this.#census())) return;
     for (const watch of this.#watches.values()) watch.pardon();

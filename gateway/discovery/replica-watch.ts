@@ -6,6 +6,7 @@ import { backoffMs } from './backoff.ts';
 import type { Outcome } from './conduct.ts';
 import { Conduct } from './conduct.ts';
 import { FailureStreak } from './failure-streak.ts';
+import { GpuMark } from './gpu-mark.ts';
 import { watchHealth } from './health-check.ts';
 import { pollLoad } from './load-poll.ts';
 import { missingFacts } from './missing-facts.ts';
@@ -32,6 +33,7 @@ export class ReplicaWatch {
   #replica: Replica;
   #phase: Phase = 'starting';
   #isDrained = false;
+  readonly #gpuMark: GpuMark;
   /** Times in a row that requests found nobody though its checks went well. */
   #relapses = 0;
   #hasBeenReady = false;
@@ -45,6 +47,10 @@ export class ReplicaWatch {
     this.#parts = parts;
     this.#connections = new FailureStreak(parts.limits.failuresMax);
     this.#replica = describeTarget(target);
+    this.#gpuMark = new GpuMark({
+      say: (level, fields, message) => parts.log[level]({ ...this.#names(), ...fields }, message),
+      changed: (event) => this.#marked(event),
+    });
     this.#conduct = new Conduct(parts.clock, parts.limits, {
       mayBeSuspended: () => this.#phase === 'ready' && parts.mayBeSuspended(),
       suspended: (openMs) => this.#suspend(openMs),
@@ -53,8 +59,14 @@ export class ReplicaWatch {
     });
   }
 
+  /** Its GPUs, as its source names them. */
+  get gpus(): readonly string[] {
+    return this.#target.gpus ?? [];
+  }
+
   get standing(): Standing {
     if (this.#isDrained || this.#phase === 'declining') return 'drained';
+    if (this.#gpuMark.reason !== undefined) return 'out';
     // One on trial may be left out again at any moment.
     if (this.#phase === 'suspended' || this.#phase === 'half-open') return 'suspended';
     return this.#phase === 'ready' ? 'serving' : 'out';
@@ -94,8 +106,9 @@ export class ReplicaWatch {
     else if (this.#phase === 'half-open') this.#conduct.judge('failure', sentMs);
   }
 
-  /** So few others serve that one that is left out for its errors is better than none. */
+  /** So few others serve that one that is left out for its errors or its GPU is better than none. */
   pardon(): void {
+    this.#gpuMark.pardon();
     if (this.#phase !== 'suspended' && this.#phase !== 'half-open') return;
     this.#conduct.pardon();
     this.#enter('ready', 'ready');
@@ -108,6 +121,18 @@ export class ReplicaWatch {
 
   undrain(): void {
     this.#drained(false, 'undrained');
+  }
+
+  /** Its GPUs are sick, or well where there is no `reason`; one that `mayLeave` is given nothing more until then. */
+  judgeGpus(reason: string | undefined, mayLeave: boolean): void {
+    this.#gpuMark.judge(reason, mayLeave);
+  }
+
+  #marked(event: 'sickened' | 'recovered'): void {
+    this.#show();
+    if (event === 'sickened') this.#parts.ejected('gpu');
+    this.#parts.happened(event);
+    this.#parts.changed();
   }
 
   #drained(isDrained: boolean, event: ReplicaEvent): void {
@@ -277,9 +302,12 @@ export class ReplicaWatch {
   }
 
   #show(): void {
-    const isDraining = this.#phase === 'declining' || (this.#isDrained && this.#isServing);
-    const phase = this.#phase === 'declining' ? 'draining' : this.#phase;
-    this.#parts.fleet.setState(this.#target.id, isDraining ? 'draining' : phase);
+    const { fleet } = this.#parts;
+    const { id } = this.#target;
+    const mark = this.#gpuMark.reason ?? (this.#isDrained ? 'drained by hand' : undefined);
+    if (this.#phase === 'declining') fleet.setState(id, 'draining', 'its engine drains');
+    else if (this.#isServing && mark !== undefined) fleet.setState(id, 'draining', mark);
+    else fleet.setState(id, this.#phase);
   }
 
   #facts(): object {

@@ -9,10 +9,12 @@ export type ReplicaEvent =
   | 'half-open'
   | 'draining'
   | 'drained'
-  | 'undrained';
+  | 'undrained'
+  | 'sickened'
+  | 'recovered';
 
-/** Why a replica is given no more requests: nobody answers, it says so, it fails them, or it stands still. */
-export type EjectionReason = 'gone' | 'declined' | 'errors' | 'stall';
+/** Why a replica is given no more requests: nobody answers, it says so, it fails them, it stands still, or its GPU is sick. */
+export type EjectionReason = 'gone' | 'declined' | 'errors' | 'stall' | 'gpu';
 
 /** How a replica counts in its fleet; `drained` is neither there nor missing. */
 export type Standing = 'serving' | 'suspended' | 'out' | 'drained';

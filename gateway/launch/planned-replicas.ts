@@ -24,12 +24,13 @@ function filled(word: string, { id, model, port }: LaunchedReplicaSettings): str
 
 /** Where a replica that was launched is found. Its node is told where it is one alone. */
 export function targetOf(plan: PlannedReplica): ReplicaTarget {
-  const { id, port, engine, kvTokensExpected, numaNodes } = plan;
+  const { id, port, engine, kvTokensExpected, gpus, numaNodes } = plan;
   return {
     id,
     url: `http://127.0.0.1:${port}`,
     engine: engineNames.find((name) => name === engine),
     kvCapacityTokens: kvTokensExpected,
+    gpus,
     numaNode: numaNodes.length === 1 ? numaNodes[0] : undefined,
     labels: {},
   };

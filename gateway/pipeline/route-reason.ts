@@ -66,7 +66,9 @@ function nextPart({ candidates, pickedIndex, seconds, totalSeconds }: Receipt): 
 function droppedParts({ dropped }: Receipt): string[] {
   const byFilter = Map.groupBy(dropped, ({ filter }) => filter);
   return Array.from(byFilter, ([filter, those]) => {
-    const named = those.slice(0, NAMED_MAX).map(({ replica }) => replica);
+    const named = those
+      .slice(0, NAMED_MAX)
+      .map(({ replica, reason }) => (reason === undefined ? replica : `${replica} (${reason})`));
     const more = those.length > NAMED_MAX ? ` and ${those.length - NAMED_MAX} more` : '';
     return `${filter} dropped ${named.join(', ')}${more}`;
   });

@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import { Hono } from 'hono';
 
 import type { Fleet } from '../../routing/fleet.ts';
-import type { Telemetry } from '../../telemetry/telemetry.ts';
+import type { GpuReadings, Telemetry } from '../../telemetry/telemetry.ts';
 import type { OpenRequests } from '../pipeline/open-requests.ts';
 import type { ReloadReport } from '../reloader.ts';
 import type { QuotaStore } from '../quota/quota-store.ts';
@@ -32,8 +32,8 @@ export interface AdminParts extends DecisionsParts {
   readonly telemetry: Telemetry;
   readonly quotas: QuotaStore;
   readonly reload: () => Promise<ReloadReport>;
-  /** Marks replicas for who takes them down. */
-  readonly engines: ReplicaMarks;
+  /** Marks replicas for who takes them down, and knows their GPUs. */
+  readonly engines: ReplicaMarks & { gpuReadings(): GpuReadings };
   /** Checks the admin key; lets everybody in where none is set up. */
   readonly adminKey: KeyCheck;
 }
@@ -93,6 +93,7 @@ function describeState(parts: AdminParts, requestsMax: number): HouseState {
     ...standing,
     quotas: describeQuotas(parts),
     replicas: describeReplicas(parts, standing),
+    gpus: describeGpus(parts),
     requests: quietestRequests(parts.open.values(), requestsMax, parts.clock.nowMs()),
   };
   return state;
@@ -114,4 +115,16 @@ function describeReplicas(
     const word = standing.load && { ...load, ...standing.load, takenAtMs: undefined };
     return { ...replica, ...standing, load: word };
   });
+}
+
+/** Each GPU that a replica may be on: how it is, and why. */
+function describeGpus({ engines }: AdminParts): readonly object[] {
+  return engines.gpuReadings().gpus.map(({ index, uuid, numaNode, replicas, verdict }) => ({
+    gpu: index,
+    uuid,
+    numaNode: numaNode ?? null,
+    replicas,
+    state: verdict.state,
+    findings: verdict.findings.map(({ words }) => words),
+  }));
 }

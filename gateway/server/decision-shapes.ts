@@ -55,6 +55,11 @@ export interface DecisionPage extends DecisionSummaryPage {
     readonly lastServed: readonly string[];
   };
   readonly candidates: readonly CandidatePage[];
-  readonly dropped: readonly { readonly replica: string; readonly filter: string }[];
+  /** `reason` says why a replica is in the state that it is in, where that is known. */
+  readonly dropped: readonly {
+    readonly replica: string;
+    readonly filter: string;
+    readonly reason?: string;
+  }[];
   readonly shadow: Receipt['shadow'] | null;
 }

@@ -1,6 +1,7 @@
 import type { Panel, Row } from './panel.ts';
 import { labels, metrics } from '../semconv.ts';
 import { gatewayRow } from './gateway-row.ts';
+import { gpusRow } from './gpus-row.ts';
 import { JOB } from './queries.ts';
 import { replicasRow } from './replicas-row.ts';
 import { routingRow } from './routing-row.ts';
@@ -21,7 +22,7 @@ const SIZES = {
 const datasource = { type: 'prometheus', uid: '${datasource}' } as const;
 
 /** Every row, from what clients feel down to the process. */
-export const rows: readonly Row[] = [sloRow, routingRow, replicasRow, gatewayRow];
+export const rows: readonly Row[] = [sloRow, routingRow, replicasRow, gpusRow, gatewayRow];
 
 /** The dashboard as Grafana imports it. */
 export function drawDashboard(): object {

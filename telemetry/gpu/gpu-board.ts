@@ -14,13 +14,13 @@ import { parseXid, slotOf } from './xid.ts';
 /** What the GPUs of this machine are read with. */
 export interface GpuBoardParts {
   readonly ask: AskSmi;
-  readonly kernelLog: Pick<KernelLog, 'read'>;
+  readonly kernelLog: Pick<KernelLog, 'read' | 'close'>;
   readonly files: SystemFiles;
 }
 
 /** One GPU that has answered at some time, as it was told last. */
 export interface WatchedGpu {
-  /** As nvidia-smi counted when it was first seen: where one is lost, the others may move up. */
+  /** As nvidia-smi counted when all were there: where one is lost, the others may move up. */
   readonly index: number;
   readonly uuid: string;
   readonly migUuids: readonly string[];
@@ -83,6 +83,11 @@ export class GpuBoard {
     this.#gpus.get(uuid)?.health.forgive();
   }
 
+  /** Lets go of the kernel log, until the next look. */
+  close(): Promise<void> {
+    return this.#parts.kernelLog.close();
+  }
+
   /** Why no GPU could be read, or nothing. */
   async #readGpus(nowMs: () => number): Promise<string | undefined> {
     const { ask } = this.#parts;
@@ -102,35 +107,54 @@ export class GpuBoard {
   }
 
   #take(samples: readonly GpuSample[], nowMs: number): void {
-    const seen = new Set<Member>();
+    if (samples.length === 0) return;
+    const seen = new Map(
+      samples.flatMap((sample): (readonly [Member, GpuSample])[] => {
+        const member = this.#known(sample);
+        return member === undefined ? [] : [[member, sample]];
+      }),
+    );
     for (const sample of samples) {
-      const member = this.#memberOf(sample);
-      if (member === undefined) continue;
-      seen.add(member);
-      // What is lost keeps its name in the metrics.
+      const member = this.#known(sample) ?? this.#newcomer(sample, seen);
+      if (member !== undefined) seen.set(member, sample);
+    }
+    const isWhole = seen.size === this.#gpus.size;
+    for (const member of this.#gpus.values()) {
+      const sample = seen.get(member);
+      if (sample === undefined) {
+        member.health.missed();
+        continue;
+      }
+      if (isWhole) member.index = sample.index;
       member.sample = { ...sample, index: member.index };
       member.health.observe(sample, nowMs);
     }
-    if (samples.length === 0) return;
-    for (const member of this.#gpus.values()) if (!seen.has(member)) member.health.missed();
   }
 
   /** A sick GPU may tell neither its UUID nor its place, and then has its index alone. */
-  #memberOf({ uuid, index, address, ...rest }: GpuSample): Member | undefined {
-    if (uuid === undefined) {
-      return [...this.#gpus.values()].find((one) =>
-        address === undefined ? one.index === index : one.sample.address === address,
-      );
+  #known({ uuid, index, address }: GpuSample): Member | undefined {
+    if (uuid !== undefined) return this.#gpus.get(uuid);
+    return [...this.#gpus.values()].find((one) =>
+      address === undefined ? one.index === index : one.sample.address === address,
+    );
+  }
+
+  /** One that is not among the `seen` and had the newcomer's place has gone for good. */
+  #newcomer(sample: GpuSample, seen: ReadonlyMap<Member, GpuSample>): Member | undefined {
+    const { uuid, index, address } = sample;
+    if (uuid === undefined) return undefined;
+    for (const [other, member] of this.#gpus) {
+      const isReplaced = member.index === index || member.sample.address === address;
+      if (isReplaced && !seen.has(member)) this.#gpus.delete(other);
     }
-    const known = this.#gpus.get(uuid);
-    if (known !== undefined || this.#gpus.size >= GPUS_MAX) return known;
+    if (this.#gpus.size >= GPUS_MAX) return undefined;
     const place = address === undefined ? {} : readPciPlace(this.#parts.files, address);
     const member: Member = {
       index,
       uuid,
       migUuids: [],
       numaNode: place.numaNode,
-      sample: { index, uuid, ...(address !== undefined && { address }), ...rest },
+      sample,
       health: new GpuHealth(),
       xids: new Map(),
     };
@@ -172,7 +196,8 @@ export class GpuBoard {
   }
 }
 
-interface Member extends Omit<WatchedGpu, 'verdict' | 'sample' | 'migUuids' | 'xids'> {
+interface Member extends Omit<WatchedGpu, 'verdict' | 'index' | 'sample' | 'migUuids' | 'xids'> {
+  index: number;
   sample: GpuSample;
   migUuids: readonly string[];
   readonly health: GpuHealth;

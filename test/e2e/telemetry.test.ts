@@ -8,12 +8,13 @@ import { parseTraceparent } from '../../telemetry/trace-context.ts';
 import { readStream } from '../support/live/answers.ts';
 import type { LiveCollector } from '../support/live/collector.ts';
 import { aCollector } from '../support/live/collector.ts';
-import type { LiveHouse } from '../support/live/house.ts';
+import type { HouseOptions, LiveHouse } from '../support/live/house.ts';
 import { aHouse } from '../support/live/house.ts';
 import { openAi, withExtras } from '../support/live/openai.ts';
 import type { ReadSpan } from '../support/live/otlp-reader.ts';
 import { aPrometheus, hasPrometheus } from '../support/live/prometheus.ts';
 import { postJson } from '../support/live/raw.ts';
+import { SmiProgram } from '../support/live/smi-program.ts';
 import { until } from '../support/live/until.ts';
 import { filledIn, namedIn } from '../support/promql.ts';
 
@@ -207,9 +208,27 @@ describe('the page of metrics', () => {
     await house.gateway.empty();
   }
 
+  /** A GPU that serves, with a warning. */
+  function aWornGpu(): SmiProgram {
+    const smi = new SmiProgram(1);
+    smi.change(0, { 'remapped_rows.pending': 'Yes' });
+    return smi;
+  }
+
+  function onGpu({ path, kernelLog }: SmiProgram, settings: object = {}): HouseOptions {
+    const gpuHealth = { intervalMs: 100, nvidiaSmi: path, kernelLog };
+    return { replicaSettings: () => ({ gpus: ['0'] }), settings: { ...settings, gpuHealth } };
+  }
+
+  async function gpusAreRead({ gateway }: LiveHouse): Promise<void> {
+    await until('the GPU is read', async () => (await gateway.counted('gpuFindings')) === 1);
+  }
+
   it.skipIf(!hasPromtool)('leaves promtool nothing to say (needs Debian prometheus)', async () => {
-    await using house = await aHouse();
+    using smi = aWornGpu();
+    await using house = await aHouse(onGpu(smi));
     await traffic(house);
+    await gpusAreRead(house);
 
     const { stdout, stderr, status } = spawnSync('promtool', ['check', 'metrics'], {
       input: await pageOf(house, 'text/plain'),
@@ -234,10 +253,10 @@ describe('the page of metrics', () => {
     'is what Prometheus and the dashboard read (needs Debian prometheus)',
     async () => {
       await using collector = await aCollector();
-      await using house = await aHouse({
-        settings: { telemetry: { otlpEndpoint: collector.url } },
-      });
+      using smi = aWornGpu();
+      await using house = await aHouse(onGpu(smi, { telemetry: { otlpEndpoint: collector.url } }));
       await traffic(house);
+      await gpusAreRead(house);
       await using prometheus = await aPrometheus(house.gateway.adminUrl, 'numagate');
       const requests = `sum(${metrics.requests.name})`;
 
@@ -268,6 +287,7 @@ describe('the page of metrics', () => {
   /** Counters without a series until the thing happens once. */
   function mayBeEmpty(expr: string): boolean {
     const rare = [
+      metrics.gpuXids,
       metrics.refusals,
       metrics.retries,
       metrics.pauses,

@@ -148,6 +148,15 @@ describe('Fleet', () => {
     expect(fleet.state('replica-9')).toBeUndefined();
   });
 
+  it('tells why a replica is in its state, until it is in another', () => {
+    const fleet = fleetOf(1);
+    fleet.setState('replica-0', 'draining', 'GPU 3: it is lost');
+    expect(only(fleet).stateReason).toBe('GPU 3: it is lost');
+
+    fleet.setState('replica-0', 'ready');
+    expect(only(fleet).stateReason).toBeUndefined();
+  });
+
   it('keeps state and requests when a replica tells more about itself', () => {
     const fleet = fleetOf(1);
     fleet.setState('replica-0', 'ready');

@@ -25,6 +25,27 @@ describe('a receipt', () => {
     expect(receipt.dropped).toEqual([{ replica: 'full', filter: 'head-room' }]);
   });
 
+  it('tells why a replica is in its state, of those that were dropped', () => {
+    const receipt = new Receipt({
+      heads: { policy: 'test', costs: [], filters: ['ready'] },
+      replicas: ['one', 'sick', 'starting'],
+      droppedBy: Uint8Array.of(0, 1, 1),
+      stateReasons: new Map([
+        ['one', 'nobody asks'],
+        ['sick', 'GPU 3: lost'],
+      ]),
+      rows: new Float64Array(2),
+      candidateCount: 1,
+      pick: 0,
+      shadow: undefined,
+    });
+
+    expect(receipt.dropped).toEqual([
+      { replica: 'sick', filter: 'ready', reason: 'GPU 3: lost' },
+      { replica: 'starting', filter: 'ready' },
+    ]);
+  });
+
   it('tells each cost in seconds, their sums, and the age of the loads', () => {
     const receipt = aReceipt();
 

@@ -136,6 +136,19 @@ describe('Router', () => {
     expect(() => router.route(aRequest(), candidates('a'))).toThrow('astray picked nobody');
   });
 
+  it('tells of those that were no candidates why they are in their states', () => {
+    const sick = aCandidate({
+      replica: aReplica({ id: 'sick' }),
+      state: 'draining',
+      stateReason: 'GPU 3: it is lost',
+    });
+    const well = aCandidate();
+    const router = new Router(createPolicy('kv-aware', { random: () => 0 }));
+
+    const { dropped } = router.route(aRequest(), [sick, well]).receipt;
+    expect(dropped).toEqual([{ replica: 'sick', filter: 'ready', reason: 'GPU 3: it is lost' }]);
+  });
+
   it('tells of everyone who was no candidate which filter dropped it, or that it had no room', () => {
     const router = aRouter({ filters: [drops('first', 'a', 'b'), drops('second', 'b', 'd')] });
     const everyone = candidates('a', 'b', 'c', 'd', 'e', 'f');

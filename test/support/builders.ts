@@ -82,6 +82,7 @@ export function aCandidate(facts: Partial<Candidate> = {}): Candidate {
   return {
     replica: aReplica(),
     state: 'ready',
+    stateReason: undefined,
     load: undefined,
     loadAgeMs: Infinity,
     inFlight: anInFlight(),

@@ -39,7 +39,7 @@ export function gpuValues(index: number, values: GpuValues = {}): GpuValues {
 }
 
 /** The page of fields, those of a current driver unless told otherwise. */
-function helpPage(fields: readonly string[] = SAMPLE_FIELDS): string {
+export function helpPage(fields: readonly string[] = SAMPLE_FIELDS): string {
   return fields.map((field) => `"${field}"\nWhat it means.\n`).join('\n');
 }
 

@@ -21,6 +21,7 @@ export function aStanding(facts: Partial<ReplicaStanding> = {}): ReplicaStanding
     inFlight: { requests: 0, prefillTokens: 0, kvTokens: 0, kvTokensPeak: 0 },
     others: { requests: 0, kvTokens: 0 },
     streams: 0,
+    stateReason: null,
     isQuiet: false,
     outputTokensPerSecond: 0,
     ...facts,

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Metrics } from '../../telemetry/metrics.ts';
 import type { ReplicaReading } from '../../telemetry/replica-gauges.ts';
 import { metrics as names } from '../../telemetry/semconv.ts';
+import { aSickGpu } from '../support/gpu-readings.ts';
 import { seriesOn, valueOn } from '../support/metrics-page.ts';
 import {
   aDestination,
@@ -84,6 +85,7 @@ function countEverything(): void {
     prefixIndexBytes: () => 320,
     openConnections: () => 3,
     refusedConnections: () => 2,
+    gpus: () => ({ gpus: [aSickGpu()], ageMs: 5 }),
   });
 }
 
@@ -189,6 +191,7 @@ describe('the gateway', () => {
       prefixIndexBytes: () => 0,
       openConnections: () => 0,
       refusedConnections: () => 0,
+      gpus: () => ({ gpus: [], ageMs: undefined }),
     });
     expect(valueOn(metrics.page('').body, names.waitingRequests.name)).toBe(1);
 

@@ -235,6 +235,7 @@ describe('the gateway', () => {
       prefixIndexBytes: () => 0,
       openConnections: () => 0,
       refusedConnections: () => 0,
+      gpus: () => ({ gpus: [], ageMs: undefined }),
     });
     telemetry.replicaEvent('a', 'ejected');
     const { contentType, body } = await telemetry.scrape('application/openmetrics-text');

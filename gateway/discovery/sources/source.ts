@@ -14,6 +14,8 @@ export interface ReplicaTarget {
   readonly kvBlockTokens?: number | undefined;
   readonly contextTokensMax?: number | undefined;
   readonly apiKey?: string | undefined;
+  /** On this machine, as `CUDA_VISIBLE_DEVICES` names them; a sick one takes the replica out. */
+  readonly gpus?: readonly string[] | undefined;
   readonly numaNode?: number | undefined;
   readonly labels: Readonly<Record<string, string>>;
 }

@@ -9,7 +9,7 @@ export interface StreamFigures {
 
 /** A replica of the fleet as the admin port shows it. */
 export function replicaStanding(candidate: Candidate, figures: StreamFigures): ReplicaStanding {
-  const { replica, state, isQuiet, inFlight, others } = candidate;
+  const { replica, state, stateReason, isQuiet, inFlight, others } = candidate;
   return {
     id: replica.id,
     engine: replica.engine,
@@ -17,6 +17,7 @@ export function replicaStanding(candidate: Candidate, figures: StreamFigures): R
     host: hostOf(replica),
     numaNode: replica.numaNode ?? null,
     state,
+    stateReason: stateReason ?? null,
     isQuiet,
     kvCapacityTokens: replica.kvCapacityTokens ?? null,
     load: loadOf(candidate),

@@ -22,6 +22,17 @@ describe('the explanation of a request', () => {
     expect(told({})).toMatch(/> node0 [^]*\n\nIt goes on\.$/u);
   });
 
+  it('says why one was not ready where that is known', () => {
+    const dropped = [
+      { replica: 'node1', filter: 'ready', reason: 'GPU 3: it is lost' },
+      { replica: 'node2', filter: 'ready' },
+    ];
+
+    expect(told({ dropped })).toContain(
+      'Left out by ready (not ready): node1 (GPU 3: it is lost), node2',
+    );
+  });
+
   it('says what it waited for and behind whom', () => {
     const wait = {
       ms: 8970,

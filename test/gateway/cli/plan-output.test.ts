@@ -44,11 +44,14 @@ describe('a plan for others to run', () => {
     expect(said).not.toMatch(/[&*]a1/u);
   });
 
-  it('is a configuration that the gateway takes, with the node of each replica', () => {
+  it('is a configuration that the gateway takes, with the GPUs and the node of each replica', () => {
     using home = new PlantedMachine();
     emitPlan(publishedPlan(), { form: 'config', folder: home.root, ...options });
     const { replicas } = loadConfig(join(home.root, 'gateway.yaml'), { environment: {} });
 
+    expect(replicas.map(({ gpus }) => gpus)).toEqual(
+      publishedPlan().replicas.map(({ gpus }) => gpus),
+    );
     expect(replicas).toMatchObject([
       { url: 'http://127.0.0.1:30000', id: 'sglang-0', numaNode: 0 },
       { url: 'http://127.0.0.1:30010', id: 'sglang-1', numaNode: 1 },
@@ -72,6 +75,13 @@ describe('a plan for others to run', () => {
         environment,
       })),
     );
+  });
+
+  it('names no GPUs for a replica that has none', () => {
+    emitPlan(planOfOne({ gpus: [] }), { form: 'config', folder: undefined, ...options });
+
+    expect(said).toContain('id: sglang-0');
+    expect(said).not.toContain('gpus');
   });
 
   it('names no node for a replica that crosses nodes', () => {

@@ -48,6 +48,25 @@ describe('the table of launched replicas', () => {
     expect(table).toMatch(/ 0 in flight$/mu);
   });
 
+  it('says why one is given nothing where a gateway knows it', () => {
+    const reason = { stateReason: 'GPU 2: XID 79: the GPU has fallen off the bus' };
+    const load = { id: 'sglang-0', state: 'draining', inFlight: { requests: 0 }, load: null };
+    const notesWith = (facts: Partial<AdminReplica>): readonly string[] =>
+      statusTable(
+        aLauncherState(aLaunchedReplica({ plan })),
+        new Map([[load.id, { ...load, ...facts }]]),
+        0,
+      )
+        .split('\n')
+        .slice(3);
+
+    expect(notesWith(reason)).toEqual([
+      'sglang-0 is given no requests: GPU 2: XID 79: the GPU has fallen off the bus.',
+    ]);
+    expect(notesWith({ stateReason: null })).toEqual([]);
+    expect(notesWith({ ...reason, state: 'ready' })).toEqual([]);
+  });
+
   it('warns of drift, of what is not pinned as planned, of failures and of older plans', () => {
     const drifted = aLaunchedReplica({
       plan,

@@ -81,7 +81,7 @@ describe('the words for what is wrong', () => {
   it('name the setting that was probably meant, else all there are', () => {
     expect(wordsFor({ listn: {} })).toEqual(['listn: listn is no setting; listen is known']);
     expect(wordsFor({ replicas: [{ url: 'http://a:1', kvCapacity: 1 }] })).toEqual([
-      'replicas[0].kvCapacity: replicas[0].kvCapacity is no setting; known are url, id, engine, models, kvCapacityTokens, kvBlockTokens, contextTokensMax, apiKey, caFile, forwardAuthorization, numaNode, labels',
+      'replicas[0].kvCapacity: replicas[0].kvCapacity is no setting; known are url, id, engine, models, kvCapacityTokens, kvBlockTokens, contextTokensMax, apiKey, caFile, forwardAuthorization, gpus, numaNode, labels',
     ]);
     expect(wordsFor({ routing: { colour: 1 } })).toEqual([
       'routing.colour: routing.colour is no setting; known are policy, shadow, goodFirstTokenMs, goodTokenGapMs',

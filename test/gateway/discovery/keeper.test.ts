@@ -206,6 +206,93 @@ describe('errors of answers', () => {
   });
 });
 
+describe('a replica whose GPU is sick', () => {
+  const sick = 'GPU 3: it is lost';
+
+  it('gets nothing until that is well, and the fleet knows why', async () => {
+    const kept = new Kept();
+    kept.join('one', { gpus: ['3'] });
+    kept.join('two');
+    await pass(kept.clock, 100);
+    expect(kept.keeper.gpuUsers()).toEqual([
+      { id: 'one', gpus: ['3'] },
+      { id: 'two', gpus: [] },
+    ]);
+
+    kept.keeper.judgeGpus('one', sick);
+    kept.keeper.judgeGpus('nobody', sick);
+    expect(kept.states()).toEqual({ one: 'draining', two: 'ready' });
+    const [one] = kept.fleet.candidates(kept.clock.nowMs());
+    expect(one?.stateReason).toBe(sick);
+
+    kept.keeper.judgeGpus('one', undefined);
+    expect(kept.states()).toEqual({ one: 'ready', two: 'ready' });
+    expect(one?.stateReason).toBeUndefined();
+    expect(kept.events.slice(2)).toEqual(['one sickened', 'one recovered']);
+    expect(kept.ejections).toEqual(['one gpu']);
+  });
+
+  it.each([
+    [1, 0],
+    [2, 1],
+    [3, 1],
+    [4, 2],
+    [8, 4],
+  ])('of a fleet of %i is left out as long as half of it serves: %i', async (count, outMax) => {
+    const kept = new Kept();
+    const ids = await kept.joined(count);
+    for (const _ of [1, 2]) for (const id of ids) kept.keeper.judgeGpus(id, sick);
+
+    expect(kept.count('draining')).toBe(outMax);
+    expect(kept.count('ready')).toBe(count - outMax);
+  });
+
+  it('is taken back at once where the others fail, and leaves again when they are back', async () => {
+    const kept = new Kept();
+    const [one = '', two = ''] = await kept.joined(2);
+    kept.keeper.judgeGpus(one, sick);
+    kept.down.add(two);
+    await pass(kept.clock, 3_000, 100);
+    expect(kept.states()).toEqual({ [one]: 'ready', [two]: 'ejected' });
+    kept.keeper.judgeGpus(one, sick);
+    expect(kept.states()[one]).toBe('ready');
+
+    kept.down.delete(two);
+    await pass(kept.clock, 6_000, 100);
+    kept.keeper.judgeGpus(one, sick);
+    expect(kept.states()).toEqual({ [one]: 'draining', [two]: 'ready' });
+  });
+
+  it('stays out while somebody drains it too, until both are over', async () => {
+    const kept = new Kept();
+    const [one = ''] = await kept.joined(2);
+    const reason = (): string | undefined =>
+      kept.fleet.candidates(kept.clock.nowMs())[0]?.stateReason;
+    kept.keeper.drain(one);
+    expect(reason()).toBe('drained by hand');
+    kept.keeper.judgeGpus(one, sick);
+    expect(reason()).toBe(sick);
+
+    kept.keeper.undrain(one);
+    expect(kept.states()[one]).toBe('draining');
+    kept.keeper.judgeGpus(one, undefined);
+    expect(kept.states()[one]).toBe('ready');
+  });
+
+  it('that is out for another reason is shown by that one', async () => {
+    const kept = new Kept();
+    const [one = ''] = await kept.joined(2);
+    kept.keeper.judgeGpus(one, sick);
+    kept.down.add(one);
+    await pass(kept.clock, 4_000, 100);
+
+    expect(kept.states()[one]).toBe('ejected');
+    kept.down.delete(one);
+    await pass(kept.clock, 6_000, 100);
+    expect(kept.states()[one]).toBe('draining');
+  });
+});
+
 describe('a replica that is drained', () => {
   it('gets nothing until it is undrained, also when it is another process', async () => {
     const kept = new Kept();

@@ -51,6 +51,7 @@ describe('a replica of the settings', () => {
       url: 'http://127.0.0.1:30000',
       engine: 'vllm',
       kvCapacityTokens: 9,
+      gpus: ['0', '1'],
       numaNode: 1,
       labels: {},
     });

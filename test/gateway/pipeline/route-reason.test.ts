@@ -55,6 +55,14 @@ describe('the reason of a decision', () => {
     );
   });
 
+  it('tells why one is not ready where that is known', () => {
+    const receipt = aReceipt({ stateReasons: new Map([['away', 'GPU 3: it is lost']]) });
+
+    expect(routeReason(aDecision({ receipt }))).toContain(
+      '; ready dropped away (GPU 3: it is lost); ',
+    );
+  });
+
   it('says so where no replica was looked for', () => {
     expect(routeReason(aDecision({ receipt: undefined, refusal: 'saturated' }))).toMatch(
       /^no replica was looked for; refused as saturated; /u,

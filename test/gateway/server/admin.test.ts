@@ -17,6 +17,7 @@ import { createPolicy, defaultGoodService } from '../../../routing/policies/cata
 import { Router } from '../../../routing/router.ts';
 import { startTelemetry } from '../../../telemetry/telemetry.ts';
 import { aLoad, aReplica } from '../../support/builders.ts';
+import { aSickGpu } from '../../support/gpu-readings.ts';
 import { anExchange } from '../../support/exchange.ts';
 
 const clock = { nowMs: () => 1_000, after: () => () => undefined };
@@ -68,7 +69,11 @@ async function anAdminApp(
     decisions: new DecisionLog(),
     wallMs,
     reload: () => Promise.resolve(report),
-    engines: { drain: (id) => id === 'r0', undrain: (id) => id === 'r0' },
+    engines: {
+      drain: (id) => id === 'r0',
+      undrain: (id) => id === 'r0',
+      gpuReadings: () => ({ gpus: [aSickGpu({ replicas: ['r0'] })], ageMs: 5 }),
+    },
     adminKey,
   });
 }
@@ -87,9 +92,24 @@ describe('the admin port', () => {
         {
           id: 'r0',
           state: 'ready',
+          stateReason: null,
           kvCapacityTokens: 500,
           load: { runningRequests: 2, ageMs: 40 },
           inFlight: { requests: 1, prefillTokens: 7 },
+        },
+      ],
+      gpus: [
+        {
+          gpu: 3,
+          uuid: 'GPU-3',
+          numaNode: 1,
+          replicas: ['r0'],
+          state: 'sick',
+          findings: [
+            'its memory has 2 more errors',
+            'XID 79: the GPU has fallen off the bus',
+            'XID 119: it does not answer',
+          ],
         },
       ],
     });

@@ -19,6 +19,7 @@ export interface GatewaySettings {
 export interface ShownReplica {
   readonly id: string;
   readonly state: string;
+  readonly stateReason: string | null;
   readonly engine: string;
   readonly engineVersion?: string;
   readonly models: readonly string[];

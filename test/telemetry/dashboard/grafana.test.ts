@@ -57,11 +57,12 @@ describe('the dashboard', () => {
     );
   });
 
-  it('answers four questions', () => {
+  it('answers five questions', () => {
     expect(rows.map(({ title }) => title.split(':', 1)[0])).toEqual([
       'SLO',
       'Routing',
       'Replicas',
+      'GPUs',
       'Gateway',
     ]);
   });

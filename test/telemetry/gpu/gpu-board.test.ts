@@ -12,12 +12,16 @@ class Watched {
   readonly gpus = new FakeGpus(2);
   news: KernelNews = { lines: [] };
   nowMs = 0;
+  closed = 0;
   readonly board: GpuBoard;
 
   constructor(root = '/nowhere') {
     this.board = new GpuBoard({
       ask: this.gpus.ask,
-      kernelLog: { read: () => Promise.resolve(this.news) },
+      kernelLog: {
+        read: () => Promise.resolve(this.news),
+        close: () => Promise.resolve(void (this.closed += 1)),
+      },
       files: new SystemFiles(root),
     });
   }
@@ -121,6 +125,31 @@ describe('a GPU that is lost', () => {
     expect(watched.states()).toEqual(['healthy', 'healthy']);
   });
 
+  it('is forgotten where another one is in its place', async () => {
+    const watched = new Watched();
+    await watched.look();
+    watched.gpus.set(1, { uuid: 'GPU-another' });
+    await watched.look();
+
+    expect(watched.board.gpus(0).map(({ index, uuid }) => [index, uuid])).toEqual([
+      [0, uuidOf(0)],
+      [1, 'GPU-another'],
+    ]);
+    expect(watched.states()).toEqual(['healthy', 'healthy']);
+  });
+
+  it('moves the others where it comes only later', async () => {
+    const watched = new Watched();
+    const [first = {}, second = {}] = watched.gpus.values;
+    watched.gpus.values = [{ ...second, index: '0' }];
+    await watched.look();
+    watched.gpus.values = [first, second];
+    await watched.look();
+
+    const indices = watched.board.gpus(0).map(({ index, uuid }) => [uuid, index]);
+    expect(Object.fromEntries(indices)).toEqual({ [uuidOf(0)]: 0, [uuidOf(1)]: 1 });
+  });
+
   it('is known at once by the address that the driver names', async () => {
     const watched = new Watched();
     await watched.look();
@@ -195,6 +224,13 @@ describe('an XID', () => {
 
     watched.board.forgive(uuidOf(0));
     expect(watched.states()).toEqual(['healthy', 'healthy']);
+  });
+
+  it('is waited for no more once the log is let go of', async () => {
+    const watched = new Watched();
+    await watched.board.close();
+
+    expect(watched.closed).toBe(1);
   });
 
   it('cannot be seen where the log may not be read, which is told', async () => {

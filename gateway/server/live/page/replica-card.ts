@@ -39,6 +39,7 @@ export class ReplicaCard {
     setAttribute(this.root, 'data-state', replica.state);
     setAttribute(this.root, 'data-slow', slowness === undefined ? undefined : '');
     setText(this.#state, stateText(replica, slowness));
+    setAttribute(this.#state, 'title', replica.stateReason ?? undefined);
     this.#showKv(replica);
     const rate = replica.outputTokensPerSecond;
     setText(this.#rate, rate === null ? '–' : countText(rate));

@@ -25,6 +25,7 @@ describe('how a replica stands', () => {
       host: 'gpu7',
       numaNode: 1,
       state: 'ready',
+      stateReason: null,
       isQuiet: false,
       kvCapacityTokens: 600_000,
       load: { runningRequests: 4, waitingRequests: 1, kvCacheUsage: 0.5, ageMs: 81 },

@@ -21,6 +21,8 @@ export interface ReplicaStanding {
     | 'suspended'
     | 'half-open'
     | 'probing';
+  /** Why it is in that state; `null` where nobody has said it. */
+  readonly stateReason: string | null;
   /** It says nothing, also to a question of the gateway. */
   readonly isQuiet: boolean;
   /** `null` where it is not known. */
