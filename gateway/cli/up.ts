@@ -33,29 +33,21 @@ const frequentFlags = [
   '--tp',
   '--replicas',
   '--engine-port',
-  '--cpus',
-  '--memory-node',
 ];
 
 /** `gateway up`: engines and the gateway in front of them, until a signal ends both. */
 export function upCommand(): Command {
   const command = new Command('up')
     .description(
-      'Start engines and the gateway in front of them, and end both on a signal.\n' +
-        'Killed by force it leaves the engines running, and the next one adopts them.\n' +
-        'Without a command they run as gateway plan says for this machine.',
+      'Start engines, as gateway plan says or by a command, and the gateway in front\n' +
+        'of them. A signal ends both; killed by force it leaves the engines running.',
     )
     .argument('[command...]', 'of the engine, after --; {id}, {model}, {port} in it')
     .option('--config <file>', 'settings as YAML; flags win over it')
     .option('--engine <name>', 'sglang, vllm, llama-cpp, openai, or a word of your own')
     .option('--model <name>', 'model, for {model} in the command')
     .option('--engine-version <version>', 'for the flags of an older one')
-    .option(
-      '--dtype <type>',
-      `of the weights: ${weightTypes.join(', ')}`,
-      oneOf(weightTypes),
-      'bf16',
-    )
+    .option('--dtype <type>', weightTypes.join(', '), oneOf(weightTypes), 'bf16')
     .option(
       '--tp <gpus>',
       'GPUs of a replica (default: by its memory)',
