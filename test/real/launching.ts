@@ -18,16 +18,15 @@ import { untilEnded } from '../../gateway/launch/launcher-process.ts';
 import type { Child } from '../../gateway/replay/fleet/child.ts';
 import { startChild } from '../../gateway/replay/fleet/child.ts';
 import { gatewayCommand } from '../../gateway/replay/fleet/gateway-command.ts';
-import { post, until } from './stand.ts';
+import { LOADED_MS_MAX, until } from './stand.ts';
+import type { StreamedAnswer } from './streamed-answer.ts';
+import { endingOf, streamAnswer, tally } from './streamed-answer.ts';
 
 const PORTS = [21_901, 21_902];
 const STREAMS = 24;
 
 /** Long enough that the engine dies in the middle of every answer that it has. */
 const TOKENS = 1_000;
-
-/** Loading a model takes longer than any other wait. */
-const READY_MS_MAX = 600_000;
 
 const dir = process.env['REAL_DIR'] ?? join(homedir(), '.cache', 'numagate-real');
 const vllm = join(dir, 'engines', 'bin', 'vllm');
@@ -49,7 +48,7 @@ async function launchAndKill(): Promise<void> {
     await killUnderLoad(gateway, launcher);
     await untilReady(launcher, gateway);
     await isPinned(launcher);
-    tally(
+    noneIsCut(
       'after its return',
       await Promise.all(Array.from({ length: STREAMS }, (_, index) => stream(gateway.url, index))),
     );
@@ -98,7 +97,6 @@ async function replicasOf(launcher: LauncherClient): Promise<readonly LaunchedRe
 }
 
 async function untilReady(launcher: LauncherClient, { adminUrl = '' }: Child): Promise<void> {
-  const startMs = performance.now();
   const areReady = async (): Promise<boolean> => {
     const launched = (await replicasOf(launcher)).filter(({ phase }) => phase === 'ready');
     const known = (await adminReplicas({ url: adminUrl, key: undefined })).filter(
@@ -106,16 +104,8 @@ async function untilReady(launcher: LauncherClient, { adminUrl = '' }: Child): P
     );
     return launched.length === PORTS.length && known.length === PORTS.length;
   };
-  // `until` waits for half a minute at most.
-  while (
-    !(await until(areReady).then(
-      () => true,
-      () => false,
-    ))
-  ) {
-    if (performance.now() - startMs > READY_MS_MAX) throw new Error('the engines are not ready');
-  }
-  const seconds = Math.round((performance.now() - startMs) / 1_000);
+  const readyMs = await until(areReady, LOADED_MS_MAX);
+  const seconds = Math.round(readyMs / 1_000);
   console.log(`ok    both engines are ready (after ${seconds} s)`);
 }
 
@@ -149,10 +139,8 @@ async function killUnderLoad(
   process.kill(victim?.pid ?? 0, 'SIGKILL');
   const requests = busiest?.inFlight.requests;
   console.log(`      killed ${victim?.plan.id}, process ${victim?.pid}, with ${requests} requests`);
-  tally('while one is killed', await Promise.all(running));
+  noneIsCut('while one is killed', await Promise.all(running));
 }
-
-type Ending = 'whole' | 'refused' | 'told';
 
 /** The replica that has the most to lose. */
 async function busiestOf(adminUrl: string): Promise<AdminReplica | undefined> {
@@ -160,37 +148,21 @@ async function busiestOf(adminUrl: string): Promise<AdminReplica | undefined> {
   return replicas.toSorted((one, other) => other.inFlight.requests - one.inFlight.requests)[0];
 }
 
-/** How one stream ended. Throws where a client would take half an answer for a whole one. */
-async function stream(url: string, index: number): Promise<Ending> {
-  const prompt = `Story ${index}: the river ran`;
-  const sampling = { max_tokens: TOKENS, temperature: 0, ignore_eos: true };
-  const answer = await post(`${url}/v1/completions`, {
+function stream(url: string, index: number): Promise<StreamedAnswer> {
+  return streamAnswer(url, {
     model: 'smol',
-    prompt,
-    stream: true,
-    ...sampling,
+    prompt: `Story ${index}: the river ran`,
+    tokens: TOKENS,
   });
-  if (!answer.ok) return 'refused';
-  let text = '';
-  let isBroken = false;
-  try {
-    const body: AsyncIterable<Uint8Array> = answer.body ?? new ReadableStream<Uint8Array>();
-    const decoder = new TextDecoder();
-    for await (const chunk of body) {
-      text += decoder.decode(chunk, { stream: true });
-    }
-  } catch {
-    isBroken = true;
-  }
-  if (text.includes('"finish_reason":"length"') && text.endsWith('data: [DONE]\n\n'))
-    return 'whole';
-  if (text.includes('"error"') || isBroken) return 'told';
-  throw new Error(`a stream was cut in silence: ${text.slice(-200)}`);
 }
 
-function tally(when: string, endings: readonly Ending[]): void {
-  const count = (kind: Ending): number => endings.filter((one) => one === kind).length;
-  const said = `${count('whole')} whole, ${count('told')} told that they broke, ${count('refused')} refused`;
-  if (count('refused') > 0) throw new Error(`${when}: ${said}`);
-  console.log(`ok    no stream of ${STREAMS} is cut in silence ${when} (${said})`);
+function noneIsCut(when: string, answers: readonly StreamedAnswer[]): void {
+  const said = tally(answers);
+  if (answers.some((answer) => ['refused', 'silent'].includes(endingOf(answer)))) {
+    throw new Error(`${when}: ${said}`);
+  }
+  const resumed = answers.filter(({ seams }) => seams.length > 0).length;
+  console.log(
+    `ok    no stream of ${STREAMS} is cut in silence ${when} (${said}, ${resumed} resumed)`,
+  );
 }

@@ -14,7 +14,7 @@ import { probing } from './checks/probing.ts';
 import { refused } from './checks/refusals.ts';
 import { replaying } from './checks/replaying.ts';
 import type { Check, Stand } from './stand.ts';
-import { findEngines, startStand } from './stand.ts';
+import { findEngines, startStand, tryAll, words } from './stand.ts';
 
 const checks: readonly Check[] = [
   ...probing,
@@ -40,23 +40,8 @@ if (vllm.length === 0 || sglang.length === 0) {
   await runOn(await startStand([...vllm, ...sglang]));
 }
 
-function words(text: string): readonly string[] {
-  return text.split(/\s+/).filter((word) => word !== '');
-}
-
 async function runOn(stand: Stand): Promise<void> {
-  let failed = 0;
-  for (const { title, ...check } of checks) {
-    try {
-      const said = await check.try(stand);
-      console.log(`ok    ${title}${said === undefined ? '' : `\n        ${said}`}`);
-    } catch (error) {
-      failed += 1;
-      console.log(
-        `FAIL  ${title}\n${error instanceof Error ? (error.stack ?? '') : String(error)}`,
-      );
-    }
-  }
+  const failed = await tryAll(checks, stand);
   console.log(
     `${checks.length - failed} passed, ${failed} failed, on ${stand.engines.length} engines`,
   );

@@ -31,6 +31,9 @@ export interface Check {
 /** Longest that a check waits for something to become so. */
 const WAIT_MS_MAX = 30_000;
 
+/** Loading a model takes longer than any other wait. */
+export const LOADED_MS_MAX = 600_000;
+
 /** Engines behind the given URLs that are healthy. */
 export async function findEngines(
   kind: RealEngine['kind'],
@@ -67,17 +70,41 @@ export async function startStand(engines: readonly RealEngine[]): Promise<Stand>
   return { engines, gateway, turns, model: list.data[0]?.id ?? '' };
 }
 
+/** Prints how each check went; the number of those that failed. */
+export async function tryAll(checks: readonly Check[], stand: Stand): Promise<number> {
+  let failed = 0;
+  for (const { title, ...check } of checks) {
+    try {
+      const said = await check.try(stand);
+      console.log(`ok    ${title}${said === undefined ? '' : `\n        ${said}`}`);
+    } catch (error) {
+      failed += 1;
+      console.log(
+        `FAIL  ${title}\n${error instanceof Error ? (error.stack ?? '') : String(error)}`,
+      );
+    }
+  }
+  return failed;
+}
+
+/** Words of a setting that names several. */
+export function words(text: string): readonly string[] {
+  return text.split(/\s+/).filter((word) => word !== '');
+}
+
 async function readyReplicas(url: string): Promise<number> {
   const { replicas } = (await readJson(`${url}/ready`)) as { replicas: Record<string, string> };
   return Object.values(replicas).filter((state) => state === 'ready').length;
 }
 
 /** Asks again until it is so; the milliseconds that it took. */
-export async function until(isSo: () => Promise<boolean>): Promise<number> {
+export async function until(
+  isSo: () => Promise<boolean>,
+  msMax: number = WAIT_MS_MAX,
+): Promise<number> {
   const startMs = performance.now();
   while (!(await isSo())) {
-    if (performance.now() - startMs > WAIT_MS_MAX)
-      throw new Error(`not so after ${WAIT_MS_MAX} ms`);
+    if (performance.now() - startMs > msMax) throw new Error(`not so after ${msMax} ms`);
     await pause(2);
   }
   return performance.now() - startMs;

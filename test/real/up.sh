@@ -7,6 +7,8 @@
 #   REAL_MODEL=tiny-random            or smollm2-135m, whose answers make sense
 #   REAL_VLLM_PORTS="18101 18102"     one replica for each port
 #   REAL_SGLANG_PORT=18201            empty for none
+#   REAL_VLLM_FLAGS=                  further flags of each vLLM, such as --dtype float32
+#   REAL_SGLANG_FLAGS=                further flags of SGLang
 #   REAL_WAIT_SECONDS=300             for an engine to become healthy
 #   REAL_PYTHON=python3.12            3.12 or 3.13
 # Exit 77 where the engines cannot be had here; the last line says why.
@@ -96,7 +98,7 @@ start_vllm() {
     VLLM_CPU_OMP_THREADS_BIND=$core setsid taskset -c "$core" engines/bin/vllm serve "models/$model" \
     --served-model-name smol --host 127.0.0.1 --port "$port" --dtype bfloat16 --enforce-eager \
     --max-model-len 8192 --max-num-seqs 16 --enable-request-id-headers --enable-prompt-tokens-details \
-    --enable-auto-tool-choice --tool-call-parser hermes > "run/$port.log" 2>&1 < /dev/null &
+    --enable-auto-tool-choice --tool-call-parser hermes ${REAL_VLLM_FLAGS:-} > "run/$port.log" 2>&1 < /dev/null &
   echo $! > "run/$port.pid"
 }
 
@@ -107,7 +109,7 @@ start_sglang() {
     --model-path "models/$model" --served-model-name smol --host 127.0.0.1 --port "$port" --device cpu \
     --attention-backend torch_native --sampling-backend pytorch --disable-overlap-schedule --disable-cuda-graph \
     --mem-fraction-static 0.2 --max-total-tokens 20000 --enable-metrics --enable-cache-report \
-    --load-snapshot-publish-interval 1 --tool-call-parser qwen > "run/$port.log" 2>&1 < /dev/null &
+    --load-snapshot-publish-interval 1 --tool-call-parser qwen ${REAL_SGLANG_FLAGS:-} > "run/$port.log" 2>&1 < /dev/null &
   echo $! > "run/$port.pid"
 }
 
