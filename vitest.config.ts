@@ -6,6 +6,9 @@ const WORKERS_MAX = 2;
 /** A socket, a child process or a whole simulated run each get this long before they count as hung. */
 const E2E_MS_MAX = 60_000;
 
+/** What takes a tenth of a second alone takes ten on a machine with other work: a unit that hangs is found all the same. */
+const UNIT_MS_MAX = 30_000;
+
 const config: ViteUserConfig = defineConfig({
   test: {
     maxWorkers: WORKERS_MAX,
@@ -15,6 +18,7 @@ const config: ViteUserConfig = defineConfig({
           name: 'unit',
           include: ['test/{routing,telemetry,deploy,gateway}/**/*.test.ts'],
           setupFiles: ['test/support/seed.ts'],
+          testTimeout: UNIT_MS_MAX,
         },
       },
       {
@@ -22,6 +26,7 @@ const config: ViteUserConfig = defineConfig({
           name: 'suites',
           include: ['test/suites/**/*.test.ts'],
           setupFiles: ['test/support/seed.ts'],
+          testTimeout: UNIT_MS_MAX,
         },
       },
       {
