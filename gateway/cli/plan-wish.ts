@@ -43,12 +43,12 @@ export function planWish(flags: WishFlags, model: string): PlanWish {
 }
 
 function engineOf({ engine, command }: WishFlags): EngineCommand {
-  const known = engineCommands.find(({ name }) => name === engine);
+  const known = engineCommands.find(({ name }) => name === engine || alias(name) === engine);
   if (command === undefined) {
     if (known !== undefined) return known;
     const names = engineCommands.map(({ name }) => name).join(', ');
     throw new UsageError(
-      `--engine ${engine} is none of ${names}; give its command by --command, such as "my-server --model {model} --port {port}"`,
+      `--engine ${engine} is none of ${names}; give its command, such as "my-server --model {model} --port {port}": gateway plan takes it by --command, gateway up behind --`,
     );
   }
   const strange = unknownTemplateWords(command);
@@ -61,4 +61,9 @@ function engineOf({ engine, command }: WishFlags): EngineCommand {
     throw new UsageError(`--engine ${engine} is no name: letters, digits, dots and dashes`);
   }
   return templateCommand(engine, command);
+}
+
+/** The gateway's settings know llama.cpp by a word without a dot. */
+function alias(name: string): string {
+  return name.replace('.', '-');
 }

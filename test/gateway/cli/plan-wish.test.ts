@@ -17,6 +17,10 @@ const flags: PlanFlags = {
 };
 
 describe('what flags ask a plan for', () => {
+  it('knows llama.cpp by the word of the settings too', () => {
+    expect(planWish({ ...flags, engine: 'llama-cpp' }, 'llama-3-8b').engine.name).toBe('llama.cpp');
+  });
+
   it('is a known engine and model', () => {
     const wish = planWish({ ...flags, tp: 2, replicas: 3, reserveCores: 4 }, 'llama-3-8b');
 
@@ -56,6 +60,7 @@ describe('what flags ask a plan for', () => {
 
   it.each([
     [{ engine: 'tgi' }, '--engine tgi is none of sglang, vllm, llama.cpp; give its command'],
+    [{ engine: 'tgi' }, 'gateway up behind --'],
     [{ command: 'serve {gpu}' }, '--command cannot fill {gpu}; it knows {model}'],
     [{ engine: 'my engine', command: 'serve' }, '--engine my engine is no name'],
   ])('is nothing with %j', (given, why) => {
