@@ -7,6 +7,8 @@ import { repeat } from '../discovery/repeat.ts';
 export interface LauncherLinkParts {
   readonly client: Pick<LauncherClient, 'state' | 'apply'>;
   readonly wanted: WantedReplicas;
+  /** The run of the launcher that was given `wanted` already. */
+  readonly run: string;
   readonly clock: Clock;
   /** Brings up another launcher in place of one that is gone; false where that one was told to end. */
   readonly revive: () => Promise<boolean>;
@@ -24,9 +26,12 @@ export class LauncherLink {
   readonly #listeners: Set<(state: LauncherState) => void> = new Set();
   #stop: CancelTimer | undefined;
   #lastTold = '';
+  /** Of the launcher that has what is wanted: another one has nothing, whoever started it. */
+  #run: string;
 
   constructor(parts: LauncherLinkParts) {
     this.#parts = parts;
+    this.#run = parts.run;
   }
 
   /** Tells the launcher's state at every look, until the result is called. */
@@ -44,7 +49,10 @@ export class LauncherLink {
 
   async #look(): Promise<void> {
     try {
-      this.#tellAll(await this.#parts.client.state());
+      const state = await this.#parts.client.state();
+      // One that ends takes nothing; the next has another run.
+      const hasAll = state.run === this.#run || state.stopping;
+      this.#tellAll(hasAll ? state : await this.#apply());
     } catch (error) {
       this.#tellOnce(error instanceof Error ? error.message : String(error));
       if (error instanceof LauncherError && error.isAbsent) await this.#replace();
@@ -52,9 +60,8 @@ export class LauncherLink {
   }
 
   async #replace(): Promise<void> {
-    const { client, revive, wanted } = this.#parts;
     try {
-      if (await revive()) this.#tellAll(await client.apply(wanted));
+      if (await this.#parts.revive()) this.#tellAll(await this.#apply());
       else
         this.#tellOnce(
           'the launcher was told to end: its replicas are gone until it is started again',
@@ -63,6 +70,13 @@ export class LauncherLink {
       // Tried again at the next look.
       this.#tellOnce(error instanceof Error ? error.message : String(error));
     }
+  }
+
+  async #apply(): Promise<LauncherState> {
+    const { client, wanted } = this.#parts;
+    const state = await client.apply(wanted);
+    this.#run = state.run;
+    return state;
   }
 
   #tellAll(state: LauncherState): void {

@@ -32,7 +32,7 @@ export async function openLaunch(
   const plans = replicas.map(plannedReplica);
   const wanted = { protocol: PROTOCOL, replicas: plans, limits: { readyMsMax, stopMsMax } };
   const { client, state } = await findLauncher(dir, clock);
-  await client.apply(wanted);
+  const { run } = await client.apply(wanted);
   const revive = async (): Promise<boolean> => {
     if (readTrace(dir.stateFile)?.ended === true) return false;
     await findLauncher(dir, clock);
@@ -41,7 +41,7 @@ export async function openLaunch(
   return {
     client,
     plans,
-    launcher: new LauncherLink({ client, wanted, clock, revive, tell }),
+    launcher: new LauncherLink({ client, wanted, run, clock, revive, tell }),
     targets: plans.map(targetOf),
     adopted: new Set(state.replicas.map(({ plan }) => plan.id)),
   };

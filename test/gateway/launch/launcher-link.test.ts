@@ -16,6 +16,10 @@ class Linked {
   readonly applied: object[] = [];
   readonly stop: () => void;
   failure: Error | undefined;
+  /** Why the next replicas are not taken. */
+  refusal: Error | undefined;
+  /** The launcher that is there. */
+  state: LauncherState = aLauncherState(aLaunchedReplica());
   revives: boolean | Error = true;
   looks = 0;
   readonly link: LauncherLink;
@@ -29,10 +33,12 @@ class Linked {
         },
         apply: async (wish) => {
           this.applied.push(wish);
+          if (this.refusal !== undefined) throw this.refusal;
           return this.#answer();
         },
       },
       wanted,
+      run: this.state.run,
       clock: this.clock,
       revive: async () => {
         if (this.revives instanceof Error) throw this.revives;
@@ -46,7 +52,7 @@ class Linked {
 
   async #answer(): Promise<LauncherState> {
     if (this.failure !== undefined) throw this.failure;
-    return Promise.resolve(aLauncherState(aLaunchedReplica()));
+    return Promise.resolve(this.state);
   }
 }
 
@@ -97,6 +103,32 @@ describe('the link to a launcher', () => {
     linked.revives = true;
     await linked.clock.pass(500);
     expect(linked.applied).toHaveLength(1);
+    linked.stop();
+  });
+
+  it('gives its replicas to one that did not take them at first, until it does', async () => {
+    const linked = new Linked();
+    linked.failure = absent;
+    linked.refusal = new LauncherError('the launcher does not answer at x', false);
+    linked.state = { ...linked.state, run: 'another' };
+    await linked.clock.pass(510);
+    expect([linked.applied.length, linked.seen.length]).toEqual([2, 0]);
+    linked.refusal = undefined;
+    await linked.clock.pass(1_000);
+    expect([linked.applied.length, linked.seen.length]).toEqual([3, 2]);
+    linked.stop();
+  });
+
+  it('gives its replicas to one that somebody else has started, once and not while it ends', async () => {
+    const linked = new Linked();
+    await linked.clock.pass(10);
+    linked.state = { ...linked.state, run: 'another', stopping: true };
+    await linked.clock.pass(500);
+    expect(linked.applied).toEqual([]);
+    linked.state = { ...linked.state, stopping: false };
+    await linked.clock.pass(1_000);
+    expect(linked.applied).toEqual([wanted]);
+    expect(linked.seen).toHaveLength(4);
     linked.stop();
   });
 
