@@ -162,7 +162,7 @@ export class ReplicaSupervisor {
         ready: () => {
           this.#wasReady = true;
           this.#failure = undefined;
-          this.look(this.#parts.processes());
+          this.#see((processes) => this.look(processes));
           this.#tell('ready');
         },
         steady: () => (this.#failuresInRow = 0),
@@ -193,7 +193,7 @@ export class ReplicaSupervisor {
     const engine = this.#engine;
     if (engine === undefined) return;
     // Who leaves the tree when its parent ends has to be known before.
-    engine.members(this.#parts.processes());
+    this.#see((processes) => void engine.members(processes));
     engine.terminate();
     const { stopMsMax } = this.#parts.limits;
     const { promise: timeUp, resolve } = Promise.withResolvers<'late'>();
@@ -213,6 +213,15 @@ export class ReplicaSupervisor {
     }
     this.#engine = undefined;
     this.#affinity = undefined;
+  }
+
+  /** A machine short of files cannot be looked at; nothing may end or stay for it. */
+  #see(look: (processes: readonly ProcessEntry[]) => void): void {
+    try {
+      look(this.#parts.processes());
+    } catch (error) {
+      this.#parts.log.note(`its processes could not be looked at: ${String(error)}`);
+    }
   }
 
   #enter(phase: LaunchPhase): void {

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 
 import { runDirAt, startLauncher } from '../../deploy/launcher.ts';
 import { version } from '../version.ts';
+import { tell } from './output.ts';
 import { runUntilSignal } from './run-until-signal.ts';
 import { waitingClock } from './waiting-clock.ts';
 
@@ -15,6 +16,8 @@ export function launcherCommand(): Command {
 }
 
 async function launch({ runDir }: { readonly runDir: string }): Promise<void> {
+  // Every engine ends with this process: a bug in the care of one must not end the others.
+  process.on('unhandledRejection', (reason) => tell(`gateway: a bug, and on: ${stackOf(reason)}`));
   const launcher = await startLauncher({
     dir: runDirAt(runDir),
     version,
@@ -28,4 +31,8 @@ async function launch({ runDir }: { readonly runDir: string }): Promise<void> {
   // A second signal changes nothing: whoever wants it gone at once kills it, and its engines end with it.
   runUntilSignal({ stop, kill: stop });
   await launcher.ended;
+}
+
+function stackOf(reason: unknown): string {
+  return reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
 }

@@ -50,6 +50,11 @@ export class CommandLine implements AsyncDisposable {
     return JSON.parse(await this.#firstLine) as { readonly url: string };
   }
 
+  /** What it has told so far. */
+  get stderr(): string {
+    return this.#stderr;
+  }
+
   /** Sends a signal after which it goes on. */
   signal(signal: NodeJS.Signals): void {
     this.#process.kill(signal);

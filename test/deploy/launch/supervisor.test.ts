@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 import type { EngineProcess } from '../../../deploy/launch/engine-process.ts';
@@ -51,6 +52,8 @@ class Stage implements Disposable {
   /** Why the next starts are refused. */
   refusal: Failure | undefined;
   isGood = true;
+  /** Why the processes of the machine cannot be read. */
+  blindness: Error | undefined;
   endsWhenAsked = true;
   readonly #folder: TemporaryFolder = new TemporaryFolder();
   readonly log: OutputLog = new OutputLog(this.#folder.dir.logFileOf('engine-0'));
@@ -62,7 +65,10 @@ class Stage implements Disposable {
       log: this.log,
       start: async (one) => this.#start(one),
       isReady: async () => Promise.resolve(this.isGood),
-      processes: () => [],
+      processes: () => {
+        if (this.blindness !== undefined) throw this.blindness;
+        return [];
+      },
       changed: () => {
         const { phase } = this.supervisor.status();
         if (this.phases.at(-1) !== phase) this.phases.push(phase);
@@ -266,5 +272,17 @@ describe('a supervised replica', () => {
     await stage.clock.pass(3_700);
     await stopped;
     expect(stage.status).toMatchObject({ phase: 'ready', pid: 101 });
+  });
+
+  it('becomes ready and ends as ever where the machine has no file left to look at processes', async () => {
+    using stage = new Stage();
+    stage.blindness = new Error('EMFILE: too many open files');
+    await stage.ready();
+    await stage.clock.pass(61_000);
+    expect(stage.status.phase).toBe('ready');
+    await stage.supervisor.stop();
+    expect(stage.engine.acts).toEqual(['terminate', 'destroy']);
+    expect(stage.status.phase).toBe('stopped');
+    expect(readFileSync(stage.log.path, 'utf8')).toContain('could not be looked at: Error: EMFILE');
   });
 });

@@ -25,6 +25,22 @@ describe('gateway launcher', { timeout: PROCESS_MS_MAX }, () => {
     expect(code).toBe(0);
   });
 
+  it('outlives what nobody has caught, and tells it', async () => {
+    using folder = new TemporaryFolder();
+    // A bug somewhere within, when it is told to have one.
+    const stray = `process.on('SIGUSR2', () => void Promise.reject(new Error('nobody waits')));`;
+    await using launcher = new CommandLine(['launcher', '--run-dir', folder.path], {
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(stray)}`,
+    });
+    const client = new LauncherClient(folder.dir.socket);
+    await until('it listens', () => client.state().catch(() => undefined));
+    launcher.signal('SIGUSR2');
+    await until('it tells', () => launcher.stderr.includes('Error: nobody waits'));
+
+    expect(await client.state()).toMatchObject({ stopping: false });
+    expect((await launcher.stop('SIGTERM')).code).toBe(0);
+  });
+
   it('is not in the list of commands, and has help of its own', async () => {
     expect((await runGateway(['--help'])).stdout).not.toMatch(/^ +launcher/mu);
     expect((await runGateway(['launcher', '--help'])).stdout).toContain('--run-dir <folder>');
