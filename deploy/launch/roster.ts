@@ -92,7 +92,9 @@ export class Roster {
 
   async #dismiss(id: string, supervisor: ReplicaSupervisor): Promise<void> {
     await supervisor.stop();
-    if (!this.#wantedIds.has(id)) this.#supervisors.delete(id);
+    if (this.#wantedIds.has(id)) return;
+    this.#supervisors.delete(id);
+    supervisor.close();
   }
 }
 

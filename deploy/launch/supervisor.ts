@@ -88,6 +88,11 @@ export class ReplicaSupervisor {
     if (turn === this.#turn) await this.#launch();
   }
 
+  /** Lets go of the log of one that has stopped for good. */
+  close(): void {
+    this.#parts.log.close();
+  }
+
   /** Its processes among all that run, and where the kernel lets them run. */
   look(processes: readonly ProcessEntry[]): void {
     if (this.#engine === undefined) return;

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 import { LauncherClient, startLauncher } from '../../deploy/launcher.ts';
@@ -62,6 +62,18 @@ class LauncherOfTest implements AsyncDisposable {
     this.#launcher.stop();
     await this.#launcher.ended;
   }
+}
+
+/** What this process has open; the launcher runs within it. */
+function openFiles(): readonly string[] {
+  return readdirSync('/proc/self/fd').flatMap((file) => {
+    try {
+      return [readlinkSync(`/proc/self/fd/${file}`)];
+    } catch {
+      // The folder itself was one of them.
+      return [];
+    }
+  });
 }
 
 const isReady = ({ phase }: LaunchedReplica): boolean => phase === 'ready';
@@ -188,6 +200,9 @@ describe('a launcher', { timeout: PROCESS_MS_MAX }, () => {
       async () => (await launcher.client.state()).replicas.length === 0,
     );
 
+    expect(openFiles().filter((file) => file.startsWith(folder.path))).toEqual([
+      folder.dir.launcherLog,
+    ]);
     expect(stillRunning(processes)).toEqual([]);
     await expect(launcher.client.restart('engine-0')).rejects.toThrow(
       'the launcher refuses: there is no replica engine-0; there are none',

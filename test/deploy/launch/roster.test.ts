@@ -21,6 +21,7 @@ function aRoster(): { readonly roster: Roster; readonly acts: string[] } {
       restart: note('restart'),
       replan: note('replan'),
       look: note('look'),
+      close: note('close'),
       status: () => ({ plan }),
       membership: { mark: plan.id, roots: [], known: [] },
     };
@@ -44,9 +45,25 @@ describe('the replicas of a launcher', () => {
     roster.apply(wanting(two, three));
     for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
 
-    expect(acts).toEqual(['start one', 'start two', 'replan two', 'start three', 'stop one']);
+    expect(acts).toEqual([
+      'start one',
+      'start two',
+      'replan two',
+      'start three',
+      'stop one',
+      'close one',
+    ]);
     expect(roster.statuses().map(({ plan }) => plan.id)).toEqual(['two', 'three']);
     expect(roster.memberships()).toHaveLength(2);
+  });
+
+  it('keep their log where they are wanted again before they have ended', async () => {
+    const { roster, acts } = aRoster();
+    roster.apply(wanting(one));
+    roster.apply(wanting());
+    roster.apply(wanting(one));
+    for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
+    expect(acts).toEqual(['start one', 'stop one', 'replan one']);
   });
 
   it('are restarted one at a time, by name', () => {
@@ -63,7 +80,8 @@ describe('the replicas of a launcher', () => {
     roster.apply(wanting(one, two));
     roster.look();
     await roster.stopAll();
-    expect(acts.slice(2)).toEqual(['look one', 'look two', 'stop one', 'stop two']);
+    expect(acts.slice(2, 6)).toEqual(['look one', 'look two', 'stop one', 'stop two']);
+    expect(acts.slice(6)).toEqual(['close one', 'close two']);
     expect(roster.size).toBe(0);
   });
 
