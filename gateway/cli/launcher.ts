@@ -21,7 +21,7 @@ async function launch({ runDir }: { readonly runDir: string }): Promise<void> {
   const launcher = await startLauncher({
     dir: runDirAt(runDir),
     version,
-    environment: process.env,
+    environment: forEngines(process.env),
     clock: { ...waitingClock, wallMs: Date.now },
   });
   const stop = async (): Promise<void> => {
@@ -31,6 +31,13 @@ async function launch({ runDir }: { readonly runDir: string }): Promise<void> {
   // A second signal changes nothing: whoever wants it gone at once kills it, and its engines end with it.
   runUntilSignal({ stop, kill: stop });
   await launcher.ended;
+}
+
+/** Without what is the gateway's own, such as its admin key: an engine runs code that came with a model. */
+function forEngines(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(environment).filter(([name]) => !name.startsWith('GATEWAY_')),
+  );
 }
 
 function stackOf(reason: unknown): string {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
-import { LauncherClient } from '../../../deploy/launcher.ts';
+import { LauncherClient, PROTOCOL } from '../../../deploy/launcher.ts';
 import { CommandLine, runGateway } from '../../support/command-line.ts';
 import { until } from '../../support/live/until.ts';
-import { TemporaryFolder } from '../../support/launched/plans.ts';
+import { aPlan, freePort, TemporaryFolder } from '../../support/launched/plans.ts';
 
 /** A process takes a second to come up on a busy machine. */
 const PROCESS_MS_MAX = 30_000;
@@ -38,6 +38,26 @@ describe('gateway launcher', { timeout: PROCESS_MS_MAX }, () => {
     await until('it tells', () => launcher.stderr.includes('Error: nobody waits'));
 
     expect(await client.state()).toMatchObject({ stopping: false });
+    expect((await launcher.stop('SIGTERM')).code).toBe(0);
+  });
+
+  it("keeps the gateway's own environment from its engines, and passes the rest on", async () => {
+    using folder = new TemporaryFolder();
+    await using launcher = new CommandLine(['launcher', '--run-dir', folder.path], {
+      GATEWAY_ADMIN_KEY: 'secret',
+      MY_GATEWAY_: 'kept',
+    });
+    const client = new LauncherClient(folder.dir.socket);
+    await until('it listens', () => client.state().catch(() => undefined));
+    const script = 'echo "key ${GATEWAY_ADMIN_KEY-none}, mine $MY_GATEWAY_"; exec sleep 1000';
+    const plan = aPlan({ port: await freePort(), argv: ['/bin/sh', '-c', script] });
+    const limits = { readyMsMax: 30_000, stopMsMax: 0 };
+    await client.apply({ protocol: PROTOCOL, replicas: [plan], limits });
+    const said = await until('the engine says it', async () => {
+      return (await client.state()).replicas[0]?.progress;
+    });
+
+    expect(said).toBe('key none, mine kept');
     expect((await launcher.stop('SIGTERM')).code).toBe(0);
   });
 
