@@ -10,6 +10,15 @@ for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(name, ()
 
 let watched = JSON.parse(process.argv[2] ?? '') as Membership;
 for await (const line of createInterface({ input: process.stdin })) {
-  watched = JSON.parse(line) as Membership;
+  watched = membershipOf(line) ?? watched;
 }
 await endMembers(watched);
+
+/** Nothing where a line is torn: a launcher that is killed while it writes leaves half of its last. */
+function membershipOf(line: string): Membership | undefined {
+  try {
+    return JSON.parse(line) as Membership;
+  } catch {
+    return undefined;
+  }
+}

@@ -52,4 +52,16 @@ describe('a warden', { timeout: PROCESS_MS_MAX }, () => {
     expect(code).toBe(0);
     expect(readProcess(sleeper)).toBeUndefined();
   });
+
+  it('ends what its last whole line names, where the launcher was killed within the next', async () => {
+    const sleeper = await aSleeper();
+    const warden = spawn(process.execPath, [wardenFile, JSON.stringify(nobody)], {
+      stdio: ['pipe', 'ignore', 'inherit'],
+    });
+    const line = JSON.stringify({ ...nobody, roots: [sleeper] });
+    warden.stdin.end(`${line}\n${line.slice(0, -2)}`);
+    const [code] = (await once(warden, 'exit')) as [number | null];
+    expect(code).toBe(0);
+    expect(readProcess(sleeper)).toBeUndefined();
+  });
 });
