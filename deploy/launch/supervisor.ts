@@ -47,6 +47,10 @@ export class ReplicaSupervisor {
   #starts = 0;
   #failuresInRow = 0;
   #wasReady = false;
+  /** Its end, while it is asked for one: an engine that is signalled twice drops what it has. */
+  #halting: Promise<void> | undefined;
+  /** Whether it is started again after that end; whoever asked last says so. */
+  #comesBack = false;
   /** Each start and each stop has a turn of its own; what belongs to an earlier one does nothing. */
   #turn = 0;
   /** Ends what runs for the present phase. */
@@ -74,18 +78,16 @@ export class ReplicaSupervisor {
 
   /** Lets it finish what it has, up to `stopMsMax`, and ends it with all that it started. */
   async stop(): Promise<void> {
-    this.#enter('stopping');
-    const turn = this.#turn;
-    await this.#end(turn);
-    if (turn === this.#turn) this.#enter('stopped');
+    this.#comesBack = false;
+    this.#halting ??= this.#halt();
+    await this.#halting;
   }
 
   /** Stops it and starts it with the plan that is wanted. */
   async restart(): Promise<void> {
-    this.#enter('stopping');
-    const turn = this.#turn;
-    await this.#end(turn);
-    if (turn === this.#turn) await this.#launch();
+    this.#comesBack = true;
+    this.#halting ??= this.#halt();
+    await this.#halting;
   }
 
   /** Lets go of the log of one that has stopped for good. */
@@ -127,6 +129,14 @@ export class ReplicaSupervisor {
       failure: this.#failure,
       logFile: this.#parts.log.path,
     };
+  }
+
+  async #halt(): Promise<void> {
+    this.#enter('stopping');
+    await this.#end();
+    this.#halting = undefined;
+    if (this.#comesBack) await this.#launch();
+    else this.#enter('stopped');
   }
 
   async #launch(): Promise<void> {
@@ -194,7 +204,7 @@ export class ReplicaSupervisor {
     this.#endPhase = this.#parts.clock.after(delayMs, () => void this.#launch());
   }
 
-  async #end(turn: number): Promise<void> {
+  async #end(): Promise<void> {
     const engine = this.#engine;
     if (engine === undefined) return;
     // Who leaves the tree when its parent ends has to be known before.
@@ -206,8 +216,7 @@ export class ReplicaSupervisor {
     const end = await Promise.race([engine.ended, timeUp]);
     cancel();
     if (end === 'late') this.#parts.log.note(`did not end within ${stopMsMax / 1_000} s: killed`);
-    if (turn === this.#turn) await this.#bury();
-    else await engine.destroy();
+    await this.#bury();
   }
 
   /** Ends all that is left of it: a worker that survives its parent keeps the GPU's memory. */

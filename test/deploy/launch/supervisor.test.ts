@@ -274,6 +274,26 @@ describe('a supervised replica', () => {
     expect(stage.status).toMatchObject({ phase: 'ready', pid: 101 });
   });
 
+  it('is asked to end once, however often that is wanted, and does what was wanted last', async () => {
+    using stage = new Stage();
+    stage.endsWhenAsked = false;
+    await stage.ready();
+    const { engine, supervisor } = stage;
+    const ends = [supervisor.stop(), supervisor.restart(), supervisor.stop()];
+    for (let time = 0; time < 3; time += 1) {
+      await stage.clock.pass(500);
+      supervisor.replan(aPlan());
+    }
+    await stage.clock.pass(1_400);
+    expect(engine.acts).toEqual(['terminate']);
+    ends.push(supervisor.stop());
+    await stage.clock.pass(102);
+    await Promise.all(ends);
+    expect(engine.acts).toEqual(['terminate', 'destroy']);
+    expect(stage.status.phase).toBe('stopped');
+    expect(stage.engines).toHaveLength(1);
+  });
+
   it('becomes ready and ends as ever where the machine has no file left to look at processes', async () => {
     using stage = new Stage();
     stage.blindness = new Error('EMFILE: too many open files');
