@@ -6,8 +6,8 @@ export interface ReadinessTerms {
   readonly clock: LaunchClock;
   /** Whether the engine answers well; takes a few seconds at most and never rejects. */
   readonly isReady: () => Promise<boolean>;
-  /** From the start to the first good answer. */
-  readonly readyMsMax: number;
+  /** From the start to the first good answer; asked at each look. */
+  readonly readyMsMax: () => number;
 }
 
 /** Told what becomes of a replica that was started. */
@@ -49,7 +49,7 @@ export function watchReadiness(terms: ReadinessTerms, listener: ReadinessListene
       if (isGood) {
         readySinceMs = nowMs;
         listener.ready();
-      } else if (nowMs - startedMs >= readyMsMax) return listener.lost(late(readyMsMax));
+      } else if (nowMs - startedMs >= readyMsMax()) return listener.lost(late(readyMsMax()));
     } else if (nowMs - lastGoodMs >= UNHEALTHY_MS_MAX) return listener.lost(UNHEALTHY);
     else if (nowMs - readySinceMs >= STEADY_MS) listener.steady();
     lookAgain();

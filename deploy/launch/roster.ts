@@ -40,7 +40,7 @@ export class Roster {
     for (const plan of replicas) {
       const supervisor = this.#supervisors.get(plan.id);
       if (supervisor === undefined) this.#begin(plan, limits);
-      else supervisor.replan(plan);
+      else supervisor.replan(plan, limits);
     }
     for (const [id, supervisor] of this.#supervisors) {
       if (!this.#wantedIds.has(id)) void this.#dismiss(id, supervisor);

@@ -22,6 +22,7 @@ export type StartOutcome =
 /** What one replica is kept running with. */
 export interface SupervisorParts {
   readonly clock: LaunchClock;
+  /** Until `replan` says others. */
   readonly limits: LaunchLimits;
   readonly log: OutputLog;
   readonly start: (plan: PlannedReplica, log: OutputLog) => Promise<StartOutcome>;
@@ -35,6 +36,7 @@ export interface SupervisorParts {
 /** Keeps one replica running: starts it, sees it become ready, and starts it again when it ends. */
 export class ReplicaSupervisor {
   readonly #parts: SupervisorParts;
+  #limits: LaunchLimits;
   #plan: PlannedReplica;
   /** What it is started with the next time. */
   #wanted: PlannedReplica;
@@ -60,6 +62,7 @@ export class ReplicaSupervisor {
     this.#plan = plan;
     this.#wanted = plan;
     this.#parts = parts;
+    this.#limits = parts.limits;
   }
 
   /** Starts it for the first time. */
@@ -67,8 +70,9 @@ export class ReplicaSupervisor {
     void this.#launch();
   }
 
-  /** Wants it to run by this plan: taken at the next start, and at once where it does not run. */
-  replan(plan: PlannedReplica): void {
+  /** Wants it to run by this plan: taken at the next start, and at once where it does not run. Limits hold at once. */
+  replan(plan: PlannedReplica, limits: LaunchLimits): void {
+    this.#limits = limits;
     const isSame = isDeepStrictEqual(plan, this.#wanted);
     this.#wanted = plan;
     if (this.#phase === 'stopping' || this.#phase === 'stopped') void this.restart();
@@ -163,7 +167,7 @@ export class ReplicaSupervisor {
   }
 
   #watch(engine: EngineProcess, turn: number): void {
-    const { clock, limits, log } = this.#parts;
+    const { clock, log } = this.#parts;
     void engine.ended.then(async (end) => {
       if (turn !== this.#turn) return;
       this.#endPhase();
@@ -172,7 +176,7 @@ export class ReplicaSupervisor {
     });
     const isReady = (): Promise<boolean> => this.#parts.isReady(this.#plan.port);
     this.#endPhase = watchReadiness(
-      { clock, isReady, readyMsMax: limits.readyMsMax },
+      { clock, isReady, readyMsMax: () => this.#limits.readyMsMax },
       {
         ready: () => {
           this.#wasReady = true;
@@ -210,7 +214,7 @@ export class ReplicaSupervisor {
     // Who leaves the tree when its parent ends has to be known before.
     this.#see((processes) => void engine.members(processes));
     engine.terminate();
-    const { stopMsMax } = this.#parts.limits;
+    const { stopMsMax } = this.#limits;
     const { promise: timeUp, resolve } = Promise.withResolvers<'late'>();
     const cancel = this.#parts.clock.after(stopMsMax, () => resolve('late'));
     const end = await Promise.race([engine.ended, timeUp]);

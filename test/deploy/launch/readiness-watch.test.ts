@@ -16,7 +16,11 @@ class Watched {
 
   constructor(readyMsMax = 10_000) {
     this.stop = watchReadiness(
-      { clock: this.clock, isReady: async () => Promise.resolve(this.isGood), readyMsMax },
+      {
+        clock: this.clock,
+        isReady: async () => Promise.resolve(this.isGood),
+        readyMsMax: () => readyMsMax,
+      },
       {
         ready: () => this.news.push('ready'),
         steady: () => this.news.push('steady'),

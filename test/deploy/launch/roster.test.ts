@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { WantedReplicas } from '../../../deploy/launch/launcher-state.ts';
+import type { LaunchLimits, WantedReplicas } from '../../../deploy/launch/launcher-state.ts';
 import { PROTOCOL } from '../../../deploy/launch/launcher-state.ts';
 import { REPLICAS_MAX, Roster } from '../../../deploy/launch/roster.ts';
 import type { ReplicaSupervisor } from '../../../deploy/launch/supervisor.ts';
@@ -19,7 +19,9 @@ function aRoster(): { readonly roster: Roster; readonly acts: string[] } {
       start: note('start'),
       stop: note('stop'),
       restart: note('restart'),
-      replan: note('replan'),
+      replan: (_plan: PlannedReplica, limits: LaunchLimits) => {
+        acts.push(`replan ${plan.id} ${limits.readyMsMax}/${limits.stopMsMax}`);
+      },
       look: note('look'),
       close: note('close'),
       status: () => ({ plan }),
@@ -31,7 +33,7 @@ function aRoster(): { readonly roster: Roster; readonly acts: string[] } {
 }
 
 function wanting(...replicas: readonly PlannedReplica[]): WantedReplicas {
-  return { protocol: PROTOCOL, replicas, limits: { readyMsMax: 1, stopMsMax: 1 } };
+  return { protocol: PROTOCOL, replicas, limits: { readyMsMax: 1, stopMsMax: 2 } };
 }
 
 const one = aPlan({ id: 'one', port: 1 });
@@ -48,7 +50,7 @@ describe('the replicas of a launcher', () => {
     expect(acts).toEqual([
       'start one',
       'start two',
-      'replan two',
+      'replan two 1/2',
       'start three',
       'stop one',
       'close one',
@@ -63,7 +65,7 @@ describe('the replicas of a launcher', () => {
     roster.apply(wanting());
     roster.apply(wanting(one));
     for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
-    expect(acts).toEqual(['start one', 'stop one', 'replan one']);
+    expect(acts).toEqual(['start one', 'stop one', 'replan one 1/2']);
   });
 
   it('are restarted one at a time, by name', () => {

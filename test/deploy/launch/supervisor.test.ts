@@ -42,6 +42,8 @@ class FakeEngine {
   }
 }
 
+const limits = { readyMsMax: 10_000, stopMsMax: 3_000 };
+
 /** A supervisor, and the engines that it started. */
 class Stage implements Disposable {
   readonly clock: LaunchTestClock = new LaunchTestClock();
@@ -61,7 +63,7 @@ class Stage implements Disposable {
   constructor(plan: PlannedReplica = aPlan()) {
     this.supervisor = new ReplicaSupervisor(plan, {
       clock: this.clock,
-      limits: { readyMsMax: 10_000, stopMsMax: 3_000 },
+      limits,
       log: this.log,
       start: async (one) => this.#start(one),
       isReady: async () => Promise.resolve(this.isGood),
@@ -239,9 +241,9 @@ describe('a supervised replica', () => {
     using stage = new Stage();
     await stage.ready();
     const other = aPlan({ environment: { ONE: '1' } });
-    stage.supervisor.replan(aPlan());
+    stage.supervisor.replan(aPlan(), limits);
     expect(stage.status.outdated).toBe(false);
-    stage.supervisor.replan(other);
+    stage.supervisor.replan(other, limits);
     await stage.clock.pass(1_000);
     expect(stage.status).toMatchObject({ outdated: true, phase: 'ready', pid: 100 });
 
@@ -258,7 +260,7 @@ describe('a supervised replica', () => {
     stage.supervisor.start();
     await stage.clock.settle();
     stage.refusal = undefined;
-    stage.supervisor.replan(aPlan({ model: 'other' }));
+    stage.supervisor.replan(aPlan({ model: 'other' }), limits);
     await stage.clock.pass(600);
     expect(stage.status).toMatchObject({ phase: 'ready', plan: { model: 'other' } });
   });
@@ -268,7 +270,7 @@ describe('a supervised replica', () => {
     stage.endsWhenAsked = false;
     await stage.ready();
     const stopped = stage.supervisor.stop();
-    stage.supervisor.replan(aPlan());
+    stage.supervisor.replan(aPlan(), limits);
     await stage.clock.pass(3_700);
     await stopped;
     expect(stage.status).toMatchObject({ phase: 'ready', pid: 101 });
@@ -282,7 +284,7 @@ describe('a supervised replica', () => {
     const ends = [supervisor.stop(), supervisor.restart(), supervisor.stop()];
     for (let time = 0; time < 3; time += 1) {
       await stage.clock.pass(500);
-      supervisor.replan(aPlan());
+      supervisor.replan(aPlan(), limits);
     }
     await stage.clock.pass(1_400);
     expect(engine.acts).toEqual(['terminate']);
@@ -292,6 +294,31 @@ describe('a supervised replica', () => {
     expect(engine.acts).toEqual(['terminate', 'destroy']);
     expect(stage.status.phase).toBe('stopped');
     expect(stage.engines).toHaveLength(1);
+  });
+
+  it('has the time to become ready that is wanted while it starts', async () => {
+    using stage = new Stage();
+    stage.isGood = false;
+    stage.supervisor.start();
+    await stage.clock.pass(5_000);
+    stage.supervisor.replan(aPlan(), { ...limits, readyMsMax: 20_000 });
+    await stage.clock.pass(14_900);
+    expect(stage.status.phase).toBe('starting');
+    await stage.clock.pass(700);
+    expect(stage.status.failure?.sentence).toContain('it was not ready within 20 s');
+  });
+
+  it('has the time to end that was wanted last', async () => {
+    using stage = new Stage();
+    stage.endsWhenAsked = false;
+    await stage.ready();
+    stage.supervisor.replan(aPlan(), { ...limits, stopMsMax: 5_000 });
+    const stopped = stage.supervisor.stop();
+    await stage.clock.pass(4_999);
+    expect(stage.engine.acts).toEqual(['terminate']);
+    await stage.clock.pass(2);
+    await stopped;
+    expect(stage.engine.acts).toEqual(['terminate', 'destroy']);
   });
 
   it('becomes ready and ends as ever where the machine has no file left to look at processes', async () => {
