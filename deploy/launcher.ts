@@ -22,7 +22,7 @@ export { parseCpuList } from './launch/cpu-set.ts';
 export { PROTOCOL } from './launch/launcher-state.ts';
 export type { LaunchedReplica, LauncherState, WantedReplicas } from './launch/launcher-state.ts';
 export type { RunDir } from './launch/run-dir.ts';
-export { runDirAt } from './launch/run-dir.ts';
+export { prepareRunDir, runDirAt } from './launch/run-dir.ts';
 export { readTrace } from './launch/state-file.ts';
 
 /** What a launcher is started with. */

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import type { LauncherState, RunDir } from '../../deploy/launcher.ts';
-import { LauncherClient, LauncherError } from '../../deploy/launcher.ts';
+import { LauncherClient, LauncherError, prepareRunDir } from '../../deploy/launcher.ts';
 import type { Clock } from '../clock.ts';
 
 /** Importing the sources takes a second or two on a busy machine of two cores. */
@@ -18,8 +18,12 @@ export interface FoundLauncher {
   readonly isNew: boolean;
 }
 
-/** Finds the launcher of a directory, or starts one as a process of its own that outlives this one. */
+/**
+ * Finds the launcher of a directory, or starts one as a process of its own that outlives this one. Rejects, and
+ * touches nothing, where the directory is not ours alone.
+ */
 export async function findLauncher(dir: RunDir, clock: Clock): Promise<FoundLauncher> {
+  prepareRunDir(dir);
   const client = new LauncherClient(dir.socket);
   const found = await stateOf(client);
   if (found !== undefined) return { client, state: found, isNew: false };
@@ -72,10 +76,9 @@ function spawnLauncher({ path }: RunDir): {
   readonly hasEnded: () => boolean;
   readonly output: string;
 } {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
   // What it says before it has a log of its own, and its last words.
   const output = `${path}/launcher.err`;
-  const file = openSync(output, 'w', 0o600);
+  const file = openSync(output, OWN_FILE, 0o600);
   try {
     const child = spawn(process.execPath, [mainFile, 'launcher', '--run-dir', path], {
       detached: true,
@@ -90,6 +93,9 @@ function spawnLauncher({ path }: RunDir): {
     closeSync(file);
   }
 }
+
+/** Begun anew, and never by a link, which may lead to any file of ours. */
+const OWN_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
 
 /** Beside these sources as TypeScript, beside what is published as JavaScript. */
 const mainFile = fileURLToPath(new URL(`../main${extname(import.meta.filename)}`, import.meta.url));

@@ -1,4 +1,12 @@
-import { chmodSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { readProcess } from '../../../deploy/launch/process-table.ts';
@@ -29,9 +37,27 @@ describe('the launcher of a directory', { timeout: PROCESS_MS_MAX }, () => {
 
   it('is told why it does not come up', async () => {
     using folder = new TemporaryFolder();
-    chmodSync(folder.path, 0o755);
+    mkdirSync(folder.dir.socket);
     await expect(findLauncher(folder.dir, waitingClock)).rejects.toThrow(
-      `the launcher did not come up: gateway: other users can enter ${folder.path}: chmod 700 it`,
+      /^the launcher did not come up: gateway: .*launcher\.sock/u,
     );
+  });
+
+  it('is neither found nor started in a directory of others, and nothing is written there', async () => {
+    using folder = new TemporaryFolder();
+    chmodSync(folder.path, 0o777);
+    await expect(findLauncher(folder.dir, waitingClock)).rejects.toThrow(
+      new RegExp(`^other users can enter ${folder.path}: chmod 700 it`, 'u'),
+    );
+    expect(readdirSync(folder.path)).toEqual([]);
+  });
+
+  it('empties no file that a link in its directory leads to', async () => {
+    using folder = new TemporaryFolder();
+    const victim = join(folder.path, 'victim');
+    writeFileSync(victim, 'precious');
+    symlinkSync(victim, join(folder.path, 'launcher.err'));
+    await expect(findLauncher(folder.dir, waitingClock)).rejects.toThrow('ELOOP');
+    expect(readFileSync(victim, 'utf8')).toBe('precious');
   });
 });
