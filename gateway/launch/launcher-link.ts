@@ -25,7 +25,8 @@ export class LauncherLink {
   readonly #parts: LauncherLinkParts;
   readonly #listeners: Set<(state: LauncherState) => void> = new Set();
   #stop: CancelTimer | undefined;
-  #lastTold = '';
+  /** Since it answered last. */
+  readonly #told: Set<string> = new Set();
   /** Of the launcher that has what is wanted: another one has nothing, whoever started it. */
   #run: string;
 
@@ -80,13 +81,13 @@ export class LauncherLink {
   }
 
   #tellAll(state: LauncherState): void {
-    this.#lastTold = '';
+    this.#told.clear();
     for (const listener of this.#listeners) listener(state);
   }
 
   /** It is looked for again and again. */
   #tellOnce(line: string): void {
-    if (line !== this.#lastTold) this.#parts.tell(line);
-    this.#lastTold = line;
+    if (!this.#told.has(line)) this.#parts.tell(line);
+    this.#told.add(line);
   }
 }
