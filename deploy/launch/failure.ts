@@ -33,12 +33,12 @@ interface Symptom {
   readonly what: string;
 }
 
-/** What engines print on their way down; the first that matches is the cause, what follows its echo. */
+/** What engines print on their way down. Where one line is of two kinds, it is of the first. */
 const SYMPTOMS: readonly Symptom[] = [
   {
     kind: 'bad-flag',
     pattern:
-      /unrecognized arguments?:|error: argument |unrecognized option|unknown (?:argument|option)|invalid argument:|No such option|the following arguments are required/i,
+      /unrecognized arguments?:|error: argument |unrecognized option|unknown (?:argument|option)(?::| ['"-])|error: invalid argument: |No such option|the following arguments are required/i,
     what: 'it does not take its command line: correct argv',
   },
   {
@@ -55,7 +55,7 @@ const SYMPTOMS: readonly Symptom[] = [
   {
     kind: 'model-missing',
     pattern:
-      /not a local folder and is not a valid model|not a valid model identifier|Repository ?Not ?Found|does not appear to have a file named|Can't load the configuration of|HFValidationError|Repo id must be|LocalEntryNotFoundError|GatedRepoError|couldn't connect to .*huggingface|failed to open GGUF|error loading model|No such file or directory.*(?:config\.json|\.gguf|\.safetensors)|model .*(?:does not exist|not found)/i,
+      /not a local folder and is not a valid model|not a valid model identifier|Repository ?Not ?Found|does not appear to have a file named|Can't load the configuration of|HFValidationError|Repo id must be|LocalEntryNotFoundError|GatedRepoError|couldn't connect to .*huggingface|failed to open GGUF|error loading model|No such file or directory.*(?:config\.json|\.gguf|\.safetensors)|error\b.*\bmodel .*(?:does not exist|not found)/i,
     what: 'the model is not there: name a folder that holds it, or one that can be downloaded',
   },
   {
@@ -74,12 +74,27 @@ const SYMPTOMS: readonly Symptom[] = [
 /** Kept of the lines, to be shown. */
 const TAIL_LINES = 20;
 
-/** One sentence on an engine that ended by itself, by what it wrote and how it ended. */
-export function failureOf({ code, signal }: EngineEnd, lines: readonly string[]): Failure {
+/** A hopeless cause stands so near to the end; vLLM's parent adds thirty lines of a traceback to those of its core. */
+const CAUSE_LINES = 40;
+
+/** What an engine gets over. */
+const NO_ERROR = /\b(?:DEBUG|INFO|WARN|WARNING)\b|Warning: /;
+
+/**
+ * One sentence on an engine that ended by itself, by what it wrote and how it ended. `hasServed` tells that it was
+ * ready: nothing that it was started with was missing then, and lines on it are about what clients asked for.
+ */
+export function failureOf(
+  { code, signal }: EngineEnd,
+  lines: readonly string[],
+  hasServed: boolean,
+): Failure {
   const tail = lines.slice(-TAIL_LINES);
-  for (const { kind, pattern, what } of SYMPTOMS) {
-    const line = lines.find((one) => pattern.test(one));
-    if (line !== undefined) return { kind, sentence: `${what} (${shortened(line)})`, tail };
+  // Also after a SIGKILL: SGLang's parent is killed by its own scheduler that could not start.
+  const cause = causeIn(lines, hasServed);
+  if (cause !== undefined) {
+    const { kind, what, line } = cause;
+    return { kind, sentence: `${what} (${shortened(line)})`, tail };
   }
   if (signal === 'SIGKILL') {
     const what = 'it was killed by SIGKILL: somebody did so, or the kernel for want of memory';
@@ -89,6 +104,22 @@ export function failureOf({ code, signal }: EngineEnd, lines: readonly string[])
   const last = tail.at(-1);
   const said = last === undefined ? 'and wrote nothing' : `(${shortened(last)})`;
   return { kind: signal === null ? 'ended' : 'killed', sentence: `it ended ${how} ${said}`, tail };
+}
+
+/** The last line that tells of one; earlier ones it may have got over. */
+function causeIn(
+  lines: readonly string[],
+  hasServed: boolean,
+): (Symptom & { readonly line: string }) | undefined {
+  for (const [fromEnd, line] of lines.toReversed().entries()) {
+    if (NO_ERROR.test(line)) continue;
+    const mayBeHopeless = !hasServed && fromEnd < CAUSE_LINES;
+    const symptom = SYMPTOMS.find(
+      ({ kind, pattern }) => (mayBeHopeless || !HOPELESS.has(kind)) && pattern.test(line),
+    );
+    if (symptom !== undefined) return { ...symptom, line };
+  }
+  return undefined;
 }
 
 /** Failures that the same command would meet again at once. */

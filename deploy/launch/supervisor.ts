@@ -170,9 +170,10 @@ export class ReplicaSupervisor {
     const { clock, log } = this.#parts;
     void engine.ended.then(async (end) => {
       if (turn !== this.#turn) return;
+      const hasServed = this.#phase === 'ready';
       this.#endPhase();
       await this.#bury();
-      if (turn === this.#turn) this.#fail(failureOf(end, log.tail()));
+      if (turn === this.#turn) this.#fail(failureOf(end, log.tail(), hasServed));
     });
     const isReady = (): Promise<boolean> => this.#parts.isReady(this.#plan.port);
     this.#endPhase = watchReadiness(

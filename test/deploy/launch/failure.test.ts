@@ -50,7 +50,7 @@ const SAID: readonly (readonly [string, FailureKind])[] = [
 describe('an engine that ended', () => {
   it.each(SAID)('after it said %j: %s', (line, kind) => {
     const lines = ['INFO starting', 'Traceback (most recent call last):', line, 'ERROR exiting'];
-    const failure = failureOf(failed, lines);
+    const failure = failureOf(failed, lines, false);
 
     expect(failure).toMatchObject({ kind, tail: lines });
     expect(failure.sentence).toContain(line.slice(0, 100));
@@ -58,29 +58,79 @@ describe('an engine that ended', () => {
   });
 
   it('is told by its cause, and not by what follows of it', () => {
-    const { kind } = failureOf(failed, [
-      'OSError: [Errno 98] Address already in use',
-      'RuntimeError: Engine core initialization failed.',
-    ]);
+    const { kind } = failureOf(
+      failed,
+      [
+        'OSError: [Errno 98] Address already in use',
+        'RuntimeError: Engine core initialization failed.',
+      ],
+      false,
+    );
     expect(kind).toBe('port-taken');
   });
 
+  it('is told by the last cause that it names: it got over those before', () => {
+    const lines = ['torch.OutOfMemoryError: CUDA out of memory.', 'trying with less'];
+    const last = 'OSError: [Errno 98] Address already in use';
+    expect(failureOf(failed, [...lines, last, 'exiting'], false).kind).toBe('port-taken');
+  });
+
+  it.each([
+    'WARNING 11-28 10:00:00 [fa.py:3] Failed to import FlashInfer: ImportError: no flashinfer',
+    "INFO 11-28 10:00:00 [x.py:1] ImportError: cannot import name 'x', using y",
+    "/usr/lib/x.py:1: UserWarning: No module named 'triton'",
+    'Could not load tokenizer: model config generation_config.json not found, using defaults',
+    "OSError: [Errno 22] Invalid argument: '/dev/shm/psm_1'",
+    'RuntimeError: CUDA error: invalid argument',
+    'unknown option ignored: foo',
+  ])('did not end of what it got over, such as %j', (line) => {
+    const lines = [line, 'RuntimeError: NCCL error: unhandled system error'];
+    expect(failureOf(failed, lines, false).kind).toBe('ended');
+  });
+
+  it('lacks nothing that it was started with once it has served, whatever clients asked for', () => {
+    const killed = { code: null, signal: 'SIGKILL' } as const;
+    const lines = [
+      'ERROR 11-28 [serving_engine.py:1] The model `gpt-4` does not exist.',
+      'INFO: 127.0.0.1 - "POST /v1/chat/completions HTTP/1.1" 404 Not Found',
+    ];
+    expect(failureOf(killed, lines, true).kind).toBe('killed');
+    expect(failureOf(killed, ['CUDA out of memory'], true).kind).toBe('gpu-out-of-memory');
+  });
+
+  it('by SIGKILL is told by its cause: SGLang kills its parent where its scheduler cannot start', () => {
+    const killed = { code: null, signal: 'SIGKILL' } as const;
+    const lines = [
+      'OSError: /models/x does not appear to have a file named config.json.',
+      'Killed',
+    ];
+    expect(failureOf(killed, lines, false).kind).toBe('model-missing');
+  });
+
+  it('has a cause that only a person can mend within its last forty lines, and none before', () => {
+    const after = (count: number): FailureKind => {
+      const lines = Array.from({ length: count }, () => '  at some line');
+      return failureOf(failed, ["ModuleNotFoundError: No module named 'x'", ...lines], false).kind;
+    };
+    expect([after(39), after(40)]).toEqual(['package-missing', 'ended']);
+  });
+
   it('by SIGKILL may have been ended by the kernel', () => {
-    const { kind, sentence } = failureOf({ code: null, signal: 'SIGKILL' }, ['loading 45%']);
+    const { kind, sentence } = failureOf({ code: null, signal: 'SIGKILL' }, ['loading 45%'], false);
     expect(kind).toBe('killed');
     expect(sentence).toContain('or the kernel for want of memory');
   });
 
   it('by another signal, or by itself, is told with its last line', () => {
-    expect(failureOf({ code: null, signal: 'SIGSEGV' }, ['a', 'b'])).toMatchObject({
+    expect(failureOf({ code: null, signal: 'SIGSEGV' }, ['a', 'b'], false)).toMatchObject({
       kind: 'killed',
       sentence: 'it ended by SIGSEGV (b)',
     });
-    expect(failureOf({ code: 3, signal: null }, ['a', 'b'])).toMatchObject({
+    expect(failureOf({ code: 3, signal: null }, ['a', 'b'], false)).toMatchObject({
       kind: 'ended',
       sentence: 'it ended with exit code 3 (b)',
     });
-    expect(failureOf({ code: 0, signal: null }, [])).toMatchObject({
+    expect(failureOf({ code: 0, signal: null }, [], false)).toMatchObject({
       sentence: 'it ended with exit code 0 and wrote nothing',
       tail: [],
     });
@@ -88,7 +138,7 @@ describe('an engine that ended', () => {
 
   it('shows its last twenty lines, and not one that has no end', () => {
     const lines = Array.from({ length: 21 }, (_, index) => `line ${index}`);
-    const { tail, sentence } = failureOf(failed, [...lines.slice(1), 'x'.repeat(500)]);
+    const { tail, sentence } = failureOf(failed, [...lines.slice(1), 'x'.repeat(500)], false);
     expect(tail).toHaveLength(20);
     expect(tail[0]).toBe('line 2');
     expect(sentence.length).toBeLessThan(300);

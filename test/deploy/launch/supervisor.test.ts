@@ -321,6 +321,26 @@ describe('a supervised replica', () => {
     expect(stage.engine.acts).toEqual(['terminate', 'destroy']);
   });
 
+  it('does not lack its model where a client asked for another and it was killed', async () => {
+    using stage = new Stage();
+    const line = 'ERROR [serving_engine.py:1] The model `gpt-4` does not exist.\n';
+    stage.isGood = false;
+    stage.supervisor.start();
+    await stage.clock.settle();
+    stage.log.write(Buffer.from(line));
+    stage.engine.end();
+    await stage.clock.settle();
+    expect(stage.status).toMatchObject({ phase: 'failed', failure: { kind: 'model-missing' } });
+
+    stage.isGood = true;
+    stage.supervisor.replan(aPlan(), limits);
+    await stage.clock.pass(600);
+    stage.log.write(Buffer.from(line));
+    stage.engine.end({ code: null, signal: 'SIGKILL' });
+    await stage.clock.settle();
+    expect(stage.status).toMatchObject({ phase: 'waiting', failure: { kind: 'killed' } });
+  });
+
   it('becomes ready and ends as ever where the machine has no file left to look at processes', async () => {
     using stage = new Stage();
     stage.blindness = new Error('EMFILE: too many open files');
