@@ -19,15 +19,25 @@ export type ProbePrefix = (prefix: readonly string[]) => Promise<boolean>;
 /** The part of a plan that pinning is about. */
 export type PinnedPlan = Pick<PlannedReplica, 'argv' | 'cpus' | 'memoryNodes'>;
 
-/** Flags by which engines bind themselves; a prefix as well could only narrow what they do. */
+/** Flags by which engines bind themselves. */
 const ENGINE_FLAGS = ['--numa-bind', '--numa-bind-nodes', '--numa-bind-cpus', '--numa-node'];
 
-/** The strictest way that this machine allows: each is tried before it is taken. */
+/**
+ * The strictest way that this machine allows: each is tried before it is taken. An engine that binds itself is left
+ * to it within a node; across nodes it binds its ranks alone, and the rest of it is held on the plan's nodes besides.
+ */
 export async function choosePinning(plan: PinnedPlan, probe: ProbePrefix): Promise<Pinning> {
   const flag = plan.argv.find((word) => ENGINE_FLAGS.some((known) => isFlag(word, known)));
-  if (flag !== undefined) {
-    return { method: 'engine', prefix: [], note: `by the engine itself, with ${flag}` };
+  if (flag === undefined) return fromOutside(plan, probe);
+  const note = `by the engine itself, with ${flag}`;
+  const outside = plan.memoryNodes.length > 1 ? await fromOutside(plan, probe) : undefined;
+  if (outside === undefined || outside.prefix.length === 0) {
+    return { method: 'engine', prefix: [], note };
   }
+  return { ...outside, note: `${outside.note}; and each rank ${note}` };
+}
+
+async function fromOutside(plan: PinnedPlan, probe: ProbePrefix): Promise<Pinning> {
   if (plan.cpus.length === 0 && plan.memoryNodes.length === 0) {
     return {
       method: 'none',

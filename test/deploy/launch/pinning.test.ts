@@ -66,6 +66,21 @@ describe('a replica is pinned', () => {
     },
   );
 
+  it('from outside besides, where an engine that binds itself crosses nodes', async () => {
+    const argv = [...plan.argv, '--numa-node', '0', '1'];
+    const crossing = { ...plan, argv, memoryNodes: [0, 1] };
+    expect(await choosePinning(crossing, without())).toEqual({
+      method: 'numactl',
+      prefix: ['numactl', '--physcpubind=0-95,192-287', '--membind=0,1', '--'],
+      note: 'numactl: CPUs 0-95,192-287, memory of node 0,1 alone; and each rank by the engine itself, with --numa-node',
+    });
+    expect(await choosePinning(crossing, without('numactl', 'taskset'))).toEqual({
+      method: 'engine',
+      prefix: [],
+      note: 'by the engine itself, with --numa-node',
+    });
+  });
+
   it('not at all where the plan names no place', async () => {
     const nowhere = { ...plan, cpus: [], memoryNodes: [] };
     expect(await choosePinning(nowhere, without())).toMatchObject({ method: 'none', prefix: [] });
