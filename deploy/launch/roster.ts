@@ -8,8 +8,8 @@ import type { ReplicaSupervisor } from './supervisor.ts';
 /** Replicas of one host: more than it can have GPUs. */
 export const REPLICAS_MAX = 256;
 
-/** What may stand in the name of a file. */
-const ID = /^[\w.:-]{1,128}$/;
+/** What may stand in the name of a file; `launcher.log` is the launcher's own. */
+const ID = /^(?!launcher$)[\w.:-]{1,128}$/;
 
 /** What a caller wants that cannot be; the message says what to do. */
 export class RosterError extends Error {

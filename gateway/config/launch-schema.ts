@@ -36,6 +36,7 @@ const launchedReplica = z.strictObject({
   id: z
     .string()
     .regex(/^[\w.:-]{1,128}$/, 'letters, digits and any of . _ : -')
+    .refine((id) => id !== 'launcher', "another name: launcher.log is the launcher's own")
     .describe('Name in metrics, logs and headers, and of its log file.'),
   engine: word
     .min(1)

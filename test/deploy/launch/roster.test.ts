@@ -91,6 +91,11 @@ describe('the replicas of a launcher', () => {
     ['two of one name', [one, { ...two, id: 'one' }], 'two replicas are called one'],
     ['two on one port', [one, { ...two, port: 1 }], 'two replicas listen on port 1'],
     ['a name that is a path', [{ ...one, id: '../one' }], "'../one' is no name of a replica"],
+    [
+      "the name of the launcher's own log",
+      [{ ...one, id: 'launcher' }],
+      "'launcher' is no name of a replica",
+    ],
     ['no name', [{ ...one, id: '' }], "'' is no name of a replica"],
   ])('are refused with %s, and nothing is started', (_what, replicas, message) => {
     const { roster, acts } = aRoster();

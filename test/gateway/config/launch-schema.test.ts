@@ -44,6 +44,7 @@ describe('the settings of what is launched', () => {
   it.each([
     ['id', '../x'],
     ['id', 'x'.repeat(129)],
+    ['id', 'launcher'],
     ['port', 0],
     ['port', 65_536],
     ['argv', []],
@@ -58,6 +59,7 @@ describe('the settings of what is launched', () => {
 
   it.each([
     ['id', 'x'.repeat(128)],
+    ['id', 'launcher-0'],
     ['port', 65_535],
     ['argv', Array.from({ length: 1_000 }, () => 'x')],
     ['cpus', '0-95,192-287'],
