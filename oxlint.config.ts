@@ -286,6 +286,11 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
       rules: { 'node/no-process-env': 'off', 'unicorn/no-process-exit': 'off' },
     },
     {
+      // Version 2 of the dashboard model is taken by Grafana 12 behind a feature toggle only; version 1 by all.
+      files: ['telemetry/dashboards/draw-dashboard.ts'],
+      rules: { 'typescript/no-deprecated': 'off' },
+    },
+    {
       // One list of every name, whatever its length: who looks for a name, or for a free one, looks here alone.
       files: ['telemetry/semconv.ts'],
       rules: { 'eslint/max-lines': 'off' },

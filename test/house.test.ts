@@ -385,6 +385,11 @@ describe('a package', () => {
     'pure-rand': ['gateway/replay/', 'gateway/house.ts', 'deploy/simulator/'],
   };
 
+  /** Packages for rooms that are not published: what they make is committed. */
+  const workshops: typeof rooms = {
+    '@grafana/grafana-foundation-sdk': ['telemetry/dashboards/'],
+  };
+
   it('of the manifest has a room', () => {
     expect(Object.keys(rooms).toSorted()).toEqual(Object.keys(manifest.dependencies).toSorted());
   });
@@ -393,11 +398,32 @@ describe('a package', () => {
     const strays = sources.flatMap((file) =>
       importsOf(file)
         .packages.filter((name) => !name.startsWith('node:'))
-        .filter((name) => !rooms[name]?.some((room) => file.path.startsWith(room)))
+        .filter((name) => !roomsOf(name).some((room) => file.path.startsWith(room)))
         .map((name) => `${file.path} uses ${name}`),
     );
 
     expect(strays).toEqual([]);
+  });
+
+  function roomsOf(name: string): readonly string[] {
+    return rooms[name] ?? workshops[name] ?? [];
+  }
+
+  it('of a workshop is not published, nor is the workshop', () => {
+    const { exclude } = read('tsconfig.build.json') as { readonly exclude: readonly string[] };
+
+    for (const [name, folders] of Object.entries(workshops)) {
+      expect(Object.keys(manifest.devDependencies)).toContain(name);
+      expect(exclude.map((folder) => `${folder}/`)).toEqual(expect.arrayContaining([...folders]));
+      const visitors = sources.filter(
+        (file) =>
+          !folders.some((folder) => file.path.startsWith(folder)) &&
+          importsOf(file).files.some((target) =>
+            folders.some((folder) => target.startsWith(folder)),
+          ),
+      );
+      expect(visitors.map(({ path }) => path)).toEqual([]);
+    }
   });
 });
 

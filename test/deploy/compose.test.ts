@@ -59,6 +59,20 @@ function portOf(words: readonly string[]): number {
   return Number(/^--port=(\d+)$/.exec(words.find((word) => word.startsWith('--port=')) ?? '')?.[1]);
 }
 
+interface Source {
+  readonly uid: string;
+  readonly url: string;
+  readonly jsonData: {
+    readonly timeInterval?: string;
+    readonly exemplarTraceIdDestinations?: readonly { readonly datasourceUid: string }[];
+    readonly tracesToMetrics?: { readonly datasourceUid: string };
+  };
+}
+
+const { datasources } = shippedYaml<{ readonly datasources: readonly Source[] }>(
+  'grafana/provisioning/datasources/numagate.yaml',
+);
+
 describe('compose.yaml', () => {
   const services = Object.entries(base.services);
 
@@ -134,10 +148,28 @@ describe('compose.yaml', () => {
     ]);
   });
 
-  function sourceUrls(): readonly string[] {
-    const { datasources } = shippedYaml<{ readonly datasources: readonly { url: string }[] }>(
-      'grafana/provisioning/datasources/numagate.yaml',
+  it('leads from an exemplar to a source of traces that there is, and back to metrics', () => {
+    const uids = datasources.map(({ uid }) => uid);
+    const led = datasources.flatMap(({ jsonData }) => [
+      ...(jsonData.exemplarTraceIdDestinations ?? []),
+      ...(jsonData.tracesToMetrics ? [jsonData.tracesToMetrics] : []),
+    ]);
+
+    expect(led.map(({ datasourceUid }) => datasourceUid)).toEqual(['tempo', 'prometheus']);
+    expect(uids).toEqual(expect.arrayContaining(['tempo', 'prometheus']));
+    expect(base.services['prometheus']?.command).toContain('--enable-feature=exemplar-storage');
+  });
+
+  it('tells Grafana how often Prometheus scrapes', () => {
+    const { global } = shippedYaml<{ readonly global: { readonly scrape_interval: string } }>(
+      'compose/prometheus.yml',
     );
+    const own = datasources.find(({ uid }) => uid === 'prometheus');
+
+    expect(own?.jsonData.timeInterval).toBe(global.scrape_interval);
+  });
+
+  function sourceUrls(): readonly string[] {
     return datasources.map(({ url }) => url);
   }
 });

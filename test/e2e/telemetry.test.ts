@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 
-import { rows } from '../../telemetry/dashboard/grafana.ts';
 import { metrics } from '../../telemetry/semconv.ts';
 import { attributes } from '../../telemetry/span-attributes.ts';
 import { parseTraceparent } from '../../telemetry/trace-context.ts';
@@ -16,7 +15,6 @@ import { aPrometheus, hasPrometheus } from '../support/live/prometheus.ts';
 import { postJson } from '../support/live/raw.ts';
 import { SmiProgram } from '../support/live/smi-program.ts';
 import { until } from '../support/live/until.ts';
-import { filledIn, namedIn } from '../support/promql.ts';
 
 const TOKENS = 12;
 const caller = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7' };
@@ -250,7 +248,7 @@ describe('the page of metrics', () => {
   });
 
   it.skipIf(!hasPrometheus)(
-    'is what Prometheus and the dashboard read (needs Debian prometheus)',
+    'is what Prometheus reads, with the way to a trace (needs Debian prometheus)',
     async () => {
       await using collector = await aCollector();
       using smi = aWornGpu();
@@ -274,34 +272,41 @@ describe('the page of metrics', () => {
         for (const { traceId } of collector.spans) kept.add(traceId);
         return traces.every((traceId) => kept.has(traceId));
       });
-
-      for (const { title, queries } of rows.flatMap(({ panels }) => panels)) {
-        for (const { expr } of queries) {
-          const values = await prometheus.query(filledIn(expr));
-          expect(values.length > 0 || mayBeEmpty(expr), `${title}: ${expr}`).toBe(true);
-        }
-      }
     },
   );
+});
 
-  /** Counters without a series until the thing happens once. */
-  function mayBeEmpty(expr: string): boolean {
-    const rare = [
-      metrics.gpuXids,
-      metrics.refusals,
-      metrics.retries,
-      metrics.pauses,
-      metrics.cachedTokens,
-      metrics.replicaEvents,
-      metrics.replicaEjections,
-      metrics.reloads,
-      metrics.resumes,
-      metrics.retriesDenied,
-      metrics.shadowDecisions,
-      metrics.shadowCost,
-    ];
-    return (
-      expr.includes('error_type!=""') || namedIn(expr).metrics.some((one) => rare.includes(one))
-    );
+describe('an exemplar on the page of metrics', () => {
+  async function exemplarsOf({ gateway }: LiveHouse): Promise<readonly string[]> {
+    const accept = 'application/openmetrics-text';
+    const answer = await fetch(`${gateway.adminUrl}/metrics`, { headers: { accept } });
+    const lines = (await answer.text()).split('\n');
+    return lines
+      .filter((line) => line.startsWith(`${metrics.timeToFirstToken.name}_bucket`))
+      .flatMap((line) => /# \{trace_id="([0-9a-f]{32})"\}/u.exec(line)?.[1] ?? []);
   }
+
+  it('leads to its trace, and that to the receipt of the decision', async () => {
+    await using collector = await aCollector();
+    await using house = await aHouse({
+      replicas: [{}, {}],
+      settings: { telemetry: { otlpEndpoint: collector.url } },
+    });
+    await stream(house, { 'x-request-id': 'to-be-found' });
+    await house.gateway.empty();
+
+    const [traceId] = await exemplarsOf(house);
+    const [server, client] = await collected(collector, 2);
+    expect(server).toMatchObject({ traceId, kind: 2 });
+    expect(client).toMatchObject({ traceId, parentSpanId: server?.spanId });
+
+    const requestId = String(server?.attributes[attributes.requestId]);
+    const answer = await fetch(`${house.gateway.adminUrl}/admin/decisions/${requestId}`);
+    expect(requestId).toBe('to-be-found');
+    expect(await answer.json()).toMatchObject({
+      decisions: [
+        { requestId, replica: client?.attributes[attributes.replica], outcome: { status: 200 } },
+      ],
+    });
+  });
 });

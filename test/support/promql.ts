@@ -7,7 +7,7 @@ const scraped = ['job', 'instance', 'le', 'severity'];
 const made = ['up'];
 
 const words = new Set(
-  'sum max avg min by on rate without group_left group_right or and unless histogram_quantile vector min_over_time'.split(
+  'sum max avg min by on rate without group_left group_right or and unless histogram_quantile vector min_over_time topk changes label_replace offset count'.split(
     ' ',
   ),
 );
@@ -25,7 +25,10 @@ export interface Named {
 
 /** Reads which metrics and labels a query names; texts and ranges are skipped. */
 export function namedIn(query: string): Named {
-  const bare = query.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""').replaceAll(/\[[^\]]*\]/g, '');
+  const bare = query
+    .replaceAll(/"(?:[^"\\]|\\.)*"/g, '""')
+    .replaceAll(/\[[^\]]*\]/g, '')
+    .replaceAll(/\boffset \$\w+/g, '');
   const grouping = [...bare.matchAll(/\b(?:by|on|group_right|group_left|without)\s*\(([^)]*)\)/g)];
   const matching = [...bare.matchAll(/([a-z_]+)\s*(?:=~|!~|!=|=)\s*""/g)];
   const used = [
@@ -62,7 +65,23 @@ function definitionOf(series: string): MetricDefinition | undefined {
   );
 }
 
-/** A query as Prometheus gets it once Grafana has filled in its variables. */
-export function filledIn(query: string): string {
-  return query.replaceAll('$__rate_interval', '1m').replaceAll(/\$(job|model|replica)/g, '.*');
+/** What Grafana fills in by itself, and what a reader may choose. */
+export interface Filling {
+  /** `$__rate_interval`: what rates are taken over. */
+  readonly interval: string;
+  /** `$__range`: all that the dashboard shows. */
+  readonly range: string;
+  readonly before: string;
+}
+
+/** A query as Prometheus gets it once Grafana has filled in its variables; all of each is chosen. */
+export function filledIn(
+  query: string,
+  { interval, range, before }: Filling = { interval: '1m', range: '1m', before: '1m' },
+): string {
+  return query
+    .replaceAll('$__rate_interval', interval)
+    .replaceAll('$__range', range)
+    .replaceAll('$before', before)
+    .replaceAll(/\$(job|model|node|replica)\b/g, '.*');
 }

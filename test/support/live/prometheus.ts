@@ -15,21 +15,73 @@ export const hasPrometheus: boolean = spawnSync('prometheus', ['--version']).sta
 export interface LivePrometheus extends AsyncDisposable {
   /** Values of an instant query, one for each series. */
   query(expr: string): Promise<readonly number[]>;
+  /** Values of a query over time, each series with its labels. */
+  over(expr: string, span: TimeSpan): Promise<readonly TimedSeries[]>;
+  /** Each series of an instant query with its labels, at a time in seconds since 1970. */
+  at(expr: string, seconds: number): Promise<readonly LabelledValue[]>;
+  /** The points of the exemplars of a query, in such a part of the time. */
+  exemplars(expr: string, span: TimeSpan): Promise<TimedSeries['points']>;
   /** Trace ids of the exemplars of a query, in the last hour. */
   traceIds(expr: string): Promise<readonly string[]>;
   /** Why the target could not be scraped the last time; empty where it could. */
   scrapeError(): Promise<string | undefined>;
 }
 
+/** Part of the time, in seconds since 1970. */
+export interface TimeSpan {
+  readonly from: number;
+  readonly to: number;
+  readonly step: number;
+}
+
+/** One series at one moment. */
+export interface LabelledValue {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** One series: its points, each with its time in seconds since 1970. */
+export interface TimedSeries {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly points: readonly (readonly [seconds: number, value: number])[];
+}
+
+const ranged = z.object({
+  status: z.literal('success'),
+  data: z.object({
+    result: z.array(
+      z.object({
+        metric: z.record(z.string(), z.string()),
+        values: z.array(z.tuple([z.number(), z.string()])),
+      }),
+    ),
+  }),
+});
+
 const instant = z.object({
   status: z.literal('success'),
-  data: z.object({ result: z.array(z.object({ value: z.tuple([z.number(), z.string()]) })) }),
+  data: z.object({
+    result: z.array(
+      z.object({
+        metric: z.record(z.string(), z.string()),
+        value: z.tuple([z.number(), z.string()]),
+      }),
+    ),
+  }),
 });
 
 const exemplars = z.object({
   status: z.literal('success'),
   data: z.array(
-    z.object({ exemplars: z.array(z.object({ labels: z.record(z.string(), z.string()) })) }),
+    z.object({
+      exemplars: z.array(
+        z.object({
+          labels: z.record(z.string(), z.string()),
+          value: z.coerce.number(),
+          timestamp: z.number(),
+        }),
+      ),
+    }),
   ),
 });
 
@@ -69,6 +121,28 @@ export async function aPrometheus(url: string, job: string): Promise<LivePrometh
     async query(expr) {
       const { data } = instant.parse(await get('/api/v1/query', { query: expr }));
       return data.result.map(({ value }) => Number(value[1]));
+    },
+    async over(expr, { from, to, step }) {
+      const span = { start: String(from), end: String(to), step: String(step) };
+      const answer = await get('/api/v1/query_range', { query: expr, ...span });
+      return ranged.parse(answer).data.result.map(({ metric, values }) => ({
+        labels: metric,
+        points: values.map(([seconds, text]) => [seconds, Number(text)] as const),
+      }));
+    },
+    async at(expr, seconds) {
+      const answer = await get('/api/v1/query', { query: expr, time: String(seconds) });
+      return instant.parse(answer).data.result.map(({ metric, value }) => ({
+        labels: metric,
+        value: Number(value[1]),
+      }));
+    },
+    async exemplars(expr, { from, to }) {
+      const range = { query: expr, start: String(from), end: String(to) };
+      const { data } = exemplars.parse(await get('/api/v1/query_exemplars', range));
+      return data.flatMap((series) =>
+        series.exemplars.map(({ timestamp, value }) => [timestamp, value] as const),
+      );
     },
     async traceIds(expr) {
       const now = Date.now() / 1000;
