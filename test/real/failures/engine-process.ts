@@ -19,7 +19,7 @@ export function serverPid({ url }: RealEngine): number {
 export async function enginePid(engine: RealEngine): Promise<number> {
   const server = serverPid(engine);
   const { stdout } = await promisify(execFile)('ps', ['-o', 'pid=,args=', '--ppid', `${server}`]);
-  const child = stdout.split('\n').find((line) => line.includes('multiprocessing.spawn'));
+  const child = stdout.split('\n').find((line) => line.includes('VLLM::EngineCore'));
   if (child === undefined) throw new Error(`${engine.id} has no engine process`);
   return Number.parseInt(child, 10);
 }
