@@ -50,7 +50,10 @@ export class ShutDown {
     // The other gateway at this port takes those who come from here on.
     if (listen.reusePort) doors.door.stopListening();
     if (settles) await Promise.race([this.#after(settleMs), timeUp]);
-    await Promise.race([doorkeeper.close(), timeUp]);
+    const emptied = doorkeeper.close();
+    // A request over one of these would be refused here, though another gateway would take it over a new one.
+    doors.door.closeIdle();
+    await Promise.race([emptied, timeUp]);
     await this.close();
   }
 

@@ -37,6 +37,8 @@ export interface Listener {
   renewTls(pair: TlsPair): void;
   /** Takes no new connections; those that are open are served. */
   stopListening(): void;
+  /** Ends the connections over which nothing is under way, so that their clients make others. */
+  closeIdle(): void;
   /** Breaks every connection. */
   close(): Promise<void>;
 }
@@ -67,6 +69,7 @@ export async function listen(handler: RequestListener, options: ListenOptions): 
       // `close` would break connections too over which a request is on its way.
       setImmediate(() => NetServer.prototype.close.call(server));
     },
+    closeIdle: () => server.closeIdleConnections(),
     close: () => closeServer(server),
   };
 }

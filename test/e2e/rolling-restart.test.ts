@@ -43,8 +43,8 @@ function traffic(url: () => string, model: string): { readonly stop: () => Promi
     while (!isOver) {
       try {
         const answer = await postJson(`${url()}/v1/completions`, { model, prompt, max_tokens: 1 });
-        await answer.text();
-        outcomes.push(String(answer.status));
+        const said = await answer.text();
+        outcomes.push(answer.ok ? '200' : `${answer.status}: ${said}`);
       } catch (error) {
         outcomes.push(
           error instanceof Error ? `${error.message}: ${String(error.cause)}` : 'broken',

@@ -25,8 +25,18 @@ function aHouse(listen: object = {}) {
     doorkeeper,
     telemetry: { log, shutdown: close('telemetry') } as unknown as ShutDownParts['telemetry'],
     doors: {
-      door: { ...door, stopListening: () => done.push('listens no more'), close: close('door') },
-      adminDoor: { ...door, stopListening: () => undefined, close: close('admin door') },
+      door: {
+        ...door,
+        stopListening: () => done.push('listens no more'),
+        closeIdle: () => done.push('idle ended'),
+        close: close('door'),
+      },
+      adminDoor: {
+        ...door,
+        stopListening: () => undefined,
+        closeIdle: () => undefined,
+        close: close('admin door'),
+      },
     },
     engines: { close: close('engines') },
     loop: { stop: () => done.push('loop stopped') },
@@ -65,24 +75,26 @@ describe('a drain', () => {
     const drained = shutDown.drain({ settles: false });
     await settle();
     expect(refusal(doorkeeper)).toMatchObject({ code: 'shutting_down' });
-    expect(done).toEqual([]);
+    expect(done).toEqual(['idle ended']);
 
     leave();
     await drained;
-    expect(done).toEqual(CLOSED);
+    expect(done).toEqual(['idle ended', ...CLOSED]);
   });
 
   it('that settles lets everybody in until the time is over, though it is not ready at once', async () => {
-    const { clock, doorkeeper, shutDown, leave } = aHouse();
+    const { done, clock, doorkeeper, shutDown, leave } = aHouse();
     const drained = shutDown.drain({ settles: true });
     await settle();
     expect(doorkeeper.isLeaving).toBe(true);
     clock.advance(99);
     await settle();
     expect(refusal(doorkeeper)).toBeUndefined();
+    expect(done).toEqual([]);
     clock.advance(1);
     await settle();
     expect(refusal(doorkeeper)).toMatchObject({ code: 'shutting_down' });
+    expect(done).toEqual(['idle ended']);
 
     leave();
     await drained;
@@ -94,10 +106,10 @@ describe('a drain', () => {
     await settle();
     clock.advance(999);
     await settle();
-    expect(done).toEqual([]);
+    expect(done).toEqual(['idle ended']);
     clock.advance(1);
     await drained;
-    expect(done).toEqual(['turned out: shutting_down', ...CLOSED]);
+    expect(done).toEqual(['idle ended', 'turned out: shutting_down', ...CLOSED]);
   });
 
   it('leaves the port to the other gateway that shares it, and serves who has come until it has settled', async () => {

@@ -125,6 +125,26 @@ describe('a listener', () => {
     expect(socket.destroyed).toBe(true);
   });
 
+  it('ends the connections over which nothing is under way, and no others', async () => {
+    let end: (() => void) | undefined;
+    const listener = await listening((request, response) => {
+      if (request.url === '/short') return response.end('short');
+      end = () => response.end('to the end');
+      return response.write('begun, ');
+    });
+    const [idle, busy] = [await connected(listener), await connected(listener)];
+    const closed = once(idle, 'close');
+    idle.write('GET /short HTTP/1.1\r\nHost: x\r\n\r\n');
+    busy.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    await Promise.all([once(idle, 'data'), once(busy, 'data')]);
+    listener.closeIdle();
+    await closed;
+
+    end?.();
+    const [rest] = (await once(busy, 'data')) as [Buffer];
+    expect(rest.toString()).toContain('to the end');
+  });
+
   it('that listens no more serves the connections that it has, and takes no others', async () => {
     const listener = await listening((_request, response) => response.end('hello'));
     const socket = await connected(listener);
