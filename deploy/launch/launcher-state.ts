@@ -1,10 +1,11 @@
 import type { PlannedReplica } from '../planned-replica.ts';
 import type { Affinity } from './affinity.ts';
 import type { Failure } from './failure.ts';
+import type { Owner } from './owner.ts';
 import type { PinningMethod } from './pinning.ts';
 
 /** Told by both sides of the socket: a gateway and a launcher of different numbers do not understand each other. */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 /**
  * Where a replica is in its life. `starting` loads, `ready` answers, `stopping` finishes what it has, `waiting`
@@ -49,6 +50,8 @@ export interface LaunchLimits {
 /** What a gateway wants to run. */
 export interface WantedReplicas {
   readonly protocol: number;
+  /** The gateway itself. */
+  readonly owner: Owner;
   readonly replicas: readonly PlannedReplica[];
   readonly limits: LaunchLimits;
 }
@@ -64,5 +67,7 @@ export interface LauncherState {
   readonly startedAtMs: number;
   /** Whether it ends its engines and then itself, because it was asked to. */
   readonly stopping: boolean;
+  /** The gateways that want these replicas and still run. */
+  readonly owners: readonly Owner[];
   readonly replicas: readonly LaunchedReplica[];
 }

@@ -1,6 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import type { PlannedReplica } from '../planned-replica.ts';
 import type { LaunchedReplica, LaunchLimits, WantedReplicas } from './launcher-state.ts';
 import { PROTOCOL } from './launcher-state.ts';
+import type { Owner } from './owner.ts';
+import { isAlive, isSameOwner } from './owner.ts';
 import type { Membership } from './process-table.ts';
 import { readProcesses } from './process-table.ts';
 import type { ReplicaSupervisor } from './supervisor.ts';
@@ -24,6 +28,9 @@ export class Roster {
   readonly #hire: HireSupervisor;
   readonly #supervisors: Map<string, ReplicaSupervisor> = new Map();
   #wantedIds: ReadonlySet<string> = new Set();
+  #wanted: readonly PlannedReplica[] = [];
+  /** All that want the same, dead ones among them. */
+  #owners: readonly Owner[] = [];
 
   constructor(hire: HireSupervisor) {
     this.#hire = hire;
@@ -31,11 +38,20 @@ export class Roster {
 
   /**
    * Starts who is missing and stops who is not wanted any more. Who runs goes on, by its older plan where the new
-   * one is another, until it is restarted. Throws `RosterError` and does nothing where the wish is no good.
+   * one is another, until it is restarted. Throws `RosterError` and does nothing where the wish is no good, or
+   * where it is another than that of an owner that still runs.
    */
-  apply({ protocol, replicas, limits }: WantedReplicas): void {
+  apply({ protocol, owner, replicas, limits }: WantedReplicas): void {
     if (protocol !== PROTOCOL) throw new RosterError(otherProtocol(protocol));
     check(replicas);
+    const others = this.owners.filter((one) => !isSameOwner(one, owner));
+    const [other] = others;
+    // Who wants the same ends nothing of theirs: one gateway follows another so.
+    if (other !== undefined && !isDeepStrictEqual(replicas, this.#wanted)) {
+      throw new RosterError(otherOwner(other));
+    }
+    this.#owners = [...others, owner];
+    this.#wanted = replicas;
     this.#wantedIds = new Set(replicas.map(({ id }) => id));
     for (const plan of replicas) {
       const supervisor = this.#supervisors.get(plan.id);
@@ -80,6 +96,11 @@ export class Roster {
     return [...this.#supervisors.values()].flatMap(({ membership }) => membership ?? []);
   }
 
+  /** Those that still run. */
+  get owners(): readonly Owner[] {
+    return this.#owners.filter(isAlive);
+  }
+
   get size(): number {
     return this.#supervisors.size;
   }
@@ -112,6 +133,13 @@ function check(replicas: readonly PlannedReplica[]): void {
   if (twin !== undefined) throw new RosterError(`two replicas are called ${twin}`);
   const shared = ports.find((port, index) => ports.indexOf(port) < index);
   if (shared !== undefined) throw new RosterError(`two replicas listen on port ${shared}`);
+}
+
+function otherOwner({ pid }: Owner): string {
+  return (
+    `the gateway of process ${pid} has its engines here, and wants others: end it first, or give ` +
+    'this one a run directory of its own with --run-dir or launch.runDir'
+  );
 }
 
 function otherProtocol(protocol: number): string {

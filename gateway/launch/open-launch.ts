@@ -1,5 +1,5 @@
 import type { LauncherClient, RunDir } from '../../deploy/launcher.ts';
-import { PROTOCOL, readTrace } from '../../deploy/launcher.ts';
+import { PROTOCOL, readTrace, thisProcess } from '../../deploy/launcher.ts';
 import type { PlannedReplica } from '../../deploy/planned-replica.ts';
 import type { Clock } from '../clock.ts';
 import type { LaunchSettings } from '../config/settings.ts';
@@ -30,7 +30,8 @@ export async function openLaunch(
   { dir, clock, tell }: OpenLaunchParts,
 ): Promise<OpenedLaunch> {
   const plans = replicas.map(plannedReplica);
-  const wanted = { protocol: PROTOCOL, replicas: plans, limits: { readyMsMax, stopMsMax } };
+  const limits = { readyMsMax, stopMsMax };
+  const wanted = { protocol: PROTOCOL, owner: thisProcess(), replicas: plans, limits };
   const { client, state } = await findLauncher(dir, clock);
   const { run } = await client.apply(wanted);
   const revive = async (): Promise<boolean> => {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
-import { LauncherClient, startLauncher } from '../../deploy/launcher.ts';
+import { LauncherClient, startLauncher, thisProcess } from '../../deploy/launcher.ts';
 import type { LaunchedReplica, RunningLauncher, WantedReplicas } from '../../deploy/launcher.ts';
 import { signal } from '../../deploy/launch/end-members.ts';
 import { PROTOCOL } from '../../deploy/launch/launcher-state.ts';
@@ -25,7 +25,8 @@ import {
 const PROCESS_MS_MAX = 60_000;
 
 function wanting(...replicas: readonly PlannedReplica[]): WantedReplicas {
-  return { protocol: PROTOCOL, replicas, limits: { readyMsMax: 30_000, stopMsMax: 1_000 } };
+  const limits = { readyMsMax: 30_000, stopMsMax: 1_000 };
+  return { protocol: PROTOCOL, owner: thisProcess(), replicas, limits };
 }
 
 async function aLauncher(dir: RunDir): Promise<RunningLauncher> {

@@ -34,7 +34,8 @@ async function answering(
   };
 }
 
-const wanted = { protocol: PROTOCOL, replicas: [], limits: { readyMsMax: 1, stopMsMax: 2 } };
+const limits = { readyMsMax: 1, stopMsMax: 2 };
+const wanted = { protocol: PROTOCOL, owner: { pid: 1, startTicks: 2 }, replicas: [], limits };
 
 describe('who asks a launcher', () => {
   it('gets its state for whatever it asks', async () => {

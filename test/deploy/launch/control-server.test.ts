@@ -15,6 +15,7 @@ const state: LauncherState = {
   run: 'a run',
   startedAtMs: 0,
   stopping: false,
+  owners: [],
   replicas: [],
 };
 

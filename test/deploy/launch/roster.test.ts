@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 
 import type { LaunchLimits, WantedReplicas } from '../../../deploy/launch/launcher-state.ts';
 import { PROTOCOL } from '../../../deploy/launch/launcher-state.ts';
+import type { Owner } from '../../../deploy/launch/owner.ts';
+import { thisProcess } from '../../../deploy/launch/owner.ts';
 import { REPLICAS_MAX, Roster } from '../../../deploy/launch/roster.ts';
+import { readProcess } from '../../../deploy/launch/process-table.ts';
 import type { ReplicaSupervisor } from '../../../deploy/launch/supervisor.ts';
 import type { PlannedReplica } from '../../../deploy/planned-replica.ts';
 import { aPlan } from '../../support/launched/plans.ts';
@@ -33,7 +36,14 @@ function aRoster(): { readonly roster: Roster; readonly acts: string[] } {
 }
 
 function wanting(...replicas: readonly PlannedReplica[]): WantedReplicas {
-  return { protocol: PROTOCOL, replicas, limits: { readyMsMax: 1, stopMsMax: 2 } };
+  const limits = { readyMsMax: 1, stopMsMax: 2 };
+  return { protocol: PROTOCOL, owner: thisProcess(), replicas, limits };
+}
+
+/** The process that started this one, as another gateway that runs. */
+function parentProcess(): Owner {
+  const { ppid } = process;
+  return { pid: ppid, startTicks: readProcess(ppid)?.startTicks ?? 0 };
 }
 
 const one = aPlan({ id: 'one', port: 1 });
@@ -110,6 +120,39 @@ describe('the replicas of a launcher', () => {
     expect(() => roster.apply(wanting(...many(REPLICAS_MAX + 1)))).toThrow('257 replicas are more');
     roster.apply(wanting(...many(REPLICAS_MAX)));
     expect(roster.size).toBe(REPLICAS_MAX);
+  });
+
+  it('are not taken from an owner that runs, for one that wants others', () => {
+    const { roster, acts } = aRoster();
+    roster.apply({ ...wanting(one), owner: parentProcess() });
+    expect(() => roster.apply(wanting(two))).toThrow(
+      `the gateway of process ${process.ppid} has its engines here, and wants others: end it first`,
+    );
+    expect(acts).toEqual(['start one']);
+    expect(roster.owners).toEqual([parentProcess()]);
+  });
+
+  it('are shared by owners that want the same, and changed by none of them', () => {
+    const { roster } = aRoster();
+    roster.apply({ ...wanting(one), owner: parentProcess() });
+    roster.apply(wanting(one));
+    roster.apply(wanting(one));
+    expect(roster.owners).toEqual([parentProcess(), thisProcess()]);
+    expect(() => roster.apply(wanting(two))).toThrow(`process ${process.ppid} has its engines`);
+  });
+
+  it('are taken from an owner that has ended, and changed by the one that has them', () => {
+    const { roster, acts } = aRoster();
+    const { pid, startTicks } = parentProcess();
+    roster.apply({ ...wanting(one), owner: { pid, startTicks: startTicks - 1 } });
+    expect(roster.owners).toEqual([]);
+    roster.apply(wanting(two));
+    roster.apply(wanting(three));
+    expect(acts.filter((act) => act.startsWith('start'))).toEqual([
+      'start one',
+      'start two',
+      'start three',
+    ]);
   });
 
   it('are refused from a caller of another protocol', () => {

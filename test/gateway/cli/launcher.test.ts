@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { LauncherClient, PROTOCOL } from '../../../deploy/launcher.ts';
+import { LauncherClient, PROTOCOL, thisProcess } from '../../../deploy/launcher.ts';
 import { CommandLine, runGateway } from '../../support/command-line.ts';
 import { until } from '../../support/live/until.ts';
 import { aPlan, freePort, TemporaryFolder } from '../../support/launched/plans.ts';
@@ -52,7 +52,7 @@ describe('gateway launcher', { timeout: PROCESS_MS_MAX }, () => {
     const script = 'echo "key ${GATEWAY_ADMIN_KEY-none}, mine $MY_GATEWAY_"; exec sleep 1000';
     const plan = aPlan({ port: await freePort(), argv: ['/bin/sh', '-c', script] });
     const limits = { readyMsMax: 30_000, stopMsMax: 0 };
-    await client.apply({ protocol: PROTOCOL, replicas: [plan], limits });
+    await client.apply({ protocol: PROTOCOL, owner: thisProcess(), replicas: [plan], limits });
     const said = await until('the engine says it', async () => {
       return (await client.state()).replicas[0]?.progress;
     });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { CommandLine, runGateway } from '../../support/command-line.ts';
-import { LauncherClient, PROTOCOL } from '../../../deploy/launcher.ts';
+import { LauncherClient, PROTOCOL, thisProcess } from '../../../deploy/launcher.ts';
 import { until } from '../../support/live/until.ts';
 import { aPlan, engineArgv, freePort, TemporaryFolder } from '../../support/launched/plans.ts';
 
@@ -19,7 +19,7 @@ describe('gateway status', { timeout: PROCESS_MS_MAX }, () => {
     const port = await freePort();
     const plan = aPlan({ port, argv: engineArgv(port), environment: { HF_TOKEN: 'secret' } });
     const limits = { readyMsMax: 30_000, stopMsMax: 1_000 };
-    await client.apply({ protocol: PROTOCOL, replicas: [plan], limits });
+    await client.apply({ protocol: PROTOCOL, owner: thisProcess(), replicas: [plan], limits });
     await until('it is ready', async () => (await client.state()).replicas[0]?.phase === 'ready');
 
     const words = ['status', '--run-dir', folder.path, ...nobody];

@@ -6,7 +6,8 @@ import { LauncherLink } from '../../../gateway/launch/launcher-link.ts';
 import { LaunchTestClock } from '../../support/launched/clock.ts';
 import { aLaunchedReplica, aLauncherState } from '../../support/launched/states.ts';
 
-const wanted = { protocol: PROTOCOL, replicas: [], limits: { readyMsMax: 1, stopMsMax: 1 } };
+const limits = { readyMsMax: 1, stopMsMax: 1 };
+const wanted = { protocol: PROTOCOL, owner: { pid: 1, startTicks: 1 }, replicas: [], limits };
 
 /** A link to a launcher that can be taken away. */
 class Linked {

@@ -1,4 +1,5 @@
 import type { LaunchedReplica, LauncherState } from '../../../deploy/launcher.ts';
+import { PROTOCOL } from '../../../deploy/launcher.ts';
 import { aPlan } from './plans.ts';
 
 /** A replica that is ready, as its launcher tells it. */
@@ -24,12 +25,13 @@ export function aLaunchedReplica(replica: Partial<LaunchedReplica> = {}): Launch
 /** A launcher with replicas. */
 export function aLauncherState(...replicas: readonly LaunchedReplica[]): LauncherState {
   return {
-    protocol: 1,
+    protocol: PROTOCOL,
     version: '0',
     pid: 4_242,
     run: 'a run',
     startedAtMs: 0,
     stopping: false,
+    owners: [],
     replicas,
   };
 }
