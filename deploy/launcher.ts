@@ -21,7 +21,7 @@ export { LauncherClient, LauncherError } from './launch/control-client.ts';
 export { parseCpuList } from './launch/cpu-set.ts';
 export { PROTOCOL } from './launch/launcher-state.ts';
 export type { LaunchedReplica, LauncherState, WantedReplicas } from './launch/launcher-state.ts';
-export { thisProcess } from './launch/owner.ts';
+export { isSameOwner, thisProcess } from './launch/owner.ts';
 export type { RunDir } from './launch/run-dir.ts';
 export { prepareRunDir, runDirAt } from './launch/run-dir.ts';
 export { readTrace } from './launch/state-file.ts';

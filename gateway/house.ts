@@ -72,6 +72,8 @@ export interface RunningGateway {
 export interface LaunchedFleet {
   readonly launcher: WatchedLauncher;
   readonly targets: readonly ReplicaTarget[];
+  /** Has the launcher run them; nothing is started or ended before. */
+  begin(): Promise<void>;
 }
 
 /**
@@ -92,7 +94,8 @@ export async function startGateway(
     told: (report) => tellReload(telemetry, report),
   });
   const reload = (): Promise<ReloadReport> => reloader.reload();
-  const doors = await openDoors(house, reload);
+  const begin = async (): Promise<void> => launched?.begin();
+  const doors = await openDoors(house, { reload, begin });
   house.loop.start();
   const shutDown = new ShutDown({
     ...house.rooms,
@@ -300,8 +303,14 @@ function goodService({ goodFirstTokenMs, goodTokenGapMs }: Config['routing']): G
   return { firstTokenMs: goodFirstTokenMs, tokenGapMs: goodTokenGapMs };
 }
 
+interface DoorCalls {
+  readonly reload: () => Promise<ReloadReport>;
+  /** Has the launched replicas run. */
+  readonly begin: () => Promise<void>;
+}
+
 /** Both or none: a gateway of which one half is up looks alive to its supervisor. */
-async function openDoors(house: House, reload: () => Promise<ReloadReport>): Promise<Doors> {
+async function openDoors(house: House, { reload, begin }: DoorCalls): Promise<Doors> {
   const { rooms, terms } = house;
   const { config } = terms;
   const { telemetry } = rooms;
@@ -311,10 +320,16 @@ async function openDoors(house: House, reload: () => Promise<ReloadReport>): Pro
   try {
     const adminDoor = await openDoor(config, config.admin, admin, telemetry);
     opened.push(adminDoor);
+    const openData = (): Promise<Listener> =>
+      openDoor(config, config.listen, data, telemetry, house.gate);
+    // A port that is taken must not have started or ended an engine.
+    const own = config.listen.reusePort ? undefined : await openData();
+    if (own !== undefined) opened.push(own);
+    await begin();
     rooms.engines.start();
-    if (config.listen.reusePort) await untilReady(rooms);
-    const door = await openDoor(config, config.listen, data, telemetry, house.gate);
-    return { door, adminDoor };
+    if (own !== undefined) return { door: own, adminDoor };
+    await untilReady(rooms);
+    return { door: await openData(), adminDoor };
   } catch (error) {
     await Promise.all(opened.map((door) => door.close()));
     await rooms.engines.close();

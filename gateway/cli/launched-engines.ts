@@ -1,34 +1,32 @@
 import { runDirAt } from '../../deploy/launcher.ts';
 import type { LaunchedReplica, LauncherState } from '../../deploy/launcher.ts';
 import type { Config } from '../config.ts';
+import { EngineLaunch } from '../launch/engine-launch.ts';
 import { LaunchNews } from '../launch/launch-news.ts';
-import { untilEnded } from '../launch/launcher-process.ts';
-import type { OpenedLaunch } from '../launch/open-launch.ts';
-import { openLaunch } from '../launch/open-launch.ts';
 import { defaultRunDir } from './default-run-dir.ts';
 import { tell } from './output.ts';
 import { waitingClock } from './waiting-clock.ts';
 
-/** The engines that were started for a gateway. */
+/** The engines that are started for a gateway. */
 export class LaunchedEngines {
   /** What the house is built with. */
-  readonly opened: OpenedLaunch;
+  readonly launch: EngineLaunch;
   #unfollow: () => void = () => undefined;
 
-  private constructor(opened: OpenedLaunch) {
-    this.opened = opened;
+  private constructor(launch: EngineLaunch) {
+    this.launch = launch;
   }
 
-  /** Has the engines of the configuration started, or adopts those that run; `undefined` where it launches none. */
-  static async start({ launch }: Config): Promise<LaunchedEngines | undefined> {
+  /** Those of the configuration, which nobody has started yet; `undefined` where it launches none. */
+  static of({ launch }: Config): LaunchedEngines | undefined {
     if (launch.replicas.length === 0) return undefined;
     const dir = runDirAt(launch.runDir ?? defaultRunDir(process.env, process.getuid?.()));
-    return new LaunchedEngines(await openLaunch(launch, { dir, clock: waitingClock, tell }));
+    return new LaunchedEngines(new EngineLaunch(launch, { dir, clock: waitingClock, tell }));
   }
 
   /** Tells what becomes of them; `failed` is called where one fails before it was ever ready. */
   follow(failed: (sentence: string) => void): void {
-    const { launcher, adopted } = this.opened;
+    const { launcher, adopted } = this.launch;
     const news = new LaunchNews(adopted);
     this.#unfollow = launcher.watch((state: LauncherState) => {
       for (const line of news.linesOf(state, Date.now())) tell(line);
@@ -49,14 +47,13 @@ export class LaunchedEngines {
   /** Has them end, and their launcher after them, and waits for neither. */
   async dismiss(): Promise<void> {
     this.#unfollow();
-    // A launcher that is gone has taken its engines with it.
-    await this.opened.client.stop().catch(() => undefined);
+    await this.launch.dismiss();
   }
 
   /** Has them end, and resolves when nothing of them is left. */
   async end(): Promise<void> {
-    await this.dismiss();
-    await untilEnded(this.opened.client, waitingClock);
+    this.#unfollow();
+    if (!(await this.launch.end())) tell('Its engines run on: another gateway has them too.');
   }
 }
 

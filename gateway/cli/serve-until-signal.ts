@@ -21,10 +21,10 @@ export async function serveUntilSignal(
   config: Config,
   { json, keepsEngines, reread }: ServeManner,
 ): Promise<void> {
-  const engines = await LaunchedEngines.start(config);
-  const gateway = await startGateway(config, reread, engines?.opened).catch(
+  const engines = LaunchedEngines.of(config);
+  const gateway = await startGateway(config, reread, engines?.launch).catch(
     async (error: unknown) => {
-      if (!keepsEngines) await engines?.end();
+      if (!keepsEngines) await engines?.launch.undo();
       throw explainPortError(error, '--host, --port, --admin-host or --admin-port');
     },
   );

@@ -7,8 +7,6 @@ import { repeat } from '../discovery/repeat.ts';
 export interface LauncherLinkParts {
   readonly client: Pick<LauncherClient, 'state' | 'apply'>;
   readonly wanted: WantedReplicas;
-  /** The run of the launcher that was given `wanted` already. */
-  readonly run: string;
   readonly clock: Clock;
   /** Brings up another launcher in place of one that is gone; false where that one was told to end. */
   readonly revive: () => Promise<boolean>;
@@ -28,11 +26,10 @@ export class LauncherLink {
   /** Since it answered last. */
   readonly #told: Set<string> = new Set();
   /** Of the launcher that has what is wanted: another one has nothing, whoever started it. */
-  #run: string;
+  #run: string | undefined;
 
   constructor(parts: LauncherLinkParts) {
     this.#parts = parts;
-    this.#run = parts.run;
   }
 
   /** Tells the launcher's state at every look, until the result is called. */
@@ -48,12 +45,20 @@ export class LauncherLink {
     };
   }
 
+  /** Has the launcher run what is wanted. */
+  async apply(): Promise<LauncherState> {
+    const { client, wanted } = this.#parts;
+    const state = await client.apply(wanted);
+    this.#run = state.run;
+    return state;
+  }
+
   async #look(): Promise<void> {
     try {
       const state = await this.#parts.client.state();
       // One that ends takes nothing; the next has another run.
       const hasAll = state.run === this.#run || state.stopping;
-      this.#tellAll(hasAll ? state : await this.#apply());
+      this.#tellAll(hasAll ? state : await this.apply());
     } catch (error) {
       this.#tellOnce(error instanceof Error ? error.message : String(error));
       if (error instanceof LauncherError && error.isAbsent) await this.#replace();
@@ -62,7 +67,7 @@ export class LauncherLink {
 
   async #replace(): Promise<void> {
     try {
-      if (await this.#parts.revive()) this.#tellAll(await this.#apply());
+      if (await this.#parts.revive()) this.#tellAll(await this.apply());
       else
         this.#tellOnce(
           'the launcher was told to end: its replicas are gone until it is started again',
@@ -71,13 +76,6 @@ export class LauncherLink {
       // Tried again at the next look.
       this.#tellOnce(error instanceof Error ? error.message : String(error));
     }
-  }
-
-  async #apply(): Promise<LauncherState> {
-    const { client, wanted } = this.#parts;
-    const state = await client.apply(wanted);
-    this.#run = state.run;
-    return state;
   }
 
   #tellAll(state: LauncherState): void {

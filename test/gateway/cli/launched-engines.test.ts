@@ -8,8 +8,8 @@ import { engineArgv, enginesOf, freePort, TemporaryFolder } from '../../support/
 const PROCESS_MS_MAX = 60_000;
 
 describe('the engines of a gateway', { timeout: PROCESS_MS_MAX }, () => {
-  it('are none where the configuration launches none', async () => {
-    expect(await LaunchedEngines.start(readConfig({ environment: {} }))).toBeUndefined();
+  it('are none where the configuration launches none', () => {
+    expect(LaunchedEngines.of(readConfig({ environment: {} }))).toBeUndefined();
   });
 
   it('tell why one of them did not come up, with its last lines', async () => {
@@ -20,7 +20,8 @@ describe('the engines of a gateway', { timeout: PROCESS_MS_MAX }, () => {
     const text = JSON.stringify({ launch: { runDir: folder.path, replicas } });
     const config = readConfig({ file: { name: 'test', text }, environment: {} });
 
-    const engines = await LaunchedEngines.start(config);
+    const engines = LaunchedEngines.of(config);
+    await engines?.launch.begin();
     const sentence = await new Promise<string>((resolve) => {
       engines?.follow(resolve);
     });

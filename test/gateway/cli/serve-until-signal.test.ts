@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { LauncherClient } from '../../../deploy/launcher.ts';
+import { readTrace } from '../../../deploy/launch/state-file.ts';
 import { CommandLine, runGateway } from '../../support/command-line.ts';
 import { until } from '../../support/live/until.ts';
 import { engineArgv, enginesOf, freePort, TemporaryFolder } from '../../support/launched/plans.ts';
@@ -11,12 +12,13 @@ import { engineArgv, enginesOf, freePort, TemporaryFolder } from '../../support/
 const PROCESS_MS_MAX = 60_000;
 
 describe('a gateway that launches', { timeout: PROCESS_MS_MAX }, () => {
-  async function aFile(folder: TemporaryFolder): Promise<string> {
+  async function aFile(folder: TemporaryFolder, settings: object = {}): Promise<string> {
     const port = await freePort();
     const replicas = [{ id: 'one', engine: 'vllm', model: 'm', port, argv: engineArgv(port) }];
     const file = join(folder.path, 'gateway.yaml');
     const ports = { listen: { port: 0 }, admin: { port: 0 } };
-    writeFileSync(file, JSON.stringify({ ...ports, launch: { runDir: folder.path, replicas } }));
+    const launch = { runDir: folder.path, replicas };
+    writeFileSync(file, JSON.stringify({ ...ports, launch, ...settings }));
     return file;
   }
 
@@ -39,21 +41,48 @@ describe('a gateway that launches', { timeout: PROCESS_MS_MAX }, () => {
     expect(enginesOf(folder.dir)).toEqual([]);
   });
 
-  it('ends its engines where it cannot listen itself, if it started them for itself', async () => {
-    using folder = new TemporaryFolder();
-    const file = await aFile(folder);
-    const { code, stderr } = await runGateway([
-      'up',
-      '--config',
-      file,
-      '--host',
-      '192.0.2.1',
-      '--port',
-      '0',
-    ]);
+  /** An address of no machine, at which nothing can listen. */
+  const nowhere = { port: 0, host: '192.0.2.1', allowUnauthenticated: true };
 
-    expect(code).not.toBe(0);
-    expect(stderr).toContain('gateway: ');
+  it('starts nothing where it cannot listen itself', async () => {
+    using folder = new TemporaryFolder();
+    const file = await aFile(folder, { listen: nowhere });
+    const { code, stderr } = await runGateway(['up', '--config', file]);
+
+    expect(code).toBe(1);
+    expect(stderr).toContain('gateway: 192.0.2.1');
+    expect(readTrace(folder.dir.stateFile)).toBeUndefined();
+  });
+
+  it('ends what it started for a port that it shares, and cannot have then', async () => {
+    using folder = new TemporaryFolder();
+    const file = await aFile(folder, { listen: { ...nowhere, reusePort: true } });
+    const { code, stderr } = await runGateway(['up', '--config', file]);
+
+    expect(code).toBe(1);
+    expect(stderr).toContain('gateway: 192.0.2.1');
+    expect(readTrace(folder.dir.stateFile)).toMatchObject({ ended: true });
+    expect(enginesOf(folder.dir)).toEqual([]);
+  });
+
+  it('ends no engine of another gateway, whose port or run directory it wants', async () => {
+    using folder = new TemporaryFolder();
+    await using first = new CommandLine(['up', '--config', await aFile(folder), '--json']);
+    const { port: taken } = new URL((await first.listening()).url);
+    const client = new LauncherClient(folder.dir.socket);
+    await until('it is ready', async () => (await client.state()).replicas[0]?.phase === 'ready');
+    const before = enginesOf(folder.dir);
+
+    const file = await aFile(folder);
+    const samePort = await runGateway(['up', '--config', file, '--port', taken]);
+    const sameDir = await runGateway(['up', '--config', file]);
+    const after = enginesOf(folder.dir);
+    await first.stop('SIGINT');
+
+    expect([samePort.code, sameDir.code]).toEqual([1, 1]);
+    expect(samePort.stderr).toContain(`${taken} is taken (EADDRINUSE)`);
+    expect(sameDir.stderr).toMatch(/has its engines here, and wants others: end it first/u);
+    expect(after).toEqual(before);
     expect(enginesOf(folder.dir)).toEqual([]);
   });
 });

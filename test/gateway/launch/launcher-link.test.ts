@@ -39,7 +39,6 @@ class Linked {
         },
       },
       wanted,
-      run: this.state.run,
       clock: this.clock,
       revive: async () => {
         if (this.revives instanceof Error) throw this.revives;
@@ -48,6 +47,8 @@ class Linked {
       },
       tell: (line) => this.told.push(line),
     });
+    void this.link.apply();
+    this.applied.length = 0;
     this.stop = this.link.watch((state) => this.seen.push(state));
   }
 
