@@ -24,14 +24,13 @@ export class LaunchedEngines {
     return new LaunchedEngines(new EngineLaunch(launch, { dir, clock: waitingClock, tell }));
   }
 
-  /** Tells what becomes of them; `failed` is called where one fails before it was ever ready. */
+  /** Tells what becomes of them; `failed` is called where all of them fail before one was ever ready. */
   follow(failed: (sentence: string) => void): void {
     const { launcher, adopted } = this.launch;
     const news = new LaunchNews(adopted);
     this.#unfollow = launcher.watch((state: LauncherState) => {
       for (const line of news.linesOf(state, Date.now())) tell(line);
-      // Beside engines that serve already, one that does not come up is no reason to end.
-      const lost = adopted.size > 0 ? undefined : news.failedAtFirst(state);
+      const lost = news.lostAtFirst(state);
       if (lost === undefined) return;
       this.#unfollow();
       failed(whyLost(lost));

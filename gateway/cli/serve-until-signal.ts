@@ -50,7 +50,7 @@ export async function serveUntilSignal(
   } else announce(gateway, config);
 }
 
-/** An engine that does not come up at its first start is a mistake of whoever wrote its command. */
+/** Engines of which none comes up at its first start are a mistake of whoever wrote their command. */
 async function giveUp(
   sentence: string,
   gateway: RunningGateway,

@@ -9,6 +9,8 @@ const PROGRESS_MS = 5_000;
 export class LaunchNews {
   readonly #adopted: ReadonlySet<string>;
   readonly #last: Map<string, Told> = new Map();
+  /** Another launcher does not know of it. */
+  #hasServed = false;
 
   /** `adopted` are the replicas that ran before this gateway came. */
   constructor(adopted: ReadonlySet<string>) {
@@ -27,12 +29,11 @@ export class LaunchNews {
     });
   }
 
-  /** A replica that was started for the first time and failed before it was ever ready. */
-  failedAtFirst({ replicas }: LauncherState): LaunchedReplica | undefined {
-    return replicas.find(
-      ({ plan, phase, wasReady }) =>
-        !this.#adopted.has(plan.id) && !wasReady && (phase === 'failed' || phase === 'waiting'),
-    );
+  /** The first replica, where all have failed and none was ever ready, neither now nor before this gateway came. */
+  lostAtFirst({ replicas }: LauncherState): LaunchedReplica | undefined {
+    this.#hasServed ||= replicas.some(({ wasReady }) => wasReady);
+    if (this.#hasServed || this.#adopted.size > 0) return undefined;
+    return replicas.every(({ failure }) => failure !== undefined) ? replicas[0] : undefined;
   }
 
   #lineOf(replica: LaunchedReplica, before: Told | undefined, nowMs: number): string | undefined {

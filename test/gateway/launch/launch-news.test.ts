@@ -66,18 +66,31 @@ describe('the news of launched replicas', () => {
     expect(lines).toEqual(['engine-0 was adopted: ready for 61 s, process 4711']);
   });
 
+  const failed = aLaunchedReplica({ phase: 'failed', wasReady: false, failure });
+  const again = aLaunchedReplica({ ...failed, phase: 'starting' });
+  const lostReady = aLaunchedReplica({ phase: 'waiting', wasReady: true, failure });
+
   it.each([
-    ['failed before it was ready', { phase: 'failed', wasReady: false }, [], true],
-    ['waits for another try before it was ready', { phase: 'waiting', wasReady: false }, [], true],
-    ['loads', { phase: 'starting', wasReady: false }, [], false],
-    ['has been ready', { phase: 'waiting', wasReady: true }, [], false],
-    ['was adopted', { phase: 'failed', wasReady: false }, ['engine-0'], false],
+    ['failed before it was ready', [failed], [], true],
+    ['is started again after that', [again], [], true],
+    ['failed, as the others have', [failed, again], [], true],
+    ['loads', [starting], [], false],
+    ['failed, beside one that loads', [failed, starting], [], false],
+    ['failed, beside one that is ready', [failed, aLaunchedReplica()], [], false],
+    ['has been ready', [lostReady], [], false],
+    ['failed, beside one that was adopted', [failed], ['engine-1'], false],
+    ['is gone', [], [], false],
   ] as const)(
     'know one that %s for lost at its first start: %j',
-    (_what, replica, adopted, lost) => {
+    (_what, replicas, adopted, lost) => {
       const news = new LaunchNews(new Set(adopted));
-      const state = aLauncherState(aLaunchedReplica({ ...replica, failure }));
-      expect(news.failedAtFirst(state) !== undefined).toBe(lost);
+      expect(news.lostAtFirst(aLauncherState(...replicas))).toBe(lost ? replicas[0] : undefined);
     },
   );
+
+  it('know none for lost once one was ready, whatever another launcher knows', () => {
+    const news = new LaunchNews(new Set());
+    news.lostAtFirst(aLauncherState(aLaunchedReplica()));
+    expect(news.lostAtFirst(aLauncherState(failed))).toBeUndefined();
+  });
 });
