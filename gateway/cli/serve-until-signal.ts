@@ -22,27 +22,33 @@ export async function serveUntilSignal(
   { json, keepsEngines, reread }: ServeManner,
 ): Promise<void> {
   const engines = LaunchedEngines.of(config);
-  const gateway = await startGateway(config, reread, engines?.launch).catch(
-    async (error: unknown) => {
-      if (!keepsEngines) await engines?.launch.undo();
-      throw explainPortError(error, '--host, --port, --admin-host or --admin-port');
-    },
-  );
-  // What comes of it stands in the log.
-  process.on('SIGHUP', () => void gateway.reload());
-  // Whoever reads that we listen may tell us to stop at once.
+  const starting = startGateway(config, reread, engines?.launch);
+  let running: RunningGateway | undefined;
+  let isLeaving = false;
+  // In the same breath: a signal while it starts ends what has been started by then.
   runUntilSignal({
     async stop(signal) {
+      isLeaving = true;
+      // A start that fails tells why itself.
+      const started = await starting.catch(() => undefined);
       // Who presses Ctrl-C has no balancer in front that would have to notice first.
-      await gateway.drain({ settles: signal === 'SIGTERM' });
+      await started?.drain({ settles: signal === 'SIGTERM' });
       if (keepsEngines) engines?.leave();
       else await engines?.end();
     },
     async kill() {
       if (!keepsEngines) await engines?.dismiss();
-      await gateway.close();
+      await running?.close();
     },
   });
+  const gateway = await starting.catch(async (error: unknown) => {
+    if (!keepsEngines) await engines?.launch.undo();
+    throw explainPortError(error, '--host, --port, --admin-host or --admin-port');
+  });
+  running = gateway;
+  if (isLeaving) return;
+  // What comes of it stands in the log.
+  process.on('SIGHUP', () => void gateway.reload());
   engines?.follow((sentence) => void giveUp(sentence, gateway, engines));
   if (json) {
     const { url, adminUrl } = gateway;

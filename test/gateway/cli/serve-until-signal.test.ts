@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -38,6 +38,20 @@ describe('a gateway that launches', { timeout: PROCESS_MS_MAX }, () => {
     expect(stderr).toContain('Its engines run on; gateway down ends them.');
     expect(left).toHaveLength(1);
     expect(down.code).toBe(0);
+    expect(enginesOf(folder.dir)).toEqual([]);
+  });
+
+  it.each([
+    ['its launcher comes up', 'launcher.err'],
+    ['its launcher is there', 'state.json'],
+  ])('leaves nothing running where it is told to end while %s', async (_when, sign) => {
+    using folder = new TemporaryFolder();
+    await using gateway = new CommandLine(['up', '--config', await aFile(folder)]);
+    await until('it has come so far', () => existsSync(join(folder.path, sign)));
+    const { code } = await gateway.stop('SIGINT');
+
+    expect(code).toBe(0);
+    expect(readTrace(folder.dir.stateFile)).toMatchObject({ ended: true });
     expect(enginesOf(folder.dir)).toEqual([]);
   });
 

@@ -81,7 +81,7 @@ describe('the news of launched replicas', () => {
     ['failed, beside one that was adopted', [failed], ['engine-1'], false],
     ['is gone', [], [], false],
   ] as const)(
-    'know one that %s for lost at its first start: %j',
+    'know one that %s for lost at its first start or not',
     (_what, replicas, adopted, lost) => {
       const news = new LaunchNews(new Set(adopted));
       expect(news.lostAtFirst(aLauncherState(...replicas))).toBe(lost ? replicas[0] : undefined);
