@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http';
 
 import { getRequestListener } from '@hono/node-server';
 
+import type { LauncherState } from '../deploy/launcher.ts';
 import { Admission } from '../routing/admission.ts';
 import { Fleet } from '../routing/fleet.ts';
 import { OutputLengths } from '../routing/output-lengths.ts';
@@ -71,7 +72,8 @@ export interface RunningGateway {
 /** A launcher, and the replicas that it runs for this gateway. */
 export interface LaunchedFleet {
   readonly launcher: WatchedLauncher;
-  readonly targets: readonly ReplicaTarget[];
+  /** Those of them that the launcher has, where each listens by the plan that it runs by. */
+  targetsOf(state: LauncherState): readonly ReplicaTarget[];
   /** Has the launcher run them; nothing is started or ended before. */
   begin(): Promise<void>;
 }
@@ -139,7 +141,9 @@ interface Deliveries {
 
 function sourceOf({ replicas, launched }: Deliveries): ReplicaSource {
   if (launched === undefined) return replicas;
-  return severalSources([replicas, launchedSource(launched.launcher, launched.targets)]);
+  const { launcher } = launched;
+  const own = launchedSource(launcher, (state) => launched.targetsOf(state));
+  return severalSources([replicas, own]);
 }
 
 function furnish(config: Config, deliveries: Deliveries): House {

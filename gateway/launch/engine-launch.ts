@@ -24,7 +24,6 @@ export interface EngineLaunchParts {
 /** The engines of a configuration, run by the launcher of a directory from `begin` on. */
 export class EngineLaunch implements LaunchedFleet {
   readonly launcher: LauncherLink;
-  readonly targets: readonly ReplicaTarget[];
   readonly #parts: EngineLaunchParts;
   readonly #client: LauncherClient;
   readonly #wanted: WantedReplicas;
@@ -38,7 +37,6 @@ export class EngineLaunch implements LaunchedFleet {
     this.#parts = parts;
     this.#client = new LauncherClient(parts.dir.socket);
     this.#wanted = { protocol: PROTOCOL, owner: thisProcess(), replicas, limits };
-    this.targets = replicas.map(targetOf);
     this.launcher = new LauncherLink({
       client: this.#client,
       wanted: this.#wanted,
@@ -51,6 +49,12 @@ export class EngineLaunch implements LaunchedFleet {
   /** Replicas that an earlier gateway had started and that go on. */
   get adopted(): ReadonlySet<string> {
     return new Set(this.#found?.replicas.map(({ plan }) => plan.id));
+  }
+
+  /** One that runs by an older plan is where that says, not where the configuration does. */
+  targetsOf({ replicas }: LauncherState): readonly ReplicaTarget[] {
+    const wanted = new Set(this.#wanted.replicas.map(({ id }) => id));
+    return replicas.filter(({ plan }) => wanted.has(plan.id)).map(({ plan }) => targetOf(plan));
   }
 
   /**

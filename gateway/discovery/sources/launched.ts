@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import type { LauncherState } from '../../../deploy/launcher.ts';
 import type { ReplicaId } from '../../../routing/replica.ts';
 import type { ReplicaSource, ReplicaTarget } from './source.ts';
@@ -9,27 +11,27 @@ export interface WatchedLauncher {
 }
 
 /**
- * The replicas that a launcher runs, those of them that this gateway wants: there as soon as the launcher has
- * them, whether they are ready or not, and gone when it has ended them.
+ * The replicas that a launcher runs, where `targetsOf` its state says: there as soon as the launcher has them,
+ * whether they are ready or not, and gone when it has ended them. One that is started again elsewhere goes and comes.
  */
 export function launchedSource(
   launcher: WatchedLauncher,
-  wanted: readonly ReplicaTarget[],
+  targetsOf: (state: LauncherState) => readonly ReplicaTarget[],
 ): ReplicaSource {
   return {
     watch(listener) {
-      const present = new Set<ReplicaId>();
-      return launcher.watch(({ replicas }) => {
-        const listed = new Set(replicas.map(({ plan }) => plan.id));
-        for (const target of wanted) {
-          if (!listed.has(target.id) || present.has(target.id)) continue;
-          present.add(target.id);
-          listener.joined(target);
-        }
-        for (const id of present) {
-          if (listed.has(id)) continue;
+      const present = new Map<ReplicaId, ReplicaTarget>();
+      return launcher.watch((state) => {
+        const listed = new Map(targetsOf(state).map((target) => [target.id, target]));
+        for (const [id, target] of present) {
+          if (isDeepStrictEqual(listed.get(id), target)) continue;
           present.delete(id);
           listener.left(id);
+        }
+        for (const [id, target] of listed) {
+          if (present.has(id)) continue;
+          present.set(id, target);
+          listener.joined(target);
         }
       });
     },

@@ -7,7 +7,14 @@ import { readProcess } from '../../../deploy/launch/process-table.ts';
 import { waitingClock } from '../../../gateway/cli/waiting-clock.ts';
 import type { LaunchSettings } from '../../../gateway/config/settings.ts';
 import { EngineLaunch } from '../../../gateway/launch/engine-launch.ts';
-import { engineArgv, enginesOf, freePort, TemporaryFolder } from '../../support/launched/plans.ts';
+import {
+  aPlan,
+  engineArgv,
+  enginesOf,
+  freePort,
+  TemporaryFolder,
+} from '../../support/launched/plans.ts';
+import { aLaunchedReplica, aLauncherState } from '../../support/launched/states.ts';
 
 /** A process takes a second to come up on a busy machine. */
 const PROCESS_MS_MAX = 60_000;
@@ -56,10 +63,19 @@ describe('a launch of engines', { timeout: PROCESS_MS_MAX }, () => {
 
     expect([...first.adopted]).toEqual([]);
     expect([...second.adopted]).toEqual(['one']);
-    expect(second.targets.map(({ url }) => url)).toEqual([`http://127.0.0.1:${port}`]);
     expect(await runningIn(folder)).toEqual(['one']);
     expect(await second.end()).toBe(true);
     expect(enginesOf(folder.dir)).toEqual([]);
+  });
+
+  it('finds those that it wants where they listen, whatever the settings say by now', () => {
+    using folder = new TemporaryFolder();
+    const launch = aLaunch(folder, settingsOf(['one', 1], ['two', 2]));
+    const state = aLauncherState(
+      aLaunchedReplica({ plan: aPlan({ id: 'other', port: 3 }) }),
+      aLaunchedReplica({ plan: aPlan({ id: 'one', port: 4 }), outdated: true }),
+    );
+    expect(launch.targetsOf(state)).toMatchObject([{ id: 'one', url: 'http://127.0.0.1:4' }]);
   });
 
   it('starts nothing, not even a launcher, before it begins, and has nothing to end then', async () => {

@@ -6,7 +6,7 @@ import { targetOf } from '../../../../gateway/launch/planned-replicas.ts';
 import { aPlan } from '../../../support/launched/plans.ts';
 import { aLaunchedReplica, aLauncherState } from '../../../support/launched/states.ts';
 
-function aSource(...ids: readonly string[]) {
+function aSource() {
   const news: string[] = [];
   let listener: ((state: LauncherState) => void) | undefined;
   const source = launchedSource(
@@ -16,15 +16,15 @@ function aSource(...ids: readonly string[]) {
         return () => (listener = undefined);
       },
     },
-    ids.map((id) => targetOf(aPlan({ id }))),
+    ({ replicas }) => replicas.map(({ plan }) => targetOf(plan)),
   );
   const stop = source.watch({
-    joined: ({ id }) => news.push(`joined ${id}`),
+    joined: ({ id, url }) => news.push(`joined ${id} at ${new URL(url).port}`),
     left: (id) => news.push(`left ${id}`),
   });
-  const tell = (...listed: readonly string[]): void => {
-    const replicas = listed.map((id) =>
-      aLaunchedReplica({ plan: aPlan({ id }), phase: 'starting' }),
+  const tell = (...listed: readonly (readonly [id: string, port: number])[]): void => {
+    const replicas = listed.map(([id, port]) =>
+      aLaunchedReplica({ plan: aPlan({ id, port }), phase: 'starting' }),
     );
     listener?.(aLauncherState(...replicas));
   };
@@ -32,24 +32,30 @@ function aSource(...ids: readonly string[]) {
 }
 
 describe('launched replicas', () => {
+  const one = ['one', 1] as const;
+  const two = ['two', 2] as const;
+
   it('come once, as soon as their launcher has them, and go with it', () => {
-    const { news, tell } = aSource('one', 'two');
-    tell('one');
-    tell('one', 'two');
-    tell('two');
-    tell('one', 'two');
-    expect(news).toEqual(['joined one', 'joined two', 'left one', 'joined one']);
+    const { news, tell } = aSource();
+    tell(one);
+    tell(one, two);
+    tell(two);
+    tell(one, two);
+    const back = ['left one', 'joined one at 1'];
+    expect(news).toEqual(['joined one at 1', 'joined two at 2', ...back]);
   });
 
-  it('are those that this gateway wants, and no others', () => {
-    const { news, tell } = aSource('one');
-    tell('other', 'one');
-    tell('other');
-    expect(news).toEqual(['joined one', 'left one']);
+  it('go and come again where they are started elsewhere', () => {
+    const { news, tell } = aSource();
+    tell(one, two);
+    news.length = 0;
+    tell(['one', 3], two);
+    tell(['one', 3], two);
+    expect(news).toEqual(['left one', 'joined one at 3']);
   });
 
   it('are not followed any longer than wanted', () => {
-    const { stop, isWatched } = aSource('one');
+    const { stop, isWatched } = aSource();
     expect(isWatched()).toBe(true);
     stop();
     expect(isWatched()).toBe(false);
