@@ -4,7 +4,7 @@ import { LauncherClient, runDirAt } from '../../deploy/launcher.ts';
 import { adminReplicas, markReplica } from './admin-replicas.ts';
 import { gather, integerBetween, origin } from './arguments.ts';
 import { defaultRunDir } from './default-run-dir.ts';
-import { Interruption } from './interruption.ts';
+import { EXIT_INTERRUPTED, Interruption } from './interruption.ts';
 import { tell } from './output.ts';
 import { restartOneByOne } from './rolling-restart.ts';
 import { waitingClock } from './waiting-clock.ts';
@@ -65,4 +65,5 @@ async function restart(named: readonly string[], flags: RestartFlags): Promise<v
     tell,
     signal: interruption.signal,
   });
+  if (interruption.signal.aborted) process.exitCode = EXIT_INTERRUPTED;
 }

@@ -15,7 +15,7 @@ export interface RollingParts {
   /** Longest wait for the requests of one replica. */
   readonly drainMsMax: number;
   readonly tell: (line: string) => void;
-  /** Once aborted, no other replica is begun. */
+  /** Once aborted, no other replica is begun, and the one under way is given back. */
   readonly signal: AbortSignal;
 }
 
@@ -24,14 +24,14 @@ const LOOK_MS = 250;
 /**
  * Restarts engines one after the other. Each is drained first, so that it has no request when it ends, and takes
  * requests again before the next one is begun. Rejects at the first that cannot be drained or does not come
- * back; what was drained is given back.
+ * back; what was drained is given back, also where that is interrupted.
  */
 export async function restartOneByOne(ids: readonly string[], parts: RollingParts): Promise<void> {
   for (const id of ids) {
     if (parts.signal.aborted) return parts.tell(`${id} and what follows it were left as they are.`);
     await drained(id, parts, () => restartOne(id, parts));
     await untilAll(parts, id, ({ state }) => state === 'ready');
-    parts.tell(`${id} takes requests again`);
+    if (!parts.signal.aborted) parts.tell(`${id} takes requests again`);
   }
 }
 
@@ -40,7 +40,8 @@ async function drained(id: string, parts: RollingParts, task: () => Promise<void
   try {
     await Promise.all(doors.map((door) => admin.mark(door, id, 'drain')));
     await untilEmpty(id, parts);
-    await task();
+    if (parts.signal.aborted) parts.tell(`${id} was not restarted, and gets requests again`);
+    else await task();
   } finally {
     // A mark that stays would keep a good replica out for good.
     await Promise.allSettled(doors.map((door) => admin.mark(door, id, 'undrain')));
@@ -61,13 +62,13 @@ async function untilEmpty(id: string, parts: RollingParts): Promise<void> {
   });
 }
 
-/** Resolves when every gateway that has the replica says so of it. */
+/** Resolves when every gateway that has the replica says so of it, or that is interrupted. */
 async function untilAll(
-  { admin, doors, clock }: RollingParts,
+  { admin, doors, clock, signal }: RollingParts,
   id: string,
   isSo: (replica: AdminReplica) => boolean,
 ): Promise<void> {
-  for (;;) {
+  while (!signal.aborted) {
     const all = await Promise.all(doors.map((door) => admin.replicas(door)));
     const seen = all.flatMap((replicas) => replicas.filter((one) => one.id === id));
     if (seen.every(isSo)) return;
@@ -75,7 +76,10 @@ async function untilAll(
   }
 }
 
-async function restartOne(id: string, { launcher, clock, tell }: RollingParts): Promise<void> {
+async function restartOne(
+  id: string,
+  { launcher, clock, tell, signal }: RollingParts,
+): Promise<void> {
   const before = await statusOf(id, launcher);
   await launcher.restart(id);
   for (;;) {
@@ -85,6 +89,9 @@ async function restartOne(id: string, { launcher, clock, tell }: RollingParts): 
     if (isAnother && (phase === 'failed' || phase === 'waiting')) {
       throw new Error(`${id} did not come back: ${failure?.sentence ?? phase}`);
     }
+    // The old one is gone: no request can be sent to it.
+    if (isAnother && signal.aborted)
+      return tell(`${id} is starting, and gets requests when it is ready`);
     await pause(clock);
   }
   tell(`${id} is ready`);

@@ -13,10 +13,13 @@ const DRAIN_MS_MAX = 10_000;
 class Host {
   readonly clock: LaunchTestClock = new LaunchTestClock();
   readonly acts: string[] = [];
+  readonly told: string[] = [];
   readonly stopping: AbortController = new AbortController();
   readonly requests: Map<string, number>;
   readonly replicas: Map<string, LaunchedReplica>;
   readonly drained: Set<string> = new Set();
+  /** Until a replica that is restarted has ended. */
+  endsMs = 0;
   /** What a replica is when it was restarted. */
   comesBack: Partial<LaunchedReplica> = {};
 
@@ -50,7 +53,7 @@ class Host {
     doors: [{ url: 'http://one', key: undefined }],
     clock: this.clock,
     drainMsMax: DRAIN_MS_MAX,
-    tell: () => undefined,
+    tell: (line) => this.told.push(line),
     signal: this.stopping.signal,
   };
 
@@ -67,8 +70,11 @@ class Host {
     this.acts.push(`restart ${id} with ${this.requests.get(id)} requests`);
     const before = this.replicas.get(id) ?? aLaunchedReplica();
     const restarts = before.restarts + 1;
-    this.replicas.set(id, { ...before, phase: 'starting', restarts });
-    this.clock.after(2_000, () => {
+    this.replicas.set(id, { ...before, phase: 'stopping' });
+    this.clock.after(this.endsMs, () => {
+      this.replicas.set(id, { ...before, phase: 'starting', restarts });
+    });
+    this.clock.after(this.endsMs + 2_000, () => {
       this.replicas.set(id, { ...before, restarts, ...this.comesBack });
       this.acts.push(`${id} is up`);
     });
@@ -115,11 +121,41 @@ describe('engines that are restarted one by one', () => {
     expect(host.acts.at(-1)).toBe('undrain one');
   });
 
-  it('go no further once that is interrupted', async () => {
+  it('are given back as they are, where that is interrupted while one finishes what it has', async () => {
+    const host = new Host('one', 'two');
+    host.requests.set('one', 3);
+    host.clock.after(1_000, () => host.stopping.abort());
+
+    expect(await host.restart(['one', 'two'], 1_500)).toBe('done');
+    expect(host.acts).toEqual(['drain one', 'undrain one']);
+    expect(host.told.slice(1)).toEqual([
+      'one was not restarted, and gets requests again',
+      'two and what follows it were left as they are.',
+    ]);
+  });
+
+  it('are given back while they start, where that is interrupted, and the next is not begun', async () => {
     const host = new Host('one', 'two');
     host.clock.after(1_000, () => host.stopping.abort());
-    expect(await host.restart(['one', 'two'])).toBe('done');
-    expect(host.acts).not.toContain('drain two');
+
+    expect(await host.restart(['one', 'two'], 1_500)).toBe('done');
+    expect(host.acts).toEqual(['drain one', 'restart one with 0 requests', 'undrain one']);
+    expect(host.told.slice(1)).toEqual([
+      'one is starting, and gets requests when it is ready',
+      'two and what follows it were left as they are.',
+    ]);
+  });
+
+  it('are not given back while the old one ends, where that is interrupted', async () => {
+    const host = new Host('one');
+    host.endsMs = 4_000;
+    host.clock.after(1_000, () => host.stopping.abort());
+
+    void host.restart(['one'], 0);
+    await host.clock.pass(3_900);
+    expect(host.acts).not.toContain('undrain one');
+    await host.clock.pass(500);
+    expect(host.acts.at(-1)).toBe('undrain one');
   });
 
   it('are those that the launcher has', async () => {
