@@ -23,7 +23,7 @@ export async function serveUntilSignal(
 ): Promise<void> {
   const engines = LaunchedEngines.of(config);
   const starting = startGateway(config, reread, engines?.launch);
-  let running: RunningGateway | undefined;
+  let close = async (): Promise<void> => Promise.resolve();
   let isLeaving = false;
   // In the same breath: a signal while it starts ends what has been started by then.
   runUntilSignal({
@@ -38,14 +38,14 @@ export async function serveUntilSignal(
     },
     async kill() {
       if (!keepsEngines) await engines?.dismiss();
-      await running?.close();
+      await close();
     },
   });
   const gateway = await starting.catch(async (error: unknown) => {
     if (!keepsEngines) await engines?.launch.undo();
     throw explainPortError(error, '--host, --port, --admin-host or --admin-port');
   });
-  running = gateway;
+  close = () => gateway.close();
   if (isLeaving) return;
   // What comes of it stands in the log.
   process.on('SIGHUP', () => void gateway.reload());
