@@ -17,6 +17,9 @@ interface RestartFlags {
 }
 
 const HOUR_MS = 3_600_000;
+const ALONE =
+  'There is one replica: until it is back, requests are refused with 503 (no_replica), unless ' +
+  'the gateway has others.';
 const ADMIN_URL = 'http://127.0.0.1:9080';
 
 /** `gateway restart`: engines one by one, without a lost request. */
@@ -53,7 +56,7 @@ async function restart(named: readonly string[], flags: RestartFlags): Promise<v
   const launcher = new LauncherClient(dir.socket);
   const { replicas } = await launcher.state();
   const ids = named.length > 0 ? named : replicas.map(({ plan }) => plan.id);
-  if (replicas.length === 1) tell('There is one replica: requests wait until it is back.');
+  if (replicas.length === 1) tell(ALONE);
   using interruption = new Interruption();
   const key = flags.adminKey ?? process.env['GATEWAY_ADMIN_KEY'];
   await restartOneByOne(ids, {

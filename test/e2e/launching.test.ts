@@ -8,6 +8,7 @@ import type { LaunchedReplica } from '../../deploy/launcher.ts';
 import { signal } from '../../deploy/launch/end-members.ts';
 import { readProcess } from '../../deploy/launch/process-table.ts';
 import { readTrace } from '../../deploy/launch/state-file.ts';
+import { EXIT_INTERRUPTED } from '../../gateway/cli/interruption.ts';
 import { CommandLine, runGateway } from '../support/command-line.ts';
 import { until } from '../support/live/until.ts';
 import { PlantedMachine } from '../support/machine.ts';
@@ -77,6 +78,17 @@ async function complete(url: string): Promise<string> {
   const headers = { 'content-type': 'application/json' };
   const answer = await fetch(`${url}/v1/completions`, { method: 'POST', headers, body });
   return `${answer.status} ${(await answer.text()).includes('"finish_reason"')}`;
+}
+
+/** A stream that goes on for as long as its client reads it. */
+async function holdStream(url: string): Promise<ReadableStreamDefaultReader> {
+  const prompt = { model: 'mine', prompt: 'one two', max_tokens: 2_000, stream: true };
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify(prompt);
+  const answer = await fetch(`${url}/v1/completions`, { method: 'POST', headers, body });
+  const reader = (answer.body ?? new ReadableStream()).getReader();
+  await reader.read();
+  return reader;
 }
 
 /** What a person would see: nothing of a launcher or its engines is left. */
@@ -182,6 +194,34 @@ describe('gateway up', () => {
     expect(stillRunning(engines)).toEqual([]);
     await up.stop('SIGTERM');
     await untilNothingRuns(folder);
+  });
+
+  it('gives its engine back where a restart of it is interrupted, and refuses requests until then', async () => {
+    using folder = new TemporaryFolder();
+    const enginePort = await freePort();
+    await using up = new CommandLine(upWords({ folder, enginePort, command: simulated }));
+    const { url, adminUrl = '' } = await up.listening();
+    await untilReady(url);
+    const held = await holdStream(url);
+
+    const words = `restart --run-dir ${folder.path} --admin-url ${adminUrl}`;
+    await using restart = new CommandLine(words.split(' '));
+    const refused = await until('it is drained', async () => {
+      const answer = await complete(url);
+      return answer === '200 true' ? undefined : answer;
+    });
+    const { code, stderr } = await restart.stop('SIGINT');
+    const answer = await complete(url);
+    await held.cancel();
+    const [replica] = await replicasOf(folder);
+    await up.stop('SIGINT');
+
+    expect(refused).toBe('503 false');
+    expect(stderr).toContain('until it is back, requests are refused with 503 (no_replica)');
+    expect(stderr).toContain('vllm-0 was not restarted, and gets requests again');
+    expect(code).toBe(EXIT_INTERRUPTED);
+    expect(answer).toBe('200 true');
+    expect(replica).toMatchObject({ restarts: 0 });
   });
 
   it('serves on where gateway down has ended its engines, and does not start them again', async () => {
