@@ -97,7 +97,7 @@ export class Fleet {
 
   /**
    * Looks whether the requests at a replica go on; called every `LOOK_MS`. After `ask` it is asked for a token, and
-   * `answered` or `unanswerable` told what came of it.
+   * `answered`, `postponed` or `unanswerable` told what came of it.
    */
   listen(id: ReplicaId, nowMs: number): Finding {
     return this.#members.get(id)?.listen(nowMs) ?? 'moving';

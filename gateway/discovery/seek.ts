@@ -1,5 +1,5 @@
 import type { CancelTimer } from '../clock.ts';
-import type { EngineName, FoundEngine } from '../engines/catalog.ts';
+import type { EngineName, FoundEngine, TokenAnswer } from '../engines/catalog.ts';
 import { askForToken, probeEngine } from '../engines/catalog.ts';
 import { backoffMs } from './backoff.ts';
 import { checkHealth } from './health-check.ts';
@@ -84,7 +84,8 @@ async function meet(
     look(terms, limit),
   );
   if ('reason' in met || !mustGenerate || signal.aborted) return met;
-  return (await generates(met, terms, searchMs, signal)) ? met : MUTE;
+  const answer = await askFor(met, terms, searchMs, signal);
+  return answer === 'token' || answer === 'refusal' ? met : MUTE;
 }
 
 /** The engine by its pages, or why there is none. */
@@ -102,16 +103,15 @@ async function look(
 
 const MUTE: Absence = { kind: 'unfit', reason: 'it answers its checks, and gives no token' };
 
-/** Whether it gives a token, or cannot be asked for one. */
-async function generates(
+/** What it says to the question for a token; who cannot be asked for one is taken by its pages. */
+function askFor(
   { models }: FoundEngine,
   { clock, postPage }: SeekTerms,
   searchMs: number,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<TokenAnswer> {
   const wantedMs = Math.max(TOKEN_SHARE_OF_SEARCH * searchMs, TOKEN_MS_MIN);
-  const answer = await withTimeLimit(clock, Math.min(wantedMs, TOKEN_MS_MAX), signal, (limit) =>
+  return withTimeLimit(clock, Math.min(wantedMs, TOKEN_MS_MAX), signal, (limit) =>
     askForToken(postPage, models[0] ?? '', limit),
   );
-  return answer !== 'silence';
 }

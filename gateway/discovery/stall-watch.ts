@@ -44,6 +44,7 @@ export function watchStalls(
     if (signal.aborted) return;
     if (answer === 'token') fleet.silence(id)?.answered();
     if (answer === 'refusal') fleet.silence(id)?.unanswerable();
+    if (answer === 'postponed') fleet.silence(id)?.postponed();
     turn();
   };
   const look = (): void => {

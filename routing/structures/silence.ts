@@ -73,6 +73,8 @@ export class Silence {
   #askedAt: number | undefined;
   /** Questions answered since it last moved. */
   #answers = 0;
+  /** Questions put off since it was last heard. */
+  #postponements = 0;
   #isAskable = true;
 
   /** True while it owes an answer: more requests had better go elsewhere. */
@@ -110,6 +112,13 @@ export class Silence {
     this.#askedAt = undefined;
   }
 
+  /** The question was not taken at the moment, which says nothing either way: it is asked again after twice the silence. */
+  postponed(): void {
+    if (this.#askedAt === undefined) return;
+    this.#postponements += 1;
+    this.#askedAt = undefined;
+  }
+
   /** Another process stands in its place, of which nothing is known. */
   restarted(): void {
     this.#moves = 0;
@@ -139,6 +148,7 @@ export class Silence {
   #hear(): void {
     this.#silentMs = 0;
     this.#askedAt = undefined;
+    this.#postponements = 0;
   }
 
   get #isProven(): boolean {
@@ -147,7 +157,7 @@ export class Silence {
 
   #isToBeAsked({ predictedMs }: Pulse): boolean {
     if (!this.#isProven || !this.#isAskable) return false;
-    const doublings = Math.min(this.#answers, DOUBLINGS_MAX);
+    const doublings = Math.min(this.#answers + this.#postponements, DOUBLINGS_MAX);
     const usualMs = Math.max(ASK_FACTOR * predictedMs, this.#longestMs);
     return this.#silentMs >= Math.max(ASK_MS_MIN, usualMs) * 2 ** doublings;
   }
@@ -160,9 +170,10 @@ export class Silence {
     return Math.max(this.#isAskable ? STALL_MS_MIN : UNASKABLE_MS, usualMs);
   }
 
-  /** Whoever can be asked is given the time for an answer. */
+  /** Whoever can be asked is given the time for an answer, and who only puts it off as long as one that cannot be asked. */
   #hasHadTime(): boolean {
     if (!this.#isProven || !this.#isAskable) return true;
+    if (this.#postponements > 0 && this.#silentMs >= UNASKABLE_MS) return true;
     return this.#askedAt !== undefined && this.#silentMs - this.#askedAt >= ANSWER_MS_MIN;
   }
 }

@@ -147,6 +147,16 @@ describe('the search for an engine that stood still', () => {
     expect(engine.timesAsked('/v1/completions')).toBeLessThanOrEqual(2);
   });
 
+  it('goes on while it puts the question off', async () => {
+    const pages = { ...vllmPages, '/v1/completions': { status: 503, body: '' } };
+    const { engine, heard, clock } = sought(pages, { mustGenerate: true });
+    await pass(clock, 10);
+    expect(heard).toEqual(['it answers its checks, and gives no token']);
+    engine.pages.set('/v1/completions', page({ choices: [] }));
+    await pass(clock, 200);
+    expect(heard.at(-1)).toBe('found vllm llama');
+  });
+
   it('is content with one that cannot be asked', async () => {
     const { heard, clock } = sought(vllmPages, { mustGenerate: true });
     await pass(clock, 10);

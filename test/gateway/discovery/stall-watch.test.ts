@@ -103,6 +103,29 @@ describe('a replica that stands still', () => {
   });
 });
 
+describe('a replica that puts the question off', () => {
+  it('and gives a token to a later one is well', async () => {
+    const heard = await new Heard().proven();
+    heard.answer = 'postponed';
+    await pass(heard.clock, 3_000, 250);
+    expect(heard.questions).toBe(3);
+    heard.answer = 'token';
+    await pass(heard.clock, 40_000, 250);
+    expect(heard.told.filter((word) => word !== 'turned')).toEqual([]);
+  });
+
+  it('once can still be asked, and is stalled when a later question is not answered', async () => {
+    const heard = await new Heard().proven();
+    heard.answer = 'postponed';
+    await pass(heard.clock, 500, 250);
+    expect(heard.questions).toBe(1);
+    expect(heard.isQuiet).toBe(false);
+    heard.answer = 'never';
+    await pass(heard.clock, 1_500, 250);
+    expect(heard.told.at(-1)).toBe('stalled for 2000');
+  });
+});
+
 describe('a replica that is listened to no more', () => {
   it('has no timer and no question left', async () => {
     const heard = await new Heard().proven();

@@ -25,8 +25,15 @@ describe('an engine that is asked for a token', () => {
     [200, 'token'],
     [400, 'refusal'],
     [401, 'refusal'],
+    [403, 'refusal'],
     [404, 'refusal'],
-    [503, 'refusal'],
+    [405, 'refusal'],
+    [422, 'refusal'],
+    [501, 'refusal'],
+    [429, 'postponed'],
+    [500, 'postponed'],
+    [502, 'postponed'],
+    [503, 'postponed'],
   ] as const)('and answers %i gives a %s', async (status, answer) => {
     const post = async () => ({ status, body: '' });
     await expect(askForToken(post, 'llama', never)).resolves.toBe(answer);

@@ -125,6 +125,31 @@ describe('a replica that cannot be asked', () => {
   });
 });
 
+describe('a replica that puts the question off', () => {
+  it('is asked again later each time, and given half a minute', () => {
+    const one = new Listened().prove();
+    const askedMs = [1, 2, 3, 4, 5, 6].map(() => {
+      one.until('ask');
+      one.silence.postponed();
+      return one.silence.silentMs;
+    });
+    expect(askedMs).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000]);
+    expect(one.silence.isQuiet).toBe(false);
+    one.until('stalled');
+    expect(one.silence.silentMs).toBe(30_000);
+  });
+
+  it('is as well as any other once it answers', () => {
+    const one = new Listened().prove();
+    one.until('ask');
+    one.silence.postponed();
+    one.until('ask');
+    one.silence.answered();
+    one.silence.postponed();
+    expect(one.until('ask')).toBe(1_000);
+  });
+});
+
 describe('time in which nobody looked', () => {
   it('is no silence: the gateway itself stood still', () => {
     const one = new Listened().prove();
