@@ -105,10 +105,13 @@ export class FurtherTries {
     const routing = grown(this.#routing, failed.engine, answeredTokens);
     const place = this.#parts.dispatcher.tryElsewhere(routing);
     if (place === undefined) return undefined;
-    const leg = await this.#legAt(place);
-    if (leg !== undefined) return { place, routing, leg };
-    place.reservation.release();
-    return undefined;
+    let leg: Leg | undefined;
+    try {
+      leg = await this.#legAt(place);
+    } finally {
+      if (leg === undefined) place.reservation.release();
+    }
+    return leg && { place, routing, leg };
   }
 
   #legAt({ replica }: Place): Promise<Leg | undefined> {

@@ -132,13 +132,13 @@ const brokeOff: AttemptEnd = {
 };
 
 /** An answer of one token that its first replica has begun. */
-function answering(members = 3) {
+function answering(members = 3, more: object = {}) {
   const house = aPipeline({ members: replicas(members) });
   for (const engine of house.engines.values()) engine.tellsIds = true;
   const routing = aRequest();
   const { place } = ask(house, routing);
   if (place === undefined) throw new Error('it has a place');
-  const body = { model: 'llama', prompt: 'x', stream: true, max_tokens: 100 };
+  const body = { model: 'llama', prompt: 'x', stream: true, max_tokens: 100, ...more };
   const request = decoded(body, openAiCompletions, '/v1/completions');
   const exchange = anExchange({ dialect: openAiCompletions, request });
   const resume = new Resume(exchange, house.parts.resume);
@@ -237,6 +237,19 @@ describe('an answer that has begun', () => {
     const tries = new FurtherTries(begun.exchange, { routing: aRequest(), resume }, parts);
 
     await expect(tries.next(brokeOff, begun.place)).resolves.toBeUndefined();
+    expect(inFlight(begun.house)).toBe(0);
+  });
+
+  it('leaves no place behind where it fails on its way', async () => {
+    const begun = answering(2, { stop: 'xyz' });
+    begun.place.reservation.release();
+    for (const engine of begun.house.engines.values()) {
+      engine.textOf = () => {
+        throw new Error('a bug');
+      };
+    }
+
+    await expect(begun.tries.next(brokeOff, begun.place)).rejects.toThrow('a bug');
     expect(inFlight(begun.house)).toBe(0);
   });
 });
