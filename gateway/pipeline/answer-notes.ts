@@ -101,6 +101,12 @@ export class AnswerNotes {
     this.#ids.cutTo(this.#shownIds);
   }
 
+  /** Forgets the last id, which is made anew. */
+  forgetLast(): void {
+    this.#ids.cutTo(this.#ids.length - 1);
+    this.#shownIds = Math.min(this.#shownIds, this.#ids.length);
+  }
+
   /** Lets go of all notes: this answer goes on nowhere. */
   close(): void {
     this.#isOpen = false;

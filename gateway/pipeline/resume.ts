@@ -108,7 +108,8 @@ export class Resume {
 
   /**
    * The text up to the seam. Without stops only the client's matters, and ids of which it has no text are made anew; with
-   * stops an engine shows its text late, and the ids tell what was made and not shown.
+   * stops an engine shows its text late, and the ids tell what was made and not shown. Half a character at their end is
+   * made anew.
    */
   async #textBefore(
     notes: AnswerNotes,
@@ -121,11 +122,28 @@ export class Resume {
     }
     const shown = textOf(notes.literal);
     if (!notes.readsIds) return { shown, withheld: '' };
-    const made = await engine.detokenize(notes.answerIds, model);
-    // A tokenizer that leaves out the blank before the first word.
-    const whole = [made, ` ${made}`].find((text) => text?.startsWith(shown) === true);
-    return whole === undefined ? undefined : { shown, withheld: whole.slice(shown.length) };
+    const textOfIds = async (): Promise<string | undefined> =>
+      withheldBehind(shown, await engine.detokenize(notes.answerIds, model));
+    let withheld = await textOfIds();
+    for (let cuts = 0; cuts < HALF_IDS_MAX && withheld?.endsWith(HALF_CHARACTER); cuts += 1) {
+      notes.forgetLast();
+      withheld = await textOfIds();
+    }
+    return withheld === undefined ? undefined : { shown, withheld };
   }
+}
+
+/** What a tokenizer makes of the beginning of a character. */
+const HALF_CHARACTER = '\uFFFD';
+
+/** Ids that a character may lack its last byte behind: it has four at most, and an id is a byte or more. */
+const HALF_IDS_MAX = 3;
+
+/** Text behind what is shown; `undefined` where that is not how it begins. */
+function withheldBehind(shown: string, made: string | undefined): string | undefined {
+  // A tokenizer that leaves out the blank before the first word.
+  const whole = [made, ` ${made}`].find((text) => text?.startsWith(shown) === true);
+  return whole?.slice(shown.length);
 }
 
 function restOf(notes: AnswerNotes, contextTokensMax: number): Rest {

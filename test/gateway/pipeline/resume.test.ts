@@ -102,6 +102,43 @@ describe('an answer with stops that breaks', () => {
     expect(leg !== undefined).toBe(made !== undefined);
   });
 
+  it.each([
+    [[302], [1, 2, 300, 301]],
+    [
+      [302, 302, 302],
+      [1, 2, 300, 301],
+    ],
+    // No character lacks more than its last byte: the model made a U+FFFD of its own.
+    [
+      [302, 302, 302, 302],
+      [1, 2, 300, 301, 302],
+    ],
+  ])('has half a character at its end made anew: %j', async (halves, asked) => {
+    const isHalf = (id: number): boolean => id === 302;
+    const engine = anEngine({
+      textOf: (ids) => (ids.some(isHalf) ? 'ab\uFFFD' : 'ab'),
+    });
+    const resume = new Resume(completion({ stop: 'xyz' }), { mode: 'exact', tokensMax: 100 });
+    const notes = resume.notesAt(engine);
+    if (notes === undefined) throw new Error('it may go on');
+    take(notes, idsEvent('a', [300], [1, 2]));
+    take(notes, idsEvent('b', [301]));
+    take(notes, idsEvent('', halves));
+    const leg = await legAt(resume, engine);
+
+    expect(JSON.parse(leg?.request.body.toString() ?? '{}')).toMatchObject({ prompt: asked });
+    const rest = leg?.seam.rewrite(idsEvent('c', [303]));
+    expect(rest?.includes(Buffer.from('\uFFFD').toString('latin1'))).toBe(halves.length > 3);
+  });
+
+  it('goes on a second time behind half a character that was shown', async () => {
+    const engine = anEngine({ textOf: (ids) => (ids.includes(301) ? 'ab\uFFFD' : 'ab') });
+    const resume = broken(completion({ stop: 'xyz' }), {}, engine);
+    const leg = await legAt(resume, engine);
+    expect(leg?.seam.rewrite(idsEvent('c', [304]))).not.toBe('');
+    expect(resume.answeredTokens).toBe(2);
+  });
+
   it('takes a tokenizer that leaves out the first blank', async () => {
     const resume = new Resume(completion({ stop: 'xyz' }), { mode: 'exact', tokensMax: 100 });
     const notes = resume.notesAt(anEngine());
