@@ -20,6 +20,7 @@ export async function askAdmin(path: string, port: AdminPort, body?: string): Pr
     const signal = AbortSignal.timeout(PAGE_MS_MAX);
     const answer = await fetchText(`${adminUrl}${path}`, { headers, signal, body });
     if (answer.status === 401) throw keyNeeded(port);
+    if (answer.status === 403) throw nameRefused(port);
     return answer;
   } catch (cause) {
     if (cause instanceof UsageError) throw cause;
@@ -44,6 +45,13 @@ function keyNeeded({ adminUrl, adminKey }: AdminPort): UsageError {
   return new UsageError(
     `${adminUrl} ${what}: give the key whose SHA-256 is admin.keySha256 with --admin-key, ` +
       'or in GATEWAY_ADMIN_KEY.',
+  );
+}
+
+function nameRefused({ adminUrl }: AdminPort): UsageError {
+  return new UsageError(
+    `${adminUrl} has no admin key, and is asked by its address or as localhost alone: name that with --admin-url, or ` +
+      'set admin.keySha256.',
   );
 }
 

@@ -44,6 +44,11 @@ async function ask({ url, key }: AdminDoor, method: string, path: string): Promi
     },
   );
   if (answer.ok) return answer;
-  const hint = answer.status === 401 ? ': give its admin key with --admin-key' : '';
+  const hint = HINTS[answer.status] ?? '';
   throw new Error(`${url} answers ${answer.status} to ${method} ${path}${hint}.`);
 }
+
+const HINTS: Readonly<Record<number, string>> = {
+  401: ': give its admin key with --admin-key',
+  403: ': without an admin key it is asked by its address or as localhost alone',
+};

@@ -9,6 +9,7 @@ import type { ReloadReport } from '../reloader.ts';
 import type { QuotaStore } from '../quota/quota-store.ts';
 import type { DecisionsParts } from './decisions.ts';
 import { mountDecisions } from './decisions.ts';
+import { foreignPage } from './foreign-page.ts';
 import type { KeyCheck } from './key-check.ts';
 import type { HouseView } from './live/house-view.ts';
 import type { LiveFeed } from './live/live-feed.ts';
@@ -49,6 +50,17 @@ export function createAdminApp(parts: AdminParts): Hono<{ Bindings: HttpBindings
   app.get('/metrics', async (context) => {
     const { contentType, body } = await parts.telemetry.scrape(context.req.header('accept'));
     return new Response(body, { headers: { 'content-type': contentType } });
+  });
+  app.use('/admin/*', async (context, next) => {
+    const { req } = context;
+    const sign = parts.adminKey.isSet
+      ? undefined
+      : foreignPage(req.method, (name) => req.header(name));
+    if (sign === undefined) return next();
+    const message =
+      `Without an admin key this port answers no web page but its own, and ${sign}: ` +
+      'ask it by its address or as localhost, or set admin.keySha256.';
+    return context.json({ error: { code: 'forbidden', message } }, 403);
   });
   mountLivePage(app);
   app.use('/admin/*', async (context, next) => {

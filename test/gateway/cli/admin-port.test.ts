@@ -33,6 +33,12 @@ describe('the admin port, when it is asked', () => {
     await expect(askAdmin('/a', wrong)).rejects.toThrow('does not take this admin key');
   });
 
+  it('that lets no such name in without a key says so', async () => {
+    const port = { adminUrl, adminKey: undefined, fetchText: answering(403) };
+    await expect(askAdmin('/a', port)).rejects.toThrow(UsageError);
+    await expect(askAdmin('/a', port)).rejects.toThrow('by its address or as localhost');
+  });
+
   it('that is not there is named, with why', async () => {
     const cause = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
     const port = { adminUrl, adminKey: undefined, fetchText: () => Promise.reject(cause) };

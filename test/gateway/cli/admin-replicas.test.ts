@@ -45,6 +45,10 @@ describe('the admin port of a gateway', () => {
 
   it.each([
     [401, 'answers 401 to GET /admin/replicas: give its admin key with --admin-key.'],
+    [
+      403,
+      'answers 403 to GET /admin/replicas: without an admin key it is asked by its address or as localhost alone.',
+    ],
     [404, 'answers 404 to GET /admin/replicas.'],
   ])('may answer %d, which is said', async (status, message) => {
     await using port = await anAdminPort(status, '{}');

@@ -162,6 +162,38 @@ describe('the admin port', () => {
     expect(await status('/metrics')).toBe(200);
   });
 
+  it('answers no page of elsewhere while it has no key, but whoever scrapes it or sees whether it lives', async () => {
+    const open = await anAdminApp();
+    const locked = await anAdminApp(new KeyCheck(hashKey('admin').toString('hex')));
+    const host = { host: 'evil.example', authorization: 'Bearer admin' };
+    const status = async (app: typeof open, path: string, headers: Record<string, string> = host) =>
+      (await app.request(path, { method: 'GET', headers })).status;
+
+    const drain = '/admin/replicas/r0/drain';
+    const answer = await open.request(drain, {
+      method: 'POST',
+      headers: { origin: 'http://evil.example', host: '127.0.0.1:9080' },
+    });
+    expect(answer.status).toBe(403);
+    expect(await answer.json()).toEqual({
+      error: {
+        code: 'forbidden',
+        message:
+          'Without an admin key this port answers no web page but its own, and a page of http://evil.example sent it: ' +
+          'ask it by its address or as localhost, or set admin.keySha256.',
+      },
+    });
+    expect((await open.request(drain, { method: 'POST' })).status).toBe(200);
+    for (const path of ['/admin/state', '/admin/ui', '/admin/requests/early']) {
+      expect(await status(open, path)).toBe(403);
+      expect(await status(locked, path)).toBe(200);
+      expect(await status(open, path, { host: '127.0.0.1:9080' })).toBe(200);
+    }
+    for (const path of ['/metrics', '/health', '/ready']) {
+      expect(await status(open, path)).toBe(200);
+    }
+  });
+
   it('knows nothing else', async () => {
     const answer = await (await anAdminApp()).request('/v1/models');
     expect(answer.status).toBe(404);
