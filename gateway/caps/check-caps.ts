@@ -6,6 +6,7 @@ import type { CapRule } from './capped-members.ts';
 import { cappedMembers, mediaMembers, SAMPLING_PARAMS } from './capped-members.ts';
 import { isMediaAllowed } from './media-source.ts';
 import type { RequestCaps } from './request-caps.ts';
+import { toolGrammarBytes } from './tool-schemas.ts';
 
 /** Prompts of one request: OpenAI takes as many. Each is a request of its own to the engine. */
 export const PROMPTS_MAX = 2_048;
@@ -18,6 +19,7 @@ export function checkCaps(request: GenerateRequest, caps: RequestCaps): void {
   }
   try {
     checkMembers(body, members, caps, '');
+    checkTools(body, members, caps.grammarBytesMax);
     for (const member of fetchedMedia(body)) checkMedia(body, member, caps, member.name);
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
@@ -128,6 +130,15 @@ function checkBytes(
 ): void {
   if (valueEnd - valueStart <= max) return;
   throw refusal(param, `may be ${max} bytes of JSON at most${setBy(rule.cap)}`);
+}
+
+/** What a call has to look like is a grammar to an engine, like any schema of the answer. */
+function checkTools(body: Buffer, members: readonly JsonMember[], max: number): void {
+  if (toolGrammarBytes(body, members) <= max) return;
+  throw refusal(
+    'tools',
+    `may hold schemas of ${max} bytes of JSON at most${setBy('grammarBytesMax')}`,
+  );
 }
 
 function checkMedia(body: Buffer, range: JsonRange, caps: RequestCaps, param: string): void {

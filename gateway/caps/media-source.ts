@@ -51,7 +51,7 @@ function isTextAllowed(
     valueStart + 1,
     Math.min(valueEnd - 1, valueStart + 1 + BASE64_BYTES_LOOKED_AT),
   );
-  if (start.startsWith('data:') || BASE64.test(start)) return true;
+  if (start.startsWith('data:') || isBase64(start)) return true;
   if (valueEnd - valueStart > MEDIA_URL_BYTES_MAX) return false;
   return isUrlAllowed(decoded(body, valueStart, valueEnd), hosts);
 }
@@ -59,8 +59,15 @@ function isTextAllowed(
 /** Longer than any path of a file; an address shows a colon long before. */
 const BASE64_BYTES_LOOKED_AT = 4_096;
 
-/** Neither a scheme nor a file's extension fits in this. */
+/** Neither a scheme nor a file's extension fits in this, but the path of a file that has none. */
 const BASE64 = /^[A-Za-z0-9+/=_-]*$/;
+
+/** How each JPEG begins, in base64. MP3 has `//`, which is a path too: it may come as `data:`. */
+const JPEG = '/9j/';
+
+function isBase64(start: string): boolean {
+  return BASE64.test(start) && (!start.startsWith('/') || start.startsWith(JPEG));
+}
 
 /**
  * So plain that no two readers find another host in it: neither a name with a password, nor a backslash, nor

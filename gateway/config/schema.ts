@@ -222,7 +222,9 @@ const limits = z.strictObject({
     .describe('Stop texts: each is looked for in all that is generated.'),
   grammarBytesMax: whole({ min: 0, max: GIB })
     .default(65_536)
-    .describe('Largest JSON schema, grammar or pattern that an answer has to follow.'),
+    .describe(
+      'Largest JSON schema, grammar or pattern that an answer has to follow; each schema of a tool too, and all together where a tool must be called.',
+    ),
   mediaHosts: z
     .array(line(255).regex(/^(?:\*|[a-z0-9.-]+)$/, 'a host in lower case, or `*` for every host'))
     .max(1_000)

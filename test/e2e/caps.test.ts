@@ -31,6 +31,14 @@ const harmful: readonly (readonly [what: string, path: string, more: object, par
     'structured_outputs',
   ],
   [
+    'a huge schema of a tool',
+    chat,
+    {
+      tools: [{ type: 'function', function: { name: 'f', parameters: { a: 'x'.repeat(70_000) } } }],
+    },
+    'tools',
+  ],
+  [
     'template arguments',
     chat,
     { chat_template_kwargs: { a: 'x'.repeat(70_000) } },
@@ -42,6 +50,7 @@ const harmful: readonly (readonly [what: string, path: string, more: object, par
   ['a file', chat, image('file:///etc/passwd'), 'image_url'],
   ['a host within', chat, image('http://10.0.0.1:9080/admin/state'), 'image_url'],
   ['a file', generate, { image_data: '/etc/passwd.png' }, 'image_data'],
+  ['a file without an extension', generate, { image_data: '/etc/passwd' }, 'image_data'],
   ['a host within', generate, { video_data: ['http://10.0.0.1/'] }, 'video_data'],
   ['choices without end', generate, { sampling_params: { n: 1_000_000 } }, 'sampling_params.n'],
   ['the whole vocabulary', generate, { top_logprobs_num: 1_000_000 }, 'top_logprobs_num'],

@@ -174,6 +174,23 @@ describe('media in messages', () => {
   });
 });
 
+describe('the schemas of tools', () => {
+  const tools = (bytes: number, more = ''): GenerateRequest => {
+    const parameters = `"${'a'.repeat(bytes - '""'.length)}"`;
+    const tool = `{"type":"function","function":{"name":"f","parameters":${parameters}}}`;
+    return chatWith(`,"tools":[${tool},${tool}]${more}`);
+  };
+
+  it('may be as long as a grammar, and not one byte more', () => {
+    const message =
+      "'tools' may hold schemas of 100 bytes of JSON at most (limits.grammarBytesMax).";
+    expect(refused(tools(100))).toBeUndefined();
+    expect(refused(tools(101))).toEqual({ param: 'tools', message });
+    expect(refused(tools(50, ',"tool_choice":"required"'))).toBeUndefined();
+    expect(refused(tools(51, ',"tool_choice":"required"'))?.param).toBe('tools');
+  });
+});
+
 describe('a batch', () => {
   const batch = (prompts: number): GenerateRequest =>
     openAiCompletions.decode(Buffer.from(`{"prompt":${list(prompts)}}`), '/v1/completions');
