@@ -253,7 +253,12 @@ function adminApp(
   return createAdminApp({
     ...rooms,
     view,
-    feed: new LiveFeed({ ...rooms, view, wallMs }),
+    feed: new LiveFeed({
+      ...rooms,
+      view,
+      wallMs,
+      crashed: (err) => rooms.telemetry.log.warn({ err }, 'a look for the live page crashed'),
+    }),
     wallMs,
     reload,
     get adminKey() {

@@ -52,7 +52,33 @@ export function repeat(
   };
 }
 
-function crashPauseMs(crashes: number): number {
+/** How often a task that waits for nothing is run. */
+export type BeatOptions = Pick<RepeatOptions, 'clock' | 'intervalMs' | 'crashed'>;
+
+/** Runs a task every `intervalMs`, the first time after that, until the result is called. A throw of it ends nothing. */
+export function beat({ clock, intervalMs, crashed }: BeatOptions, task: () => void): CancelTimer {
+  let isOver = false;
+  let crashes = 0;
+  const run = (): void => {
+    try {
+      task();
+      crashes = 0;
+    } catch (error) {
+      crashes += 1;
+      crashed?.(error);
+    }
+    if (isOver) return;
+    cancelTimer = clock.after(Math.max(intervalMs, crashPauseMs(crashes)), run);
+  };
+  let cancelTimer = clock.after(intervalMs, run);
+  return () => {
+    isOver = true;
+    cancelTimer();
+  };
+}
+
+/** Pause, in milliseconds, behind so many rounds in a row that broke on a bug; 0 behind none. */
+export function crashPauseMs(crashes: number): number {
   return crashes === 0 ? 0 : backoffMs(crashes, CRASH_PAUSE_MS_MAX, () => 0);
 }
 

@@ -74,13 +74,13 @@ export class ReplicaWatch {
 
   /** Joins the fleet as `starting` and begins to seek. */
   start(): void {
-    const { fleet, clock, postPage } = this.#parts;
+    const { fleet, clock, postPage, crashed } = this.#parts;
     fleet.join(this.#replica);
     this.#parts.changed();
     this.#seek(0);
     const ask = (signal: AbortSignal): Promise<TokenAnswer> =>
       askForToken(postPage, this.#replica.models[0] ?? '', signal);
-    const terms = { id: this.#target.id, fleet, clock, askForToken: ask };
+    const terms = { id: this.#target.id, fleet, clock, askForToken: ask, crashed };
     this.#endListening = watchStalls(terms, {
       stalled: (silentMs) => this.#stall(silentMs),
       turned: () => this.#parts.changed(),

@@ -3,7 +3,7 @@ import type { EngineName, FoundEngine, TokenAnswer } from '../engines/catalog.ts
 import { askForToken, probeEngine } from '../engines/catalog.ts';
 import { backoffMs } from './backoff.ts';
 import { checkHealth } from './health-check.ts';
-import { withTimeLimit } from './repeat.ts';
+import { crashPauseMs, withTimeLimit } from './repeat.ts';
 import type { WatchTerms } from './watch-terms.ts';
 
 /** What an engine is sought with. */
@@ -41,30 +41,43 @@ const TOKEN_SHARE_OF_SEARCH = 0.1;
 
 /** Asks for an engine until it is there, at growing intervals, the first time after `delayMs`. */
 export function seekEngine(terms: SeekTerms, delayMs: number, listener: SeekListener): CancelTimer {
-  const { clock, limits, random } = terms;
+  const { clock, limits, random, crashed } = terms;
   const stopping = new AbortController();
+  const { signal } = stopping;
   let failures = 0;
+  let crashes = 0;
   let successes = 0;
   const beganMs = clock.nowMs();
   let cancelTimer = clock.after(delayMs, () => void seek());
 
   const seek = async (): Promise<void> => {
-    const { signal } = stopping;
-    const searchMs = clock.nowMs() - beganMs;
-    const met = await meet(terms, searchMs, signal);
-    if (signal.aborted) return;
-    let waitMs: number;
+    let waitMs: number | undefined;
+    try {
+      waitMs = await tryOnce();
+      crashes = 0;
+    } catch (error) {
+      crashes += 1;
+      crashed?.(error);
+      waitMs = crashPauseMs(crashes);
+    }
+    if (signal.aborted || waitMs === undefined) return;
+    cancelTimer = clock.after(waitMs, () => void seek());
+  };
+
+  /** Milliseconds until the next try; `undefined` when the search is over. Rejects on bugs alone. */
+  const tryOnce = async (): Promise<number | undefined> => {
+    const met = await meet(terms, clock.nowMs() - beganMs, signal);
+    if (signal.aborted) return undefined;
     if ('reason' in met) {
       successes = 0;
       failures += 1;
       listener.absent(met.reason, met.kind);
-      waitMs = backoffMs(failures, limits.retryMsMax, random);
-    } else {
-      successes += 1;
-      if (successes >= limits.successesMin) return listener.found(met);
-      waitMs = limits.healthIntervalMs;
+      return backoffMs(failures, limits.retryMsMax, random);
     }
-    cancelTimer = clock.after(waitMs, () => void seek());
+    successes += 1;
+    if (successes < limits.successesMin) return limits.healthIntervalMs;
+    listener.found(met);
+    return undefined;
   };
 
   return () => {

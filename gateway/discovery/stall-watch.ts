@@ -3,6 +3,7 @@ import { LOOK_MS } from '../../routing/fleet.ts';
 import type { ReplicaId } from '../../routing/replica.ts';
 import type { CancelTimer, Clock } from '../clock.ts';
 import type { TokenAnswer } from '../engines/catalog.ts';
+import { beat } from './repeat.ts';
 
 /** What a replica is listened to with. */
 export interface StallTerms {
@@ -11,6 +12,8 @@ export interface StallTerms {
   readonly clock: Clock;
   /** Asks the replica for one token. Never rejects. */
   readonly askForToken: (signal: AbortSignal) => Promise<TokenAnswer>;
+  /** Told of a look that broke on a bug of ours; the next one comes all the same. */
+  readonly crashed?: ((error: unknown) => void) | undefined;
 }
 
 /** Told what is heard, at every look. */
@@ -25,7 +28,7 @@ export interface StallListener {
 
 /** Looks at a replica's open requests again and again, and asks it for a token where all of them stand. */
 export function watchStalls(
-  { id, fleet, clock, askForToken }: StallTerms,
+  { id, fleet, clock, askForToken, crashed }: StallTerms,
   listener: StallListener,
 ): CancelTimer {
   let question = new AbortController();
@@ -48,17 +51,16 @@ export function watchStalls(
     turn();
   };
   const look = (): void => {
-    cancelTimer = clock.after(LOOK_MS, look);
     const finding = fleet.listen(id, clock.nowMs());
     if (finding === 'moving') question.abort();
-    if (finding === 'ask') void ask();
+    if (finding === 'ask') ask().catch((error: unknown) => crashed?.(error));
     turn();
     if (finding === 'stalled') listener.stalled(fleet.silence(id)?.silentMs ?? 0);
     else listener.looked();
   };
-  let cancelTimer = clock.after(LOOK_MS, look);
+  const endLooks = beat({ clock, intervalMs: LOOK_MS, crashed }, look);
   return () => {
     question.abort();
-    cancelTimer();
+    endLooks();
   };
 }

@@ -1,4 +1,5 @@
 import type { CancelTimer, Clock } from '../../clock.ts';
+import { beat } from '../../discovery/repeat.ts';
 import type { OpenRequests } from '../../pipeline/open-requests.ts';
 import type { HouseView } from './house-view.ts';
 import type { HouseStanding, LiveEvent, RequestChanges } from './page/model/live-events.ts';
@@ -21,6 +22,8 @@ export interface LiveFeedParts {
   readonly clock: Clock;
   /** Milliseconds since 1970. */
   readonly wallMs: () => number;
+  /** Told of a tick that broke on a bug of ours; the next one comes all the same. */
+  readonly crashed?: ((error: unknown) => void) | undefined;
 }
 
 /** Between two events: four a second are a motion to the eye, and cost a hundredth of what the tokens cost. */
@@ -73,7 +76,8 @@ export class LiveFeed {
   #begin(): void {
     this.#sample.forget();
     this.#sample.look(this.#look().terms);
-    this.#cancelTick = this.#parts.clock.after(TICK_MS, () => this.#tick());
+    const { clock, crashed } = this.#parts;
+    this.#cancelTick = beat({ clock, intervalMs: TICK_MS, crashed }, () => this.#tick());
   }
 
   #leave(seat: Seat): void {
@@ -85,7 +89,6 @@ export class LiveFeed {
   }
 
   #tick(): void {
-    this.#cancelTick = this.#parts.clock.after(TICK_MS, () => this.#tick());
     const { standing, terms } = this.#look();
     const changes = eventText({ ...standing, whole: false, requests: this.#sample.look(terms) });
     let whole: string | undefined;

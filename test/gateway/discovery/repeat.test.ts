@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { repeat, withTimeLimit } from '../../../gateway/discovery/repeat.ts';
+import { beat, repeat, withTimeLimit } from '../../../gateway/discovery/repeat.ts';
 import { ManualClock } from '../../support/clock.ts';
 import { pass, settle } from '../../support/passing-time.ts';
 
@@ -159,6 +159,38 @@ describe('what is repeated', () => {
     await settle();
 
     expect(seen).toEqual([false, true]);
+  });
+});
+
+describe('a beat', () => {
+  it('comes at its interval, later each time behind a bug, until it is stopped', () => {
+    const clock = new ManualClock();
+    const startedMs: number[] = [];
+    const crashes: unknown[] = [];
+    const bug = new Error('a bug');
+    const options = { clock, intervalMs: 250, crashed: (error: unknown) => crashes.push(error) };
+    const stop = beat(options, () => {
+      startedMs.push(clock.nowMs());
+      if (clock.nowMs() > 250 && clock.nowMs() < 1_500) throw bug;
+    });
+    clock.advance(2_000);
+    expect(startedMs).toEqual([250, 500, 750, 1_150, 1_950]);
+    expect(crashes).toEqual([bug, bug, bug]);
+
+    clock.advance(250);
+    expect(startedMs.at(-1)).toBe(2_200);
+    stop();
+    expect(clock.timers).toBe(0);
+  });
+
+  it('may be stopped by itself, by a bug too', () => {
+    const clock = new ManualClock();
+    const stop = beat({ clock, intervalMs: 250 }, () => {
+      stop();
+      throw new Error('a bug');
+    });
+    clock.advance(250);
+    expect(clock.timers).toBe(0);
   });
 });
 

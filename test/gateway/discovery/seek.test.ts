@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { SeekTerms } from '../../../gateway/discovery/seek.ts';
 import { seekEngine } from '../../../gateway/discovery/seek.ts';
 import type { FakePage } from '../../support/fake-pages.ts';
+import { ManualClock } from '../../support/clock.ts';
 import { FakePages, page, refused } from '../../support/fake-pages.ts';
 import { pass } from '../../support/passing-time.ts';
 import { watchTerms } from '../../support/watch.ts';
@@ -88,6 +89,29 @@ describe('the search for an engine', () => {
     await pass(clock, 200);
     expect(heard.at(-1)).toBe('found vllm llama');
   });
+
+  it.each([['absent'], ['found']] as const)(
+    'goes on, ever later, behind a bug where it tells that it is %s',
+    async (word) => {
+      const engine = new FakePages(word === 'found' ? vllmPages : { '/v1/models': refused });
+      const crashes: unknown[] = [];
+      const clock = new ManualClock();
+      const bug = (): never => {
+        throw new Error('a bug');
+      };
+      const terms = { ...watchTerms(engine.read), clock, random: () => 0, named: undefined };
+      const stop = seekEngine({ ...terms, crashed: (error) => crashes.push(error) }, 0, {
+        found: bug,
+        absent: bug,
+      });
+      await pass(clock, 590);
+      expect(crashes).toHaveLength(2);
+      await pass(clock, 10);
+      expect(crashes).toHaveLength(3);
+      stop();
+      expect(clock.timers).toBe(0);
+    },
+  );
 
   it('wants as many good looks in a row as it is told', async () => {
     const limits = { ...watchTerms(new FakePages().read).limits, successesMin: 3 };

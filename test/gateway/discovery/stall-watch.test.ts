@@ -16,6 +16,9 @@ class Heard {
   readonly stream: Reservation;
   answer: TokenAnswer | 'never' = 'never';
   questions = 0;
+  readonly crashes: unknown[] = [];
+  /** What it throws when it is told something. */
+  bug: Error | undefined;
   openQuestions = 0;
   readonly stop: () => void;
 
@@ -25,10 +28,14 @@ class Heard {
     const size = { promptTokens: 100, expectedOutputTokens: 100, nowMs: 0 };
     this.stream = this.fleet.reserve('replica-0', size);
     const { clock, fleet } = this;
-    const terms = { id: 'replica-0', fleet, clock, askForToken: this.#ask };
+    const crashed = (error: unknown): void => void this.crashes.push(error);
+    const terms = { id: 'replica-0', fleet, clock, askForToken: this.#ask, crashed };
     this.stop = watchStalls(terms, {
       stalled: (silentMs) => this.told.push(`stalled for ${silentMs}`),
-      turned: () => this.told.push('turned'),
+      turned: () => {
+        this.told.push('turned');
+        if (this.bug !== undefined) throw this.bug;
+      },
       looked: () => undefined,
     });
   }
@@ -123,6 +130,20 @@ describe('a replica that puts the question off', () => {
     heard.answer = 'never';
     await pass(heard.clock, 1_500, 250);
     expect(heard.told.at(-1)).toBe('stalled for 2000');
+  });
+});
+
+describe('a bug of whoever is told', () => {
+  it('in a look, or behind an answer, ends no listening', async () => {
+    const heard = await new Heard().proven();
+    heard.bug = new Error('a bug');
+    heard.answer = 'token';
+    await pass(heard.clock, 500, 250);
+    expect(heard.crashes).toEqual([heard.bug, heard.bug]);
+    heard.bug = undefined;
+    heard.answer = 'never';
+    await pass(heard.clock, 3_000, 250);
+    expect(heard.told.at(-1)).toMatch(/^stalled/);
   });
 });
 

@@ -56,6 +56,27 @@ describe('the live feed', () => {
     });
   });
 
+  it('goes on behind a bug in what it shows, and tells of it', () => {
+    const house = aView();
+    const crashes: unknown[] = [];
+    const error = new Error('a bug');
+    let isBroken = false;
+    const standing = (): ReturnType<typeof house.view.standing> => {
+      if (isBroken) throw error;
+      return house.view.standing();
+    };
+    const view = { standing } as typeof house.view;
+    const feed = new LiveFeed({ ...house, view, crashed: (found) => crashes.push(found) });
+    const watcher = new AWatcher();
+    feed.watch(watcher);
+    isBroken = true;
+    house.clock.advance(TICK_MS);
+    expect(crashes).toEqual([error]);
+    isBroken = false;
+    house.clock.advance(TICK_MS);
+    expect(watcher.events).toHaveLength(2);
+  });
+
   it('does nothing at all while nobody watches', () => {
     const { feed, clock } = aFeed();
     expect(clock.timers).toBe(0);
