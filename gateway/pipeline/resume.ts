@@ -74,7 +74,7 @@ export class Resume {
 
   /** What the next replica is asked; `undefined` where the answer cannot go on there. */
   async leg({ engine, contextTokensMax, model }: NextReplica): Promise<Leg | undefined> {
-    const { request, dialect } = this.#exchange;
+    const { request, dialect, recorder } = this.#exchange;
     const resumption = this.#resumption;
     const notes = this.#notes;
     if (resumption === undefined || notes?.mold === undefined) return undefined;
@@ -86,7 +86,10 @@ export class Resume {
     if (rest === undefined) return undefined;
     const { doneEvent } = dialect;
     const stops = this.#stops;
-    return { ...rest, seam: new Seam({ resumption, notes, mold, stops, before, doneEvent }) };
+    const { promptTokensEstimate = 0 } = recorder;
+    const promptTokens = notes.readsIds ? notes.promptTokens : Math.round(promptTokensEstimate);
+    const parts = { resumption, notes, mold, stops, before, promptTokens, doneEvent };
+    return { ...rest, seam: new Seam(parts) };
   }
 
   /** Ends an answer that had all its tokens when it broke, and only lacked the word for it; false where it had not. */

@@ -13,6 +13,8 @@ export interface SeamParts {
   readonly stops: readonly string[];
   /** Text up to the seam; looked at only for stops. */
   readonly before: TextBefore;
+  /** Tokens of the client's prompt; reckoned where nobody told its ids. */
+  readonly promptTokens: number;
   /** The event that ends the stream. */
   readonly doneEvent: string;
 }
@@ -27,7 +29,6 @@ export class Seam {
   readonly #parts: SeamParts;
   /** Tokens that the second replica takes for its prompt, and the client for its answer. */
   readonly #answeredTokens: number;
-  readonly #promptTokens: number;
   readonly #text: SeamText | undefined;
   #comment: string;
   #isCut = false;
@@ -36,7 +37,6 @@ export class Seam {
   constructor(parts: SeamParts) {
     this.#parts = parts;
     this.#answeredTokens = parts.notes.answeredTokens;
-    this.#promptTokens = parts.notes.promptTokens;
     this.#comment = seamComment(this.#answeredTokens);
     if (parts.stops.length > 0) this.#text = new SeamText(parts.stops, parts.before);
   }
@@ -85,7 +85,7 @@ export class Seam {
   }
 
   #upToStop({ literal, finish }: AnswerPart, text: SeamText): string {
-    const { mold, notes, doneEvent } = this.#parts;
+    const { mold, notes, promptTokens, doneEvent } = this.#parts;
     const piece = text.take(textOf(literal), finish !== undefined, unshownBy(finish));
     const shown = literalOf(piece.text);
     if (piece.stop === undefined)
@@ -94,7 +94,7 @@ export class Seam {
     const stop = { reason: 'stop', stopJson: literalJson(piece.stop) };
     // The tokens of this event are not in the notes yet; a stop mostly takes one.
     const answered = Math.max(notes.answeredTokens, this.#answeredTokens) + 1;
-    const usage = mold.usage(usageJson(this.#promptTokens, answered));
+    const usage = mold.usage(usageJson(promptTokens, answered));
     return `${mold.output(shown, stop)}${usage}${doneEvent}`;
   }
 }

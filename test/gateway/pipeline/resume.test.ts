@@ -71,6 +71,22 @@ describe('an answer that breaks', () => {
     await expect(legAt(broken(completion(), {}, byText))).resolves.toBeUndefined();
   });
 
+  it.each([
+    ['text', 41.6, 42],
+    ['exact', 41.6, 2],
+  ] as const)('is counted with its prompt, as %s', async (mode, estimate, promptTokens) => {
+    const engine = anEngine({
+      tellsIds: mode === 'exact',
+      continues: true,
+      textOf: () => 'ab',
+    });
+    const exchange = completion({ stop: 'bcd' });
+    exchange.recorder.promptTokensEstimate = estimate;
+    const leg = await legAt(broken(exchange, { mode }, engine), engine);
+
+    expect(leg?.seam.rewrite(idsEvent('cd', [302]))).toContain(`"prompt_tokens":${promptTokens}`);
+  });
+
   it('begins its notes anew with each attempt', () => {
     const resume = broken();
     resume.notesAt(anEngine());

@@ -18,7 +18,8 @@ function aRelay(stops: readonly string[] = []): RelayBench {
   take(notes, idsEvent('a', [300], [1]));
   const mold = notes.mold as EventMold;
   const before = { shown: 'a', withheld: '' };
-  const seam = new Seam({ resumption: textResumption, notes, mold, stops, before, doneEvent });
+  const made = { resumption: textResumption, notes, mold, before, promptTokens: 1, doneEvent };
+  const seam = new Seam({ ...made, stops });
   const request = decoded({ prompt: 'x', stream: true }, openAiCompletions, '/v1/completions');
   const bench = new RelayBench(
     (parts) => new ResumedRelay(seam, new StreamRelay(parts), parts.upstream),

@@ -17,7 +17,9 @@ function aSeam(facts: Partial<SeamParts> = {}): {
   take(notes, idsEvent('b', [301]));
   const mold = notes.mold as EventMold;
   const before = { shown: 'ab', withheld: '' };
-  const parts = { resumption: textResumption, notes, mold, stops: [], before, doneEvent, ...facts };
+  const promptTokens = 3;
+  const made = { resumption: textResumption, notes, mold, before, promptTokens, doneEvent };
+  const parts = { ...made, stops: [], ...facts };
   return { seam: new Seam(parts), notes, mold };
 }
 
