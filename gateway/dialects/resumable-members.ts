@@ -13,17 +13,20 @@ const isOff: Admits = (value) => value === false || value === null;
 const isOne: Admits = (value) => value === 1 || value === null;
 const isZero: Admits = (value) => value === 0 || value === null;
 const isNull: Admits = (value) => value === null;
+/** What is too long to be looked into cannot be looked for at the seam either. */
+const isKnown: Admits = (value) => value !== undefined;
 
 /** Members that say nothing of what comes after a token, whatever they are; all else is not known to be harmless. */
 const HARMLESS: readonly string[] = (
-  'model prompt messages stream stop stop_token_ids ignore_eos user logit_bias priority ' +
+  'model prompt messages stream stop_token_ids ignore_eos user logit_bias priority ' +
   'max_tokens max_completion_tokens min_tokens temperature top_p top_k min_p ' +
   'metadata store service_tier safety_identifier verbosity prompt_cache_key ' +
   'prompt_cache_retention cache_salt chat_template_kwargs reasoning_effort parallel_tool_calls'
 ).split(' ');
 
-/** Members that must be as if they were not there. */
+/** Members that must be as if they were not there, and stops, which the gateway looks for itself. */
 const NEUTRAL: Readonly<Record<string, Admits>> = {
+  stop: isKnown,
   n: isOne,
   best_of: isOne,
   echo: isOff,

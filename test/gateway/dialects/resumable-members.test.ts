@@ -50,4 +50,12 @@ describe('the rest of an answer depends on its tokens alone', () => {
     expect(admits(more)).toBe(false);
     expect(admits(more, 'text')).toBe(true);
   });
+
+  it('under stops that are looked into at their longest, and not one byte beyond', () => {
+    const stopOf = (bytes: number): object => ({ stop: 'y'.repeat(bytes - '""'.length) });
+
+    expect(admits(stopOf(4_096))).toBe(true);
+    expect(admits(stopOf(4_097))).toBe(false);
+    expect(admits(stopOf(4_097), 'text')).toBe(false);
+  });
 });
