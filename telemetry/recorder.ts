@@ -38,6 +38,8 @@ export class Attempt {
   readonly engine: string;
   readonly numaNode: number | undefined;
   readonly startMs: number;
+  /** Output tokens that attempts before it brought. */
+  readonly tokensBefore: number;
   /** `traceparent` header for the engine; `undefined` where there is no trace to go on with. */
   readonly traceparent: string | undefined;
   /** `tracestate` header for the engine, where there is one. */
@@ -47,12 +49,17 @@ export class Attempt {
   #endMs: number | undefined;
   #errorCode: string | undefined;
 
-  constructor(destination: Destination, headers: TraceHeaders, spanId?: string) {
+  constructor(
+    destination: Destination,
+    headers: TraceHeaders,
+    { tokensBefore = 0, spanId }: { readonly tokensBefore?: number; readonly spanId?: string } = {},
+  ) {
     this.replica = destination.replica;
     this.address = destination.address;
     this.engine = destination.engine;
     this.numaNode = destination.numaNode;
     this.startMs = destination.startMs;
+    this.tokensBefore = tokensBefore;
     this.traceparent = headers.traceparent;
     this.tracestate = headers.tracestate;
     this.spanId = spanId;
@@ -221,10 +228,12 @@ export class Recorder {
 
   #attempt(destination: Destination): Attempt {
     const { trace, arrival } = this;
+    const tokensBefore = this.timer.tokens;
     // A gateway that does not trace is no reason to break the caller's trace.
-    if (trace === undefined) return new Attempt(destination, soundTrace(arrival));
+    if (trace === undefined) return new Attempt(destination, soundTrace(arrival), { tokensBefore });
     const spanId = newSpanId(this.#random);
     const traceparent = traceparentOf(trace, spanId);
-    return new Attempt(destination, { traceparent, tracestate: trace.tracestate }, spanId);
+    const headers = { traceparent, tracestate: trace.tracestate };
+    return new Attempt(destination, headers, { tokensBefore, spanId });
   }
 }

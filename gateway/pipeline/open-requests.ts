@@ -38,8 +38,7 @@ export class OpenRequests {
   leave(open: OpenRequest): void {
     if (!this.#open.delete(open)) return;
     const { recorder } = open.exchange;
-    const replica = recorder.lastAttempt?.replica;
-    if (replica !== undefined) addTo(this.#tokensOfEnded, replica, tokensOf(recorder));
+    addTokens(this.#tokensOfEnded, recorder, tokensOf(recorder));
   }
 
   /** Whether a request has not been let out yet. */
@@ -63,8 +62,7 @@ export class OpenRequests {
   tokensByReplica(): ReadonlyMap<ReplicaId, number> {
     const tokens = new Map(this.#tokensOfEnded);
     for (const { exchange } of this.#open) {
-      const replica = exchange.recorder.lastAttempt?.replica;
-      if (replica !== undefined) addTo(tokens, replica, exchange.recorder.timer.tokens);
+      addTokens(tokens, exchange.recorder, exchange.recorder.timer.tokens);
     }
     return tokens;
   }
@@ -73,6 +71,19 @@ export class OpenRequests {
 /** As they were counted while they came, so that no total jumps at the end; of a whole answer the engine's word. */
 function tokensOf({ streamed, timer, outputTokens }: Recorder): number {
   return streamed ? timer.tokens : (outputTokens ?? 0);
+}
+
+/** Adds the tokens of an answer, each to the replica that brought it. */
+function addTokens(
+  tokens: Map<ReplicaId, number>,
+  { attempts }: Pick<Recorder, 'attempts'>,
+  outputTokens: number,
+): void {
+  let left = outputTokens;
+  for (const { replica, tokensBefore } of attempts.toReversed()) {
+    addTo(tokens, replica, left - tokensBefore);
+    left = tokensBefore;
+  }
 }
 
 function addTo(tokens: Map<ReplicaId, number>, replica: ReplicaId, more: number): void {

@@ -48,6 +48,22 @@ describe('the open requests', () => {
     expect(Object.fromEntries(open.tokensByReplica())).toEqual({ r0: 8, r1: 2 });
   });
 
+  it('count the tokens of an answer that went on elsewhere where each came from', () => {
+    const open = new OpenRequests();
+    const exchange = streaming('r0', 500);
+    exchange.recorder.streamed = true;
+    const entered = open.enter(exchange);
+    exchange.recorder.attempt(aDestination({ replica: 'r1' }));
+    expect(Object.fromEntries(open.tokensByReplica())).toEqual({ r0: 500, r1: 0 });
+
+    exchange.recorder.timer.output(20, 7);
+    exchange.recorder.attempt(aDestination({ replica: 'r0' }));
+    exchange.recorder.timer.output(30, 2);
+    expect(Object.fromEntries(open.tokensByReplica())).toEqual({ r0: 502, r1: 7 });
+    open.leave(entered);
+    expect(Object.fromEntries(open.tokensByReplica())).toEqual({ r0: 502, r1: 7 });
+  });
+
   it('count a whole answer when it has ended, by the engine’s own word', () => {
     const open = new OpenRequests();
     const exchange = anExchange({ request: decoded({ ...chatBody, stream: false }) });
