@@ -44,8 +44,8 @@ interface Seat {
 }
 
 /**
- * Tells everybody who watches the same thing, four times a second. Who reads slowly misses events and is then told
- * everything anew; who does not read at all is dropped. While nobody watches nothing is read, kept or timed.
+ * Tells everybody who watches the same thing, four times a second. Behind whom `WAITING_BYTES_MAX` lie unread misses
+ * events, and is told everything anew when they are read, or dropped after `MISSED_MAX`. While nobody watches nothing is read, kept or timed.
  */
 export class LiveFeed {
   readonly #parts: LiveFeedParts;
