@@ -49,12 +49,15 @@ export async function findEngines(
   return (await Promise.all(asked)).flat();
 }
 
-/** Puts the gateways in front of the engines and waits until they have found them all. */
-export async function startStand(engines: readonly RealEngine[]): Promise<Stand> {
+/** Puts the gateways in front of the engines, with flags beside the usual ones, and waits until they have found them all. */
+export async function startStand(
+  engines: readonly RealEngine[],
+  flags: readonly string[] = [],
+): Promise<Stand> {
   const replicas = engines.flatMap(({ url }) => ['--replica', url]);
   const ports = ['--port', '0', '--admin-port', '0', '--log-level', 'warn', '--json'];
   const serve = (name: string, ...more: string[]): Promise<Child> =>
-    startChild(gatewayCommand(name, ['serve', ...replicas, ...ports, ...more]));
+    startChild(gatewayCommand(name, ['serve', ...replicas, ...ports, ...flags, ...more]));
   const gateway = await serve('gateway');
   const turns = await serve(
     'gateway in turns',

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import type { Check, RealEngine, Stand } from '../stand.ts';
 import { startStand } from '../stand.ts';
@@ -34,12 +37,21 @@ export const resuming: readonly Check[] = (['completions', 'chat'] as const).map
       const { url } = wires.use(await layWire(engine.url, cut));
       wired.push({ ...engine, url, id: new URL(url).host });
     }
-    const stand = await startStand(wired);
+    const stand = await startStand(wired, ['--config', await forgiving(wires)]);
     wires.defer(() => stand.gateway.stop());
     wires.defer(() => stand.turns.stop());
     return await cutOften(stand, form, cut);
   },
 }));
+
+/** Settings by which no replica is left out for what is done to its wire, run after run. */
+async function forgiving(things: AsyncDisposableStack): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'numagate-real-'));
+  things.defer(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'gateway.yaml');
+  await writeFile(file, JSON.stringify({ discovery: { failuresMax: 1_000 } }));
+  return file;
+}
 
 async function cutOften(stand: Stand, form: Form, cut: Cut): Promise<string> {
   const uncut = new Map<string, string>();
@@ -50,20 +62,29 @@ async function cutOften(stand: Stand, form: Form, cut: Cut): Promise<string> {
     sameUncut += Number(text === uncut.get(prompt));
   }
   let same = 0;
+  let cuts = 0;
   for (let run = 0; run < RUNS; run += 1) {
     const prompt = questions[run % questions.length] ?? '';
-    const behind = 1 + ((run * STRIDE) % (TOKENS - 2));
+    const eventsBefore = 1 + ((run * STRIDE) % (TOKENS - 2));
     // A chat begins with an event that only names the role.
-    cut.eventsLeft = behind + (form === 'chat' ? 1 : 0);
+    cut.eventsLeft = eventsBefore + (form === 'chat' ? 1 : 0);
     const answer = await stream(stand, form, prompt);
+    const wasCut = cut.eventsLeft === Infinity;
+    cut.eventsLeft = Infinity;
     assert.equal(endingOf(answer), 'whole');
-    assert.deepEqual([answer.seams, answer.outputTokens], [[behind], TOKENS]);
+    assert(answer.seams.length <= Number(wasCut), `seams behind ${answer.seams.join(', ')}`);
+    const [behind] = answer.seams;
+    // An engine that is ahead of its reader sends several tokens in one event, and may be done before the cut.
+    if (behind === undefined) continue;
+    assert.equal(answer.outputTokens, TOKENS);
+    cuts += 1;
     if (answer.text === uncut.get(prompt)) same += 1;
     else await isTheEngines(stand, answer, { form, prompt, behind });
   }
+  assert(cuts > RUNS / 2, `only ${cuts} of ${RUNS} streams were cut`);
   const others = 'the others as the engine itself goes on behind the same tokens';
   const again = `${sameUncut} of ${questions.length} that were not cut`;
-  return `the same text in ${same} of ${RUNS} runs that were cut, ${others}; in ${again}`;
+  return `the same text in ${same} of ${cuts} runs that were cut, ${others}; in ${again}`;
 }
 
 function stream({ turns, model }: Stand, form: Form, prompt: string): Promise<StreamedAnswer> {
