@@ -51,8 +51,8 @@ export class ShutDown {
     if (listen.reusePort) doors.door.stopListening();
     if (settles) await Promise.race([this.#after(settleMs), timeUp]);
     const emptied = doorkeeper.close();
-    // A request over one of these would be refused here, though another gateway would take it over a new one.
-    doors.door.closeIdle();
+    // What came over one of these would be refused, and is taken by the other gateway over a new one.
+    if (listen.reusePort) doors.door.closeIdle();
     await Promise.race([emptied, timeUp]);
     await this.close();
   }
