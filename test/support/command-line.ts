@@ -39,6 +39,11 @@ export class CommandLine implements AsyncDisposable {
     this.#firstLine.catch(() => undefined);
   }
 
+  get pid(): number {
+    if (this.#process.pid === undefined) throw new Error('the command did not start');
+    return this.#process.pid;
+  }
+
   /** Resolves when it ends by itself. */
   async ended(): Promise<Ended> {
     await this.#closed;

@@ -1,29 +1,22 @@
-/** How often each thing happened or was looked at, over any number of runs. */
+/** How often each thing happened or was looked at. */
 export class Tally<Name extends string> {
-  readonly #counts: Map<Name, number>;
+  readonly #counts: Record<Name, number>;
 
   /** `names` all begin at 0, so that what never happens is seen. */
   constructor(names: readonly Name[]) {
-    this.#counts = new Map(names.map((name) => [name, 0]));
+    this.#counts = Object.fromEntries(names.map((name) => [name, 0])) as Record<Name, number>;
   }
 
   count(name: Name): void {
-    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+    this.#counts[name] += 1;
   }
 
   /** Adds what another one has counted. */
-  add(other: Tally<Name>): void {
-    for (const [name, count] of other.#counts) {
-      this.#counts.set(name, (this.#counts.get(name) ?? 0) + count);
-    }
+  add(others: Readonly<Record<Name, number>>): void {
+    for (const name of Object.keys(others) as Name[]) this.#counts[name] += others[name];
   }
 
-  /** What never happened. */
-  get missing(): readonly Name[] {
-    return [...this.#counts].filter(([, count]) => count === 0).map(([name]) => name);
-  }
-
-  get text(): string {
-    return [...this.#counts].map(([name, count]) => `${name} ${count}`).join(', ');
+  get counts(): Readonly<Record<Name, number>> {
+    return this.#counts;
   }
 }

@@ -4,9 +4,8 @@ import type { RunningGateway } from '../../../gateway/house.ts';
 import { startGateway } from '../../../gateway/house.ts';
 import type { QuotaStanding } from '../../../gateway/quota/quota-store.ts';
 import type { ReloadReport } from '../../../gateway/reloader.ts';
-import { labelOf, samplesOf } from '../../../gateway/wire/prometheus-text.ts';
 import type { MetricKey } from '../../../telemetry/semconv.ts';
-import { metrics } from '../../../telemetry/semconv.ts';
+import { counted } from './counted.ts';
 import { until } from './until.ts';
 
 /** Settings as a file has them, in part. */
@@ -119,12 +118,7 @@ export class LiveGateway implements AsyncDisposable {
 
   /** Sum of a metric over the series that have these labels. */
   async counted(metric: MetricKey, labels: Readonly<Record<string, string>> = {}): Promise<number> {
-    const page = await (await fetch(`${this.adminUrl}/metrics`)).text();
-    return samplesOf(page, metrics[metric].name)
-      .filter((sample) =>
-        Object.entries(labels).every(([name, value]) => labelOf(sample, name) === value),
-      )
-      .reduce((sum, { value }) => sum + value, 0);
+    return counted(this.adminUrl, metric, labels);
   }
 
   drain(): Promise<void> {
