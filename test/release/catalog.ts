@@ -1,9 +1,17 @@
 import type { Part } from './part.ts';
 import { core } from './parts/core.ts';
+import { disconnect } from './parts/disconnect.ts';
 import { killMatrix } from './parts/kill-matrix.ts';
 import { kills } from './parts/kills.ts';
 import { resumeStorm } from './parts/resume-storm.ts';
 import { retryStorm } from './parts/retry-storm.ts';
 
 /** Every part, in the order in which they are played. */
-export const parts: readonly Part[] = [core, killMatrix, resumeStorm, kills, retryStorm];
+export const parts: readonly Part[] = [
+  core,
+  killMatrix,
+  resumeStorm,
+  kills,
+  retryStorm,
+  disconnect,
+];

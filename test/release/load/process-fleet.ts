@@ -4,6 +4,8 @@ import { join } from 'node:path';
 
 import { residentBytes } from '../../bench/relay/process-cpu.ts';
 import { CommandLine } from '../../support/command-line.ts';
+import type { ShownReplica, ShownState } from '../../support/live/gateway.ts';
+import { inFlightOf } from '../../support/live/gateway.ts';
 import type { ReplicaState } from '../../support/live/replica.ts';
 import { until } from '../../support/live/until.ts';
 
@@ -111,15 +113,24 @@ export class GatewayProcess implements AsyncDisposable {
     );
   }
 
-  /** Open requests and waiting ones, as the admin port tells them. */
-  async state(): Promise<{ readonly openRequests: number; readonly waitingRequests: number }> {
-    const answer = await fetch(`${this.adminUrl}/admin/state`);
-    return (await answer.json()) as { openRequests: number; waitingRequests: number };
+  /** What `GET /admin/state` shows. */
+  async state(): Promise<ShownState> {
+    return (await (await fetch(`${this.adminUrl}/admin/state`)).json()) as ShownState;
   }
 
-  /** Resolves when nobody is inside. */
-  async empty(): Promise<void> {
-    await until('nobody is inside', async () => (await this.state()).openRequests === 0);
+  /** Resolves with the first state that `fits`. */
+  async stateWhere(what: string, fits: (state: ShownState) => boolean): Promise<ShownState> {
+    return until(what, async () => {
+      const state = await this.state();
+      return fits(state) && state;
+    });
+  }
+
+  /** Resolves when nobody is inside, with what is in flight all the same. */
+  async leftInFlight(): Promise<ShownReplica['inFlight']> {
+    return inFlightOf(
+      await this.stateWhere('nobody is inside', ({ openRequests }) => openRequests === 0),
+    );
   }
 
   /** Megabytes of resident memory. */
