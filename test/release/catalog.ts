@@ -1,10 +1,12 @@
 import type { Part } from './part.ts';
 import { core } from './parts/core.ts';
 import { disconnect } from './parts/disconnect.ts';
+import { heldLoad } from './parts/held-load.ts';
 import { killMatrix } from './parts/kill-matrix.ts';
 import { kills } from './parts/kills.ts';
 import { resumeStorm } from './parts/resume-storm.ts';
 import { retryStorm } from './parts/retry-storm.ts';
+import { soak } from './parts/soak.ts';
 
 /** Every part, in the order in which they are played. */
 export const parts: readonly Part[] = [
@@ -14,4 +16,6 @@ export const parts: readonly Part[] = [
   kills,
   retryStorm,
   disconnect,
+  soak,
+  heldLoad,
 ];

@@ -11,24 +11,38 @@ export function withFigures(page: string, parts: readonly Part[], results: Resul
   const from = page.indexOf(FROM);
   const to = page.indexOf(TO);
   if (from < 0 || to < from) throw new RangeError(`${FROM} … ${TO} is missing`);
-  return `${page.slice(0, from + FROM.length)}\n\n${table(parts, results)}\n\n${page.slice(to)}`;
+  const sections = parts.map((part) => section(part, results[part.name]));
+  const made = [overview(parts, results), ...sections].join('\n\n');
+  return `${page.slice(0, from + FROM.length)}\n\n${made}\n\n${page.slice(to)}`;
 }
 
-function table(parts: readonly Part[], results: Results): string {
+/** A part a line: what became of it, and at which size. */
+function overview(parts: readonly Part[], results: Results): string {
   return [
-    '| part | at its whole size | what was run | figures, with what they have to be | | when |',
-    '|---|---|---|---|---|---|',
-    ...parts.map((part) => row(part, results[part.name])),
+    '| part | | of its size | took | when |',
+    '|---|---|---|---|---|',
+    ...parts.map(({ name }) => overviewRow(name, results[name])),
   ].join('\n');
 }
 
-function row({ name, what }: Part, result: PartResult | undefined): string {
-  if (result === undefined) return `| \`${name}\` | ${what} | not yet | | | |`;
-  const { amount, at, commit, machine, failure, figures } = result;
-  const found = failure ?? figures.map(figureText).join('; ');
+function overviewRow(name: string, result: PartResult | undefined): string {
+  const link = `[${name}](#${name})`;
+  if (result === undefined) return `| ${link} | not yet | | | |`;
   const verdict = passes(result) ? 'pass' : '**miss**';
-  const size = result.share < 1 ? `${amount} (${percentText(result.share)} of the whole)` : amount;
-  return `| \`${name}\` | ${what} | ${size} | ${found} | ${verdict} | ${at}, ${commit}, ${machine} |`;
+  return `| ${link} | ${verdict} | ${percentText(result.share)} | ${result.tookSeconds} s | ${result.at} |`;
+}
+
+/** A figure a line, under what was done. */
+function section({ name, what }: Part, result: PartResult | undefined): string {
+  const head = `## ${name}\n\nAt its whole size: ${what}.`;
+  if (result === undefined) return `${head}\n\nNot yet.`;
+  const { amount, at, commit, machine, failure, figures } = result;
+  const run = `Run: ${amount}; ${at} UTC, ${commit}, ${machine}.`;
+  return `${head}\n\n${run}\n\n${failure ?? figures.map(listed).join('\n')}`;
+}
+
+function listed(figure: Figure): string {
+  return `- ${figureText(figure)}`;
 }
 
 /** A figure with its bound, and a mark where it is missed. */

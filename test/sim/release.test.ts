@@ -83,20 +83,31 @@ describe('what was found', () => {
     expect(withResult({}, part, small)).toEqual({ soak: small });
   });
 
-  it('stands in the page between its marks, a part a line', () => {
+  it('stands in the page between its marks, a part a line and a figure a line', () => {
     const page = 'before\n<!-- figures -->\nold\n<!-- /figures -->\nafter';
     const other = { ...part, name: 'core' };
 
-    const made = withFigures(page, [part, other], { soak: aResult(0.5, { figures: [bad] }) });
+    const made = withFigures(page, [part, other], {
+      soak: aResult(0.5, { figures: [bad, good] }),
+    });
 
     expect(made).toMatch(/^before\n<!-- figures -->/);
     expect(made).toMatch(/<!-- \/figures -->\nafter$/);
     expect(made).not.toContain('old');
+    expect(made).toContain('| [soak](#soak) | **miss** | 50 % | 1 s | 2026-01-01 00:00 |');
+    expect(made).toContain('| [core](#core) | not yet |');
     expect(made).toContain(
-      '| `soak` | half an hour | a run (50 % of the whole) | lost 1 (≤ 0) ✗ |',
+      '## soak\n\nAt its whole size: half an hour.\n\nRun: a run; 2026-01-01 00:00 UTC, abc, 2 cores.\n\n' +
+        '- lost 1 (≤ 0) ✗\n- lost 0 (≤ 0)',
     );
-    expect(made).toContain('**miss**');
-    expect(made).toContain('| `core` | half an hour | not yet |');
+    expect(made).toContain('## core\n\nAt its whole size: half an hour.\n\nNot yet.');
+  });
+
+  it('of a run that broke off is why it did', () => {
+    const page = '<!-- figures -->\n<!-- /figures -->';
+    const broken = aResult(1, { figures: [], failure: 'no port' });
+
+    expect(withFigures(page, [part], { soak: broken })).toContain('2 cores.\n\nno port\n');
   });
 });
 

@@ -81,10 +81,10 @@ export class GatewayProcess implements AsyncDisposable {
   }
 
   /** Resolves when all its replicas are ready. `settings` are those of a file; ports and log are seen to. */
-  static async start(settings: {
-    readonly replicas: readonly object[];
-    readonly [room: string]: unknown;
-  }): Promise<GatewayProcess> {
+  static async start(
+    settings: { readonly replicas: readonly object[]; readonly [room: string]: unknown },
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<GatewayProcess> {
     const folder = mkdtempSync(join(tmpdir(), 'numagate-release-'));
     const file = join(folder, 'gateway.yaml');
     const seenTo = {
@@ -93,7 +93,7 @@ export class GatewayProcess implements AsyncDisposable {
       telemetry: { logLevel: 'error' },
     };
     writeFileSync(file, JSON.stringify({ ...seenTo, ...settings }));
-    const command = new CommandLine(['serve', '--config', file, '--json']);
+    const command = new CommandLine(['serve', '--config', file, '--json'], environment);
     const { url, adminUrl = '' } = await command.listening();
     const gateway = new GatewayProcess(command, folder, url, adminUrl);
     await gateway.ready(settings.replicas.length);
@@ -133,6 +133,10 @@ export class GatewayProcess implements AsyncDisposable {
     );
   }
 
+  get pid(): number {
+    return this.#command.pid;
+  }
+
   /** Megabytes of resident memory. */
   get residentMb(): number {
     return residentBytes(this.#command.pid) / 1e6;
@@ -168,6 +172,8 @@ export interface FleetOptions {
   /** Members of each replica's settings beside its URL. */
   readonly facts?: object;
   readonly settings?: object;
+  /** Of the gateway's process. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** The model of `simulated`. */
@@ -180,14 +186,14 @@ export function simulated(speed: number): readonly string[] {
 
 /** Starts all of them, and resolves when all are ready. */
 export async function aFleet(options: FleetOptions): Promise<ProcessFleet> {
-  const { args, facts = {}, settings = {} } = options;
+  const { args, facts = {}, settings = {}, environment } = options;
   const replicas = await Promise.all(
     Array.from({ length: options.replicas }, () => ReplicaProcess.start(args)),
   );
-  const gateway = await GatewayProcess.start({
-    ...settings,
-    replicas: replicas.map(({ url }) => ({ url, ...facts })),
-  });
+  const gateway = await GatewayProcess.start(
+    { ...settings, replicas: replicas.map(({ url }) => ({ url, ...facts })) },
+    environment,
+  );
   return {
     gateway,
     replicas,

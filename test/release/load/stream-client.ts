@@ -10,6 +10,7 @@ export interface Asked {
   readonly tokens: number;
   /** More members of the body, and more that an engine may read. */
   readonly more?: object;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
 
@@ -40,7 +41,7 @@ export function connect(url: string): Pool {
 
 /** Asks for a stream and reads it to its end. Never rejects. */
 export function stream(pool: Pool, asked: Asked): Promise<Streamed> {
-  const { prompt, tokens, more, signal } = asked;
+  const { prompt, tokens, more, headers, signal } = asked;
   const body = JSON.stringify({
     model,
     prompt,
@@ -55,7 +56,7 @@ export function stream(pool: Pool, asked: Asked): Promise<Streamed> {
       {
         method: 'POST',
         path: '/v1/completions',
-        headers: { 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json', ...headers },
         body,
       },
       {
