@@ -9,8 +9,14 @@ import type {
 } from './replica.ts';
 import type { CachedTokens, RoutingRequest } from './request.ts';
 import { meanSpeed, pooledSpeed } from './speed.ts';
+import { BatchLimit } from './structures/batch-limit.ts';
 import { ForecastRota } from './structures/forecast-rota.ts';
-import { Ledger, type Reservation, type ReservationRequest } from './structures/ledger.ts';
+import {
+  Ledger,
+  type OwnShare,
+  type Reservation,
+  type ReservationRequest,
+} from './structures/ledger.ts';
 import { readOtherTraffic, weightAtAge } from './structures/other-traffic.ts';
 import { PrefixIndex } from './structures/prefix-index.ts';
 import type { Finding } from './structures/silence.ts';
@@ -200,6 +206,12 @@ function peersKey({ engine, models }: Replica): string {
 /** Time between two samples of what a replica does: some twenty decode steps. */
 const SPEED_SAMPLE_MS = 500;
 
+/** Who has had no turn for so many times what prefills and a step take waits for another to end. */
+const QUEUEING_FACTOR = 2;
+
+/** And no sooner than this: a step that is late is no queue. */
+const QUEUEING_MS_MIN = 250;
+
 class Member implements Candidate {
   replica: Replica;
   state: ReplicaState = 'starting';
@@ -213,6 +225,7 @@ class Member implements Candidate {
   readonly silence: Silence = new Silence();
   probe: Reservation | undefined;
   readonly #slowStart = new SlowStart();
+  readonly #batch = new BatchLimit();
   #sampledAtMs = 0;
 
   constructor(replica: Replica, speed: Speed, inFlight: Ledger) {
@@ -227,10 +240,12 @@ class Member implements Candidate {
   }
 
   get requestsMax(): number {
-    return this.#slowStart.requestsMax(this.inFlight.answers);
+    const ofBatch = this.#batch.requestsMax - this.others.requests;
+    return Math.min(this.#slowStart.requestsMax(this.inFlight.answers), ofBatch);
   }
 
   returned(): void {
+    this.#batch.forget();
     this.#slowStart.begin(this.inFlight.answers);
     this.silence.restarted();
   }
@@ -247,6 +262,18 @@ class Member implements Candidate {
     this.load = load;
     const own = this.inFlight.markSnapshot(load.takenAtMs);
     this.others.see(readOtherTraffic(load, own, this.replica.kvCapacityTokens));
+    const { runningRequests } = load;
+    this.#batch.see({ runningRequests, isQueueing: this.#isQueueing(load, own) });
+  }
+
+  /** Engines serve in order: where more wait than were sent of late, some of ours wait for longer. */
+  #isQueueing(
+    { takenAtMs, waitingRequests }: LoadSnapshot,
+    { prefillRequests }: OwnShare,
+  ): boolean {
+    const patienceMs = Math.max(QUEUEING_FACTOR * expectedSilenceMs(this), QUEUEING_MS_MIN);
+    const waiting = Math.min(waitingRequests, prefillRequests);
+    return waiting > this.inFlight.sentSince(takenAtMs - patienceMs);
   }
 
   /** True when what is known of its speed may have changed. */

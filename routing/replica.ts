@@ -111,6 +111,6 @@ export interface Candidate {
   readonly speed: Speed;
   /** It says nothing, also to a question of our own: more requests had better go elsewhere. */
   readonly isQuiet: boolean;
-  /** Requests that it may have at a time since it came back; `Infinity` where it is not slowed. */
+  /** Requests of ours that it may have at a time: few since it came back, or what it runs at once; `Infinity` where neither bounds it. */
   readonly requestsMax: number;
 }

@@ -159,6 +159,13 @@ export class Ledger implements InFlight {
     return share;
   }
 
+  /** Open requests that were sent at `atMs` or later. */
+  sentSince(atMs: number): number {
+    let count = 0;
+    for (const { sentAtMs } of this.#open) if (sentAtMs >= atMs) count += 1;
+    return count;
+  }
+
   /** What the replica has done since the last sample; `undefined` where it had no work in between. */
   sampleWork(nowMs: number): WorkSample | undefined {
     return this.#meter.sample(this.#open, nowMs);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { expectedSilenceMs } from '../../routing/expected-silence.ts';
 import { Fleet, LOOK_MS } from '../../routing/fleet.ts';
 import type { Candidate, Speed } from '../../routing/replica.ts';
 import { defaultSpeed } from '../../routing/speed.ts';
@@ -378,6 +379,58 @@ describe('Fleet', () => {
       fleet.observeLoad('replica-0', aLoad({ waitingRequests: 4 }));
 
       expect(only(fleet, 0).others.waitingTokens).toBeUndefined();
+    });
+
+    describe('of requests that wait there', () => {
+      /** Twelve requests of ours, sent at 0, of which so many wait at `takenAtMs`. */
+      function seenAt(takenAtMs: number, waitingRequests = 8): Fleet {
+        const fleet = fleetOf(1);
+        for (let count = 0; count < 12; count++) {
+          fleet.reserve('replica-0', { ...lengths, nowMs: 0 });
+        }
+        const runningRequests = 12 - waitingRequests;
+        fleet.observeLoad('replica-0', aLoad({ takenAtMs, runningRequests, waitingRequests }));
+        return fleet;
+      }
+
+      it('gives it no more than run and an eighth, once they have waited for a quarter of a second', () => {
+        expect(only(seenAt(250), 250).requestsMax).toBe(Infinity);
+        expect(only(seenAt(251), 251).requestsMax).toBe(5);
+        expect(only(seenAt(251, 0), 251).requestsMax).toBe(Infinity);
+      });
+
+      it('waits for twice as long as their prefills take, where that is longer', () => {
+        const fleet = fleetOf(1);
+        const long = { promptTokens: 8_192, expectedOutputTokens: 1, nowMs: 0 };
+        for (let count = 0; count < 2; count++) fleet.reserve('replica-0', long);
+        const patienceMs = 2 * expectedSilenceMs(only(fleet, 0));
+        const requestsMaxAt = (takenAtMs: number): number => {
+          const load = aLoad({ takenAtMs, runningRequests: 1, waitingRequests: 1 });
+          fleet.observeLoad('replica-0', load);
+          return only(fleet, 0).requestsMax;
+        };
+
+        expect(patienceMs).toBeGreaterThan(1_000);
+        expect(requestsMaxAt(patienceMs - 1)).toBe(Infinity);
+        expect(requestsMaxAt(patienceMs + 1)).toBe(2);
+      });
+
+      it('leaves out what others have of it', () => {
+        const fleet = seenAt(251);
+        fleet.observeLoad(
+          'replica-0',
+          aLoad({ takenAtMs: 252, runningRequests: 16, waitingRequests: 8 }),
+        );
+
+        expect(only(fleet, 252).requestsMax).toBe(18 - 12);
+      });
+
+      it('does not hold it to that when it comes back, with a few as any that does', () => {
+        const fleet = seenAt(251);
+        fleet.returned('replica-0');
+
+        expect(only(fleet, 251).requestsMax).toBe(8);
+      });
     });
 
     it('drops a snapshot older than the one it has', () => {

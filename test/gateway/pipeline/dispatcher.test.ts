@@ -7,6 +7,7 @@ import { createPolicy } from '../../../routing/policies/catalog.ts';
 import type { Candidate, Replica } from '../../../routing/replica.ts';
 import type { RoutingRequest } from '../../../routing/request.ts';
 import { Router } from '../../../routing/router.ts';
+import { serviceMs } from '../../../routing/service-time.ts';
 import { aReplica, aRequest, replicas } from '../../support/builders.ts';
 import {
   type ADispatcher,
@@ -242,6 +243,34 @@ describe('a wait', () => {
 
     expect(ask(house, { deadlineMs: 500 }).error?.code).toBe('saturated');
     expect(ask(house, { deadlineMs: 501 }).state).toBe('granted');
+  });
+
+  it('ends unserved at a turn that comes too late for a whole answer, and not a millisecond sooner', () => {
+    /** Waits for ten seconds behind streams of a token every 50 ms, of which nothing was known at its coming. */
+    const served = (leftMs: number): { readonly asked: Asked; readonly takesMs: number } => {
+      const house = aDispatcher([forTwo]);
+      const streams = askTimes(house, 2);
+      for (const { place } of streams) place?.reservation.firstToken();
+      const [first, second] = streams;
+      if (second?.place === undefined) throw new Error('there is room for two');
+      second.place.reservation.outputTokens = 1;
+      house.clock.advance(250);
+      const asked = ask(house, { deadlineMs: house.clock.nowMs() + 10_000 + leftMs });
+      house.clock.advance(10_000);
+      second.place.reservation.outputTokens = 201;
+      const [candidate] = house.fleet.candidates(house.clock.nowMs());
+      if (candidate === undefined) throw new Error('there is one');
+      release(first);
+      return { asked, takesMs: 1.25 * serviceMs(asked.request, candidate, 50) };
+    };
+    const { takesMs } = served(60_000);
+
+    expect(takesMs).toBeGreaterThan(60_000);
+    expect(served(takesMs + 1).asked.state).toBe('granted');
+    expect(served(takesMs - 1).asked.error).toMatchObject({
+      code: 'saturated',
+      reason: 'deadline-hopeless',
+    });
   });
 
   it('ends for each at its own time', () => {

@@ -181,6 +181,14 @@ describe('Ledger', () => {
       expect(share).toEqual({ requests: 2, prefillRequests: 2, prefillTokens: 600, kvTokens: 700 });
     });
 
+    it('tells how many of those that are open were sent at a moment or later', () => {
+      reserve(100, 50, 1);
+      reserve(100, 50, 2);
+      reserve(100, 50, 3).release();
+
+      expect([1, 2, 3].map((atMs) => ledger.sentSince(atMs))).toEqual([2, 1, 0]);
+    });
+
     it('claims what ended since the one before, which this one may still show', () => {
       const ended = reserve(100, 50, 1);
       ended.outputTokens = 40;
