@@ -4,6 +4,7 @@ import { disconnect } from './parts/disconnect.ts';
 import { heldLoad } from './parts/held-load.ts';
 import { killMatrix } from './parts/kill-matrix.ts';
 import { kills } from './parts/kills.ts';
+import { overload } from './parts/overload.ts';
 import { resumeStorm } from './parts/resume-storm.ts';
 import { retryStorm } from './parts/retry-storm.ts';
 import { soak } from './parts/soak.ts';
@@ -16,6 +17,7 @@ export const parts: readonly Part[] = [
   kills,
   retryStorm,
   disconnect,
+  overload,
   soak,
   heldLoad,
 ];

@@ -1,8 +1,7 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
-import { residentBytes } from '../../bench/relay/process-cpu.ts';
 import { CommandLine } from '../../support/command-line.ts';
 import type { ShownReplica, ShownState } from '../../support/live/gateway.ts';
 import { inFlightOf } from '../../support/live/gateway.ts';
@@ -32,6 +31,10 @@ export class ReplicaProcess implements AsyncDisposable {
 
   get url(): string {
     return this.#at.url;
+  }
+
+  get pid(): number {
+    return this.#command.pid;
   }
 
   /** By SIGKILL, with all its connections; another process has its port then. */
@@ -70,12 +73,14 @@ const ports = ['--admin-port', '0', '--json'];
 export class GatewayProcess implements AsyncDisposable {
   readonly #command: CommandLine;
   readonly #folder: string;
+  readonly #file: string;
   readonly url: string;
   readonly adminUrl: string;
 
-  private constructor(command: CommandLine, folder: string, url: string, adminUrl: string) {
+  private constructor(command: CommandLine, file: string, url: string, adminUrl: string) {
     this.#command = command;
-    this.#folder = folder;
+    this.#folder = dirname(file);
+    this.#file = file;
     this.url = url;
     this.adminUrl = adminUrl;
   }
@@ -95,7 +100,7 @@ export class GatewayProcess implements AsyncDisposable {
     writeFileSync(file, JSON.stringify({ ...seenTo, ...settings }));
     const command = new CommandLine(['serve', '--config', file, '--json'], environment);
     const { url, adminUrl = '' } = await command.listening();
-    const gateway = new GatewayProcess(command, folder, url, adminUrl);
+    const gateway = new GatewayProcess(command, file, url, adminUrl);
     await gateway.ready(settings.replicas.length);
     return gateway;
   }
@@ -139,12 +144,24 @@ export class GatewayProcess implements AsyncDisposable {
 
   /** Megabytes of resident memory. */
   get residentMb(): number {
-    return residentBytes(this.#command.pid) / 1e6;
+    const status = readFileSync(`/proc/${this.#command.pid}/status`, 'utf8');
+    return Number(/VmRSS:\s*(\d+)/.exec(status)?.[1]) / 1e3;
   }
 
   /** Files and sockets that it has open. */
   get descriptors(): number {
     return readdirSync(`/proc/${this.#command.pid}/fd`).length;
+  }
+
+  /** The settings of its file, as text. */
+  get settings(): string {
+    return readFileSync(this.#file, 'utf8');
+  }
+
+  /** Gives it another file and tells it to read that; it goes on meanwhile. */
+  reread(settings: string): void {
+    writeFileSync(this.#file, settings);
+    this.#command.signal('SIGHUP');
   }
 
   /** Tells it to end, and waits for that. */
