@@ -5,8 +5,11 @@ import { heldLoad } from './parts/held-load.ts';
 import { killMatrix } from './parts/kill-matrix.ts';
 import { kills } from './parts/kills.ts';
 import { overload } from './parts/overload.ts';
+import { reload } from './parts/reload.ts';
 import { resumeStorm } from './parts/resume-storm.ts';
 import { retryStorm } from './parts/retry-storm.ts';
+import { rollingRestarts } from './parts/rolling-restarts.ts';
+import { slowReaders } from './parts/slow-readers.ts';
 import { soak } from './parts/soak.ts';
 
 /** Every part, in the order in which they are played. */
@@ -20,4 +23,7 @@ export const parts: readonly Part[] = [
   overload,
   soak,
   heldLoad,
+  rollingRestarts,
+  slowReaders,
+  reload,
 ];

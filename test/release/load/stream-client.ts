@@ -12,6 +12,8 @@ export interface Asked {
   readonly more?: object;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** Told each time between two events. */
+  readonly onGap?: (gapMs: number) => void;
 }
 
 /** What became of a stream, by the client's bytes alone. */
@@ -41,7 +43,7 @@ export function connect(url: string): Pool {
 
 /** Asks for a stream and reads it to its end. Never rejects. */
 export function stream(pool: Pool, asked: Asked): Promise<Streamed> {
-  const { prompt, tokens, more, headers, signal } = asked;
+  const { prompt, tokens, more, headers, signal, onGap } = asked;
   const body = JSON.stringify({
     model,
     prompt,
@@ -51,7 +53,7 @@ export function stream(pool: Pool, asked: Asked): Promise<Streamed> {
     ...more,
   });
   return new Promise((resolve) => {
-    const reader = new StreamReader(resolve);
+    const reader = new StreamReader(resolve, onGap);
     pool.dispatch(
       {
         method: 'POST',
@@ -97,6 +99,7 @@ interface Event {
 
 class StreamReader {
   readonly #resolve: (streamed: Streamed) => void;
+  readonly #onGap: ((gapMs: number) => void) | undefined;
   readonly #sentMs = performance.now();
   #status = 0;
   #retryAfter: string | undefined;
@@ -110,8 +113,9 @@ class StreamReader {
   #lastMs = 0;
   #longestGapMs = 0;
 
-  constructor(resolve: (streamed: Streamed) => void) {
+  constructor(resolve: (streamed: Streamed) => void, onGap: ((gapMs: number) => void) | undefined) {
     this.#resolve = resolve;
+    this.#onGap = onGap;
   }
 
   head(status: number, headers: Dispatcher.ResponseData['headers']): void {
@@ -159,7 +163,10 @@ class StreamReader {
     this.#finish = choice?.finish_reason ?? this.#finish;
     this.#events += 1;
     if (this.#firstMs === undefined) this.#firstMs = nowMs - this.#sentMs;
-    else this.#longestGapMs = Math.max(this.#longestGapMs, nowMs - this.#lastMs);
+    else {
+      this.#longestGapMs = Math.max(this.#longestGapMs, nowMs - this.#lastMs);
+      this.#onGap?.(nowMs - this.#lastMs);
+    }
     this.#lastMs = nowMs;
   }
 }

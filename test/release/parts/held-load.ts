@@ -1,13 +1,11 @@
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { percentile } from '../../bench/relay/percentile.ts';
-import { answers, freePort } from '../../bench/relay/ports.ts';
+import { aBenchEngine, askBench, lostFrames } from '../load/bench-engine.ts';
 import { closedLoop } from '../load/passing.ts';
 import { GatewayProcess } from '../load/process-fleet.ts';
 import { medianOfThird, sampled } from '../load/samples.ts';
-import type { Asked, Streamed } from '../load/stream-client.ts';
+import type { Streamed } from '../load/stream-client.ts';
 import { connect, stream } from '../load/stream-client.ts';
 import type { Part } from '../part.ts';
 import { portion } from '../part.ts';
@@ -24,17 +22,17 @@ export const heldLoad: Part = {
   what: `${STREAMS} open streams of one token a second, ${SECONDS / 60} min`,
   async play(share) {
     const seconds = portion(SECONDS, share, 20);
-    await using engine = await anEngine();
+    await using engine = await aBenchEngine();
     await using gateway = await GatewayProcess.start({ replicas: [{ url: engine.url }] });
     const pool = connect(gateway.url);
     // What is loaded and compiled with the first requests belongs to no stream.
     await closedLoop(50, counted(2_000), async () => {
-      await stream(pool, asking(2, 50));
+      await stream(pool, askBench(2, 50));
     });
     const idleMb = gateway.residentMb;
     const memory = sampled(1_000, () => gateway.residentMb);
     const opening = STREAMS / BEGIN_PER_SECOND;
-    const asked = asking(Math.ceil(opening) + seconds, 1);
+    const asked = askBench(Math.ceil(opening) + seconds, 1);
     const all = await Promise.all(
       Array.from({ length: STREAMS }, async (_, index) => {
         await sleep((index * 1_000) / BEGIN_PER_SECOND);
@@ -47,7 +45,7 @@ export const heldLoad: Part = {
     return {
       amount: `${STREAMS} streams of ${asked.tokens} tokens, all open for ${seconds} s`,
       figures: [
-        { name: 'lost frames', value: sumOf(all, (one) => lostOf(one, asked)), atMost: 0 },
+        { name: 'lost frames', value: sumOf(all, (one) => lostFrames(one, asked)), atMost: 0 },
         {
           name: 'streams that broke',
           value: all.filter((one) => !one.endedWell || !one.isComplete).length,
@@ -79,37 +77,10 @@ export const heldLoad: Part = {
   },
 };
 
-/** An engine of its own process that costs next to nothing. */
-async function anEngine(): Promise<AsyncDisposable & { readonly url: string }> {
-  const port = await freePort();
-  const file = fileURLToPath(new URL('../../bench/relay/engine.ts', import.meta.url));
-  const child = spawn(process.execPath, [file, String(port)], { stdio: 'ignore' });
-  const url = `http://127.0.0.1:${port}`;
-  await answers(url);
-  return {
-    url,
-    async [Symbol.asyncDispose]() {
-      const gone = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGKILL');
-      await gone;
-    },
-  };
-}
-
-function asking(tokens: number, rate: number): Asked {
-  return { prompt: 'Hold', tokens, more: { model: 'bench', rate } };
-}
-
 /** True so many times. */
 function counted(times: number): () => boolean {
   let left = times;
   return () => (left -= 1) >= 0;
-}
-
-/** Its words beside those of the answer that the engine gives to everyone. */
-function lostOf({ text }: Streamed, { tokens }: Asked): number {
-  const right = `${' word'.repeat(tokens - 1)} end`;
-  return text === right ? 0 : Math.max(tokens - (text.split(' ').length - 1), 1);
 }
 
 function sumOf(all: readonly Streamed[], of: (one: Streamed) => number): number {
