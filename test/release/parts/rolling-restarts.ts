@@ -74,6 +74,8 @@ interface Member {
   readonly gateway: GatewayProcess;
   readonly pool: ReturnType<typeof connect>;
   isReady: boolean;
+  /** It has been told to end; a second time would cut its streams. */
+  isLeaving: boolean;
 }
 
 /** Two gateways at a time, and a balancer that looks now and then which of them are ready. */
@@ -104,7 +106,7 @@ class Balanced implements AsyncDisposable {
 
   /** Tells the eldest to end once another is there; resolves before it has. */
   async restartOne(): Promise<{ readonly exited: Promise<number | null> }> {
-    const [eldest] = this.#members;
+    const eldest = this.#members.find(({ isLeaving }) => !isLeaving);
     await this.#join();
     if (eldest === undefined) throw new Error('two gateways are up');
     return { exited: this.#leave(eldest) };
@@ -125,11 +127,12 @@ class Balanced implements AsyncDisposable {
       // Longer than the longest stream: past it one is ended by an error event.
       shutdown: { settleMs: 2_000, drainMs: (STREAM_SECONDS + 30) * 1_000 },
     });
-    const member = { gateway, pool: connect(gateway.url), isReady: true };
+    const member = { gateway, pool: connect(gateway.url), isReady: true, isLeaving: false };
     this.#members = [...this.#members, member];
   }
 
   async #leave(member: Member): Promise<number | null> {
+    member.isLeaving = true;
     const code = await member.gateway.stop('SIGTERM');
     this.#members = this.#members.filter((other) => other !== member);
     await member.pool.destroy();
