@@ -1,7 +1,9 @@
 import type { Part } from './part.ts';
+import { bodies } from './parts/bodies.ts';
 import { core } from './parts/core.ts';
 import { disconnect } from './parts/disconnect.ts';
 import { heldLoad } from './parts/held-load.ts';
+import { hostile } from './parts/hostile.ts';
 import { killMatrix } from './parts/kill-matrix.ts';
 import { kills } from './parts/kills.ts';
 import { overload } from './parts/overload.ts';
@@ -11,6 +13,7 @@ import { retryStorm } from './parts/retry-storm.ts';
 import { rollingRestarts } from './parts/rolling-restarts.ts';
 import { slowReaders } from './parts/slow-readers.ts';
 import { soak } from './parts/soak.ts';
+import { sse } from './parts/sse.ts';
 
 /** Every part, in the order in which they are played. */
 export const parts: readonly Part[] = [
@@ -26,4 +29,7 @@ export const parts: readonly Part[] = [
   rollingRestarts,
   slowReaders,
   reload,
+  sse,
+  bodies,
+  hostile,
 ];
