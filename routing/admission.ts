@@ -141,7 +141,29 @@ export class Admission {
   isHopeless(
     request: RoutingRequest,
     candidates: readonly Candidate[],
+    outlook: Omit<Outlook, 'overfull'>,
+  ): boolean {
+    return this.#endsLate(request, candidates, outlook, SERVICE_MARGIN);
+  }
+
+  /**
+   * The same of one that was let in to wait and whose turn it is, by what is expected and no more: were it as wary as
+   * before, a wait that is a little longer than foreseen would be for nothing.
+   */
+  isTooLate(
+    request: RoutingRequest,
+    candidates: readonly Candidate[],
+    outlook: Pick<Outlook, 'nowMs' | 'msPerToken'>,
+  ): boolean {
+    return this.#endsLate(request, candidates, { ...outlook, waitMs: 0 }, 1);
+  }
+
+  /** Whether its answer, taken to last `margin` times as long as expected, ends after its deadline. */
+  #endsLate(
+    request: RoutingRequest,
+    candidates: readonly Candidate[],
     { nowMs, waitMs = 0, msPerToken }: Omit<Outlook, 'overfull'>,
+    margin: number,
   ): boolean {
     const leftMs = request.deadlineMs - nowMs;
     if (leftMs === Infinity || this.limits.mode === 'pass-through') return false;
@@ -152,7 +174,7 @@ export class Admission {
       if (candidate.inFlight.requests === 0) return waitMs > leftMs;
       soonestMs = Math.min(soonestMs, serviceMs(request, candidate, msPerToken));
     }
-    return waitMs + SERVICE_MARGIN * soonestMs > leftMs;
+    return waitMs + margin * soonestMs > leftMs;
   }
 
   /** When a request that was shed may come back: once those who wait have been served. */

@@ -159,7 +159,8 @@ export class Dispatcher {
     const candidates = this.#fleet.candidates(nowMs);
     const verdict = this.#admission.verdict(request, candidates, standing);
     if (verdict.kind === 'wait') return false;
-    if (this.#isTooLate(request, terms, candidates, nowMs)) {
+    const msPerToken = this.#room.paceOf(terms.lane).msPerToken(nowMs);
+    if (this.#admission.isHopeless(request, candidates, { nowMs, waitMs: 0, msPerToken })) {
       waiter.turn.refused(this.#shed('deadline-hopeless', terms, nowMs), UNASKED);
     } else if (verdict.kind === 'admit') {
       const charge = (): Charge => this.#room.charge(terms);
@@ -187,7 +188,9 @@ export class Dispatcher {
     if (turn === undefined) return false;
     const { ticket, verdict } = turn;
     // An answer that is cut off at its deadline is worth nothing, and would cost others theirs.
-    const isTooLate = this.#isTooLate(ticket.item.request, ticket, candidates, nowMs);
+    const msPerToken = this.#room.paceOf(lane).msPerToken(nowMs);
+    const { request } = ticket.item;
+    const isTooLate = this.#admission.isTooLate(request, candidates, { nowMs, msPerToken });
     if (verdict.kind === 'shed' || isTooLate) {
       const reason = verdict.kind === 'shed' ? verdict.reason : 'deadline-hopeless';
       this.#room.leave(ticket, nowMs);
@@ -200,17 +203,6 @@ export class Dispatcher {
     const asking = { terms: ticket, nowMs, everyone: candidates, wait, charge: () => charge };
     if (!this.#grant(ticket.item, verdict.candidates, asking)) charge.settle(0);
     return true;
-  }
-
-  /** True where an answer that is begun now would not be whole at its deadline. */
-  #isTooLate(
-    request: RoutingRequest,
-    { lane }: WaitingTerms,
-    candidates: readonly Candidate[],
-    nowMs: number,
-  ): boolean {
-    const msPerToken = this.#room.paceOf(lane).msPerToken(nowMs);
-    return this.#admission.isHopeless(request, candidates, { nowMs, waitMs: 0, msPerToken });
   }
 
   /** Binds a request and tells it; false where nobody can take it. */
