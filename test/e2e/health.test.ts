@@ -51,13 +51,12 @@ async function flood(house: LiveHouse, count: number): Promise<readonly number[]
 /** Sends 10,000 requests over twenty connections, and tells how many were answered with `status`. */
 async function tenThousandTimes({ gateway, replica }: LiveHouse, status: string): Promise<number> {
   const body = JSON.stringify({ model: replica.model, prompt: 'a', max_tokens: 3 });
+  const path = '/v1/completions';
+  const requests = rawPost(path, body).repeat(499) + rawPost(path, body, { connection: 'close' });
   const counts = Array.from({ length: 20 }, async () => {
-    const { socket, received } = await connectTo(gateway.url);
-    socket.write(rawPost('/v1/completions', body).repeat(500));
-    const answered = () => received().split(status).length - 1;
-    await until('all are answered', () => answered() === 500);
-    socket.destroy();
-    return 500;
+    const { socket, closed } = await connectTo(gateway.url);
+    socket.write(requests);
+    return (await closed).split(status).length - 1;
   });
   return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
 }
@@ -67,7 +66,8 @@ async function allFail(house: LiveHouse, rule: Readonly<Record<string, unknown>>
 }
 
 describe('what is not the fault of replicas', () => {
-  it('takes none of them out: 10,000 requests that are wrong', async () => {
+  // Ten seconds of work, and some times that on a machine that does other things too.
+  it('takes none of them out: 10,000 requests that are wrong', { timeout: 180_000 }, async () => {
     await using house = await aHouse({ replicas: [{}, {}] });
     await allFail(house, { kind: 'status', status: 400 });
 
