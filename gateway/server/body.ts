@@ -47,6 +47,10 @@ class Collector {
   readonly #bounds: BodyBounds;
   readonly #outcome: Outcome;
   readonly #chunks: Buffer[] = [];
+  readonly #onData = (chunk: Buffer): void => this.#take(chunk);
+  readonly #onEnd = (): void => this.#end();
+  readonly #onError = (cause: Error): void => this.#fail(clientLeft(cause));
+  readonly #onClose = (): void => this.#closed();
   readonly #beganMs: number;
   #bytes = 0;
   #lastMs: number;
@@ -62,12 +66,10 @@ class Collector {
 
   begin(): void {
     const incoming = this.#incoming;
-    incoming.on('data', (chunk: Buffer) => this.#take(chunk));
-    incoming.on('end', () => this.#end());
-    incoming.on('error', (cause) => this.#fail(clientLeft(cause)));
-    incoming.on('close', () => {
-      if (!incoming.complete) this.#fail(clientLeft());
-    });
+    incoming.on('data', this.#onData);
+    incoming.on('end', this.#onEnd);
+    incoming.on('error', this.#onError);
+    incoming.on('close', this.#onClose);
     this.#watch();
   }
 
@@ -81,9 +83,23 @@ class Collector {
 
   #end(): void {
     this.#cancelCheck?.();
+    this.#stopListening();
     const [first] = this.#chunks;
     const isOne = this.#chunks.length === 1 && first !== undefined;
     this.#outcome.resolve(isOne ? first : Buffer.concat(this.#chunks));
+  }
+
+  /** The request lives as long as its answer, and would keep all this with it. */
+  #stopListening(): void {
+    const incoming = this.#incoming;
+    incoming.off('data', this.#onData);
+    incoming.off('end', this.#onEnd);
+    incoming.off('error', this.#onError);
+    incoming.off('close', this.#onClose);
+  }
+
+  #closed(): void {
+    if (!this.#incoming.complete) this.#fail(clientLeft());
   }
 
   #fail(error: GatewayError): void {

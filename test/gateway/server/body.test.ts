@@ -34,6 +34,13 @@ describe('reading a body', () => {
     expect(await readBody(ended(anIncoming()), bounds)).toHaveLength(0);
   });
 
+  it('leaves nothing on the request, which lives as long as its answer', async () => {
+    const incoming = ended(anIncoming(), 'x');
+    const before = incoming.eventNames();
+    await readBody(incoming, bounds);
+    expect(incoming.eventNames()).toEqual(before);
+  });
+
   it('takes as many bytes as may be and not one more', async () => {
     const most = await readBody(ended(anIncoming(), 'x'.repeat(BYTES_MAX)), bounds);
     expect(most).toHaveLength(BYTES_MAX);
