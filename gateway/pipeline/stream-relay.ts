@@ -1,3 +1,4 @@
+import type { AnswerEnd } from '../dialects/dialect.ts';
 import { eventKinds } from '../dialects/dialect.ts';
 import { dataStart, EVENT_BYTES_MAX, eventEnd, EventJoiner } from '../wire/sse.ts';
 import type { AttemptEnd } from './attempt.ts';
@@ -23,15 +24,15 @@ export class StreamRelay implements Relay {
   #start = 0;
   #outputTokens = 0;
   /** Tokens of each choice, where the engine tells how many it has so far. */
-  readonly #choiceTokens = new Map<number, number>();
-  readonly #tally: UsageTally;
+  #choiceTokens: Map<number, number> | undefined;
+  /** Counts of the answer's choices; made when the first are told. */
+  #tally: UsageTally | undefined;
   #finishedChoices = 0;
   #isDone = false;
   #isOver = false;
 
   constructor(parts: RelayParts) {
     this.#parts = parts;
-    this.#tally = new UsageTally(parts.exchange.request);
   }
 
   data(chunk: Buffer): void {
@@ -55,6 +56,8 @@ export class StreamRelay implements Relay {
       this.#start = end;
     }
     this.#flush();
+    // A small piece is part of a slab of 64 KiB, which a silent stream would keep whole.
+    this.#bytes = EMPTY;
     if (!this.#joiner.hold(bytes, this.#start) || this.#heldBytes > EVENT_BYTES_MAX) {
       this.#fail(`sent more than ${EVENT_BYTES_MAX} bytes without an event`);
     }
@@ -113,9 +116,10 @@ export class StreamRelay implements Relay {
     const { dialect, request } = this.#parts.exchange;
     const told = request.choices === 1 ? 0 : dialect.choiceOf(event);
     const choice = told < request.choices ? told : 0;
-    const before = this.#choiceTokens.get(choice) ?? 0;
+    const counted = (this.#choiceTokens ??= new Map<number, number>());
+    const before = counted.get(choice) ?? 0;
     const tokens = Math.max(soFar - before, 1);
-    this.#choiceTokens.set(choice, before + tokens);
+    counted.set(choice, before + tokens);
     return tokens;
   }
 
@@ -128,14 +132,20 @@ export class StreamRelay implements Relay {
     }
     // A reason that is too long to be read has ended a choice all the same.
     this.#finishedChoices += Math.max(end.finishedChoices, 1);
-    recordEnd(exchange, end, this.#tally);
+    this.#record(end);
     return true;
   }
 
   #readUsage(event: string): boolean {
     const { exchange, withholdsUsage } = this.#parts;
-    recordEnd(exchange, exchange.dialect.readEnd(event), this.#tally);
+    this.#record(exchange.dialect.readEnd(event));
     return !withholdsUsage;
+  }
+
+  #record(end: AnswerEnd): void {
+    const { exchange } = this.#parts;
+    this.#tally ??= new UsageTally(exchange.request);
+    recordEnd(exchange, end, this.#tally);
   }
 
   #readDone(): boolean {
