@@ -123,9 +123,10 @@ export class Recorder {
   readonly timer: TokenTimer;
   /** The server span's place in its trace; `undefined` outside a trace. */
   readonly trace: TraceContext | undefined;
-  readonly attempts: Attempt[] = [];
+  /** Tries on replicas, first one first. */
+  attempts: readonly Attempt[] = [];
   /** Decisions on where it goes, first one first; a retry is a further one. */
-  readonly routes: RouteSummary[] = [];
+  routes: RouteSummary[] = [];
 
   tenant: string | undefined;
   /** Client-facing dialect, such as `openai-chat`. */
@@ -182,7 +183,8 @@ export class Recorder {
   /** Opens the next attempt; its trace headers go to the engine. */
   attempt(destination: Destination): Attempt {
     const attempt = this.#attempt(destination);
-    this.attempts.push(attempt);
+    // Nearly always the only one: an array that is pushed to has room for 17, through the whole answer.
+    this.attempts = [...this.attempts, attempt];
     return attempt;
   }
 

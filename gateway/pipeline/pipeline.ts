@@ -43,11 +43,12 @@ async function converse(exchange: Exchange, trail: Trail, parts: PipelineParts):
   exchange.recorder.askedAtMs = parts.clock.nowMs();
   let place = await admit(exchange, routing, { dispatcher: parts.dispatcher, trail });
   const resume = new Resume(exchange, parts.resume);
-  const tries = new FurtherTries(exchange, { routing, resume }, parts);
+  let tries: FurtherTries | undefined;
   let leg: Leg | undefined;
   for (;;) {
     const end = await attemptAt({ place, leg, resume }, exchange, parts);
     if (end.kind === 'complete') return;
+    tries ??= new FurtherTries(exchange, { routing, resume }, parts);
     const next = await tries.next(end, place);
     if (next === undefined) return resume.endsHere() ? undefined : deliver(end, exchange, tries);
     trail.granted(next.routing, next.place);
@@ -111,13 +112,24 @@ async function attemptAt(
       exchange.reply.addHeader('x-gateway-replica', replica.id);
     const model = parts.names.rename(exchange.request.model);
     const { clock, firstByteMs, betweenTokensMs, unreadMs, openAttempts } = parts;
-    const limits = { firstByteMs, betweenTokensMs, unreadMs };
     const notes = leg === undefined ? resume.notesAt(engine) : undefined;
     const asksForTokenIds =
       leg === undefined ? notes?.readsIds === true : resume.asksForIdsAt(engine, leg);
-    const made = { exchange, place, engine, model, clock, ...limits, openAttempts };
     const sentMs = clock.nowMs();
-    const end = await forward({ ...made, notes, leg, asksForTokenIds });
+    const end = await forward({
+      exchange,
+      place,
+      engine,
+      model,
+      clock,
+      firstByteMs,
+      betweenTokensMs,
+      unreadMs,
+      notes,
+      leg,
+      asksForTokenIds,
+      openAttempts,
+    });
     parts.attempted(replica.id, end, sentMs);
     const { cachedTokens } = exchange.recorder;
     if (cachedTokens !== undefined) parts.dispatcher.observeCached(place, cachedTokens);

@@ -18,7 +18,7 @@ export interface TrailParts {
 export class Trail {
   readonly #exchange: Pick<Exchange, 'recorder' | 'receivedMs'>;
   readonly #parts: TrailParts;
-  readonly #steps: { readonly decision: NotedDecision; readonly attempt: number }[] = [];
+  #steps: readonly { readonly decision: NotedDecision; readonly attempt: number }[] = [];
 
   constructor(exchange: Pick<Exchange, 'recorder' | 'receivedMs'>, parts: TrailParts) {
     this.#exchange = exchange;
@@ -51,8 +51,9 @@ export class Trail {
     const { decisions, clock } = this.#parts;
     const ordinal = this.#steps.length + 1;
     const decision = new NotedDecision({ ...facts, atMs: clock.nowMs(), ordinal });
-    this.#steps.push({ decision, attempt: recorder.attempts.length });
-    recorder.routes.push(decision);
+    // Nearly always one, kept through the whole answer: an array that is pushed to has room for 17.
+    this.#steps = [...this.#steps, { decision, attempt: recorder.attempts.length }];
+    recorder.routes = [...recorder.routes, decision];
     decisions.note(decision);
   }
 

@@ -77,7 +77,8 @@ export class HttpConnection implements HttpAnswerListener {
   readonly #owner: HttpConnectionOwner;
   readonly #parser: HttpAnswerParser = new HttpAnswerParser(this);
   readonly #socket: Socket;
-  readonly #connectTimer: NodeJS.Timeout;
+  /** `undefined` once there is a connection. */
+  #connectTimer: NodeJS.Timeout | undefined;
   #exchange: OpenExchange | undefined;
   #keepAliveMs = 0;
   #isConnected = false;
@@ -183,6 +184,7 @@ export class HttpConnection implements HttpAnswerListener {
     socket.once(connected, () => {
       this.#isConnected = true;
       clearTimeout(this.#connectTimer);
+      this.#connectTimer = undefined;
     });
     socket.on('error', (error) => {
       reason = error;
