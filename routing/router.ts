@@ -25,6 +25,7 @@ export class Router {
   readonly #shadow: Rating | undefined;
   readonly #heads: ReceiptHeads;
   #ids: readonly ReplicaId[] = [];
+  #noDroppers = new Uint8Array(0);
 
   /** `shadow` judges each request too, on the same candidates, and never acts. */
   constructor(policy: Policy, shadow?: Policy) {
@@ -79,6 +80,7 @@ export class Router {
 
   #droppers(request: RoutingRequest, everyone: readonly Candidate[]): Uint8Array {
     const { kept } = this.#acting;
+    if (kept.length === everyone.length) return this.#noDroppersOf(everyone.length);
     const droppers = new Uint8Array(everyone.length);
     let next = 0;
     for (let index = 0; index < everyone.length; index += 1) {
@@ -88,6 +90,12 @@ export class Router {
       else droppers[index] = 1 + firstDropper(this.policy.filters, request, candidate);
     }
     return droppers;
+  }
+
+  /** As long as nobody is dropped, receipts of as many replicas share one list. */
+  #noDroppersOf(count: number): Uint8Array {
+    if (this.#noDroppers.length !== count) this.#noDroppers = new Uint8Array(count);
+    return this.#noDroppers;
   }
 
   /** What the shadow, which has rated the same candidates, says of the pick. */
