@@ -80,7 +80,7 @@ export function run(command, args, { env = process.env, shares = false } = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       env,
-      stdio: ['ignore', shares ? 'inherit' : 'pipe', shares ? 'inherit' : 'pipe'],
+      stdio: shares ? 'inherit' : ['ignore', 'pipe', 'pipe'],
       detached: ownGroup,
     });
     let output = '';

@@ -315,6 +315,15 @@ describe('running a command', () => {
     expect(code).toBe(expected);
   });
 
+  it('hands its input to the command', async () => {
+    const clone = await Clone.make();
+    const run = clone.start(['--', 'cat']);
+
+    run.child.stdin?.end('a span\n');
+
+    expect(await run.ends()).toEqual({ code: 0, output: 'a span\n' });
+  });
+
   it('says what it installs beside the output of the command, not in it', async () => {
     const clone = await Clone.make({ installed: false });
     await clone.npm('true');
