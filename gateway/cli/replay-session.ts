@@ -59,6 +59,10 @@ export async function reportOn(
   tryFiles(files);
   const virtual = foretold(plan);
   const run = await withProgress(plan, virtual, { makeRun, signal: interruption.signal });
+  if (interruption.signal.aborted && run.results.length === 0) {
+    tell('Interrupted before a request was finished: nothing is written.');
+    return EXIT_INTERRUPTED;
+  }
   const beside = { run, virtual, reproduced: plan.reproduced, others };
   const columns = comparedColumns(beside);
   const provenance = provenanceOf(process.argv.slice(2));

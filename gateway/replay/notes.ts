@@ -101,6 +101,8 @@ function failureNotes({ results }: NoteSources): readonly string[] {
 
 function latenessNotes({ measures, speed, lateness }: NoteSources): readonly string[] {
   const stepMs = stepWallMs(measures, speed);
+  // Where no answer had two tokens there is no step to be late for.
+  if (stepMs === 0) return [];
   const past = latePastShare(lateness, stepMs);
   if (past.length === 0) return [];
   const told = past.map((each) => {

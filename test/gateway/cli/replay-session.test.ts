@@ -248,4 +248,23 @@ describe('a session of replay', () => {
     expect(readText(join(folder, 'run.jsonl'))).toContain('"incomplete": true');
     expect(readText(join(folder, 'run.html'))).toContain('Incomplete');
   });
+
+  it('leaves what it wrote before as it is where it is interrupted before a request is finished', async () => {
+    await reported(aRun());
+    const names = ['run.jsonl', 'run.html'];
+    const before = names.map((name) => readText(join(folder, name)));
+    stdout = '';
+    stderr = '';
+    using interruption = new Interruption();
+    const makeRun = (): Promise<ReplayRun> => {
+      process.emit('SIGINT');
+      return Promise.resolve(aRun({ results: [], complete: false }));
+    };
+    const code = await reportOn(virtual, flags(), { readText, interruption, makeRun });
+
+    expect(code).toBe(EXIT_INTERRUPTED);
+    expect(stdout).toBe('');
+    expect(stderr).toBe('Interrupted before a request was finished: nothing is written.\n');
+    expect(names.map((name) => readText(join(folder, name)))).toEqual(before);
+  });
 });

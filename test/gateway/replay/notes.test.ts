@@ -99,6 +99,10 @@ describe('the notes of a run', () => {
     ]);
   });
 
+  it('call nobody late where no token followed another', () => {
+    expect(notes({ results: [], lateness: [aLateness({ p99Ms: 12.5 })] })).toEqual([]);
+  });
+
   it('report what passes a twentieth of a step, but blame no machine for what timers are anywhere', () => {
     const little = aLateness({ process: 'replica-0', keepsPace: true, p99Ms: 1.4 });
     const seldom = aLateness({ process: 'replica-1', keepsPace: true, p99Ms: 9, samples: 20 });
