@@ -42,17 +42,23 @@ export async function hostOf({ host, sysfs, nvidiaSmi }: HostFlags): Promise<Hos
   }
 }
 
+/** Whose host is planned on: the one that `--host` names, or this machine. */
+export interface PlanTerms extends Pick<HostFlags, 'host'> {
+  /** What can be done where it has no GPU. */
+  readonly wayOut: string;
+}
+
 /** The plan of a host; what the host said of itself is told. Throws a UsageError that says why there is none. */
-export function planOn(host: Host, flags: HostFlags, wish: PlanWish): Plan {
-  if (host.gpus.length === 0) throw new UsageError(noGpu(host, flags));
+export function planOn(host: Host, terms: PlanTerms, wish: PlanWish): Plan {
+  if (host.gpus.length === 0) throw new UsageError(noGpu(host, terms));
   for (const remark of host.remarks ?? []) tell(remark);
   const result = planHost(host, wish);
   if (result.kind === 'impossible') throw new UsageError(`no plan: ${result.reason}`);
   return result;
 }
 
-function noGpu({ remarks = [] }: Host, { host }: HostFlags): string {
+function noGpu({ remarks = [] }: Host, { host, wayOut }: PlanTerms): string {
   const where = host === undefined ? 'this machine' : `the machine of ${host}`;
   const why = remarks.map((remark) => remark.replace(/\.$/u, '')).join('; ');
-  return `${where} has no GPU to plan with${why === '' ? '' : ` (${why})`}; --host published plans the published 8×H100 host, which gateway demo simulates`;
+  return `${where} has no GPU to plan with${why === '' ? '' : ` (${why})`}; ${wayOut}`;
 }

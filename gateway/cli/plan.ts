@@ -14,6 +14,9 @@ import { planWish } from './plan-wish.ts';
 import { withShortHelp } from './short-help.ts';
 import { UsageError } from './usage-error.ts';
 
+const WITHOUT_GPU =
+  '--host published plans the published 8×H100 host, which gateway demo simulates';
+
 /** `gateway plan`: which engine on which GPUs, CPUs and memory of this machine, or of another, and why. */
 export function planCommand(): Command {
   const command = new Command('plan').description(
@@ -32,7 +35,7 @@ async function plan(flags: PlanFlags): Promise<void> {
     if (flags.dump !== undefined) return;
     throw new UsageError('--model is missing: say what is to be served, such as llama-3-70b');
   }
-  const result = planOn(host, flags, planWish(flags, flags.model));
+  const result = planOn(host, { ...flags, wayOut: WITHOUT_GPU }, planWish(flags, flags.model));
   const { emit: form, out: folder, image, memory } = flags;
   if (form !== undefined) emitPlan(result, { form, folder, image, memory });
   else if (flags.json === true) say(JSON.stringify(result, null, 2));

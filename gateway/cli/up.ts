@@ -24,6 +24,9 @@ const REPLICAS_MAX = 256;
 const GPUS_MAX = 256;
 const NODE_MAX = 1_023;
 
+const WITHOUT_GPU =
+  'end the line with -- and the command of your engine, which needs no plan, or try gateway demo';
+
 /** The flags that `--help` shows; the others stand in `--help-all`. */
 const frequentFlags = [
   '--config',
@@ -116,11 +119,8 @@ async function planned(
 ): Promise<readonly Override[]> {
   const wish = { ...flags, engine, kvTokens: KV_TOKENS_WANTED, port: flags.enginePort };
   const { sysfs, nvidiaSmi } = flags;
-  const plan = planOn(
-    await hostOf({ sysfs, nvidiaSmi }),
-    { sysfs, nvidiaSmi },
-    planWish(wish, model),
-  );
+  const host = await hostOf({ sysfs, nvidiaSmi });
+  const plan = planOn(host, { wayOut: WITHOUT_GPU }, planWish(wish, model));
   tell(planTable(plan));
   return plannedOverrides(flags, plan);
 }

@@ -27,12 +27,16 @@ describe('the host of a plan', () => {
   it('is planned on, or it is said why not', () => {
     const wish = planWish(flags, 'llama-3-70b');
     const empty = { ...publishedHost, gpus: [], remarks: ['nvidia-smi was not found.'] };
+    const terms = { wayOut: 'take another machine' };
 
-    expect(planOn(publishedHost, here, wish).replicas).toHaveLength(4);
-    expect(() => planOn(empty, here, wish)).toThrow(UsageError);
-    expect(() => planOn(empty, here, wish)).toThrow(
-      'this machine has no GPU to plan with (nvidia-smi was not found); --host published',
+    expect(planOn(publishedHost, terms, wish).replicas).toHaveLength(4);
+    expect(() => planOn(empty, terms, wish)).toThrow(UsageError);
+    expect(() => planOn(empty, terms, wish)).toThrow(
+      /^this machine has no GPU to plan with \(nvidia-smi was not found\); take another machine$/u,
     );
-    expect(() => planOn(publishedHost, here, { ...wish, tensorParallel: 3 })).toThrow('no plan: ');
+    expect(() => planOn(empty, { ...terms, host: 'a.json' }, wish)).toThrow(
+      'the machine of a.json has no GPU',
+    );
+    expect(() => planOn(publishedHost, terms, { ...wish, tensorParallel: 3 })).toThrow('no plan: ');
   });
 });

@@ -27,7 +27,9 @@ describe('gateway up', { timeout: PROCESS_MS_MAX }, () => {
 
     expect(await runGateway(words.split(' '))).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('gateway: this machine has no GPU to plan with'),
+      stderr: expect.stringMatching(
+        /^gateway: this machine has no GPU to plan with \(.+\); end the line with -- and the command/u,
+      ),
     });
   });
 
