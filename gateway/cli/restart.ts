@@ -7,6 +7,7 @@ import { defaultRunDir } from './default-run-dir.ts';
 import { EXIT_INTERRUPTED, Interruption } from './interruption.ts';
 import { tell } from './output.ts';
 import { restartOneByOne } from './rolling-restart.ts';
+import { runningLauncher } from './running-launcher.ts';
 import { waitingClock } from './waiting-clock.ts';
 
 interface RestartFlags {
@@ -54,7 +55,7 @@ function gatherOrigins(text: string, before?: readonly string[]): readonly strin
 async function restart(named: readonly string[], flags: RestartFlags): Promise<void> {
   const dir = runDirAt(flags.runDir ?? defaultRunDir(process.env, process.getuid?.()));
   const launcher = new LauncherClient(dir.socket);
-  const { replicas } = await launcher.state();
+  const { replicas } = await runningLauncher(launcher);
   const ids = named.length > 0 ? named : replicas.map(({ plan }) => plan.id);
   if (replicas.length === 1) tell(ALONE);
   using interruption = new Interruption();

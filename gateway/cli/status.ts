@@ -6,6 +6,7 @@ import { adminReplicas } from './admin-replicas.ts';
 import { origin } from './arguments.ts';
 import { defaultRunDir } from './default-run-dir.ts';
 import { say, tell } from './output.ts';
+import { runningLauncher } from './running-launcher.ts';
 import { statusTable } from './status-table.ts';
 
 interface StatusFlags {
@@ -32,7 +33,7 @@ export function statusCommand(): Command {
 
 async function status(flags: StatusFlags): Promise<void> {
   const dir = runDirAt(flags.runDir ?? defaultRunDir(process.env, process.getuid?.()));
-  const state = await new LauncherClient(dir.socket).state();
+  const state = await runningLauncher(new LauncherClient(dir.socket));
   const loads = await loadsOf(flags);
   if (flags.json !== true) return say(statusTable(state, loads, Date.now()));
   const replicas = state.replicas.map((replica) => ({
