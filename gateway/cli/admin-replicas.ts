@@ -19,33 +19,22 @@ const PAGE_MS_MAX = 10_000;
 
 /** The replicas of a gateway. Rejects where it does not tell them. */
 export async function adminReplicas(door: AdminDoor): Promise<readonly AdminReplica[]> {
-  const answer = await ask(door, 'GET', '/admin/replicas');
+  const answer = await ask(door, '/admin/replicas');
   return (await answer.json()) as readonly AdminReplica[];
 }
 
-/** Marks a replica as drained, or takes the mark back: a drained one gets no new request. Rejects where that cannot be. */
-export async function markReplica(
-  door: AdminDoor,
-  id: string,
-  mark: 'drain' | 'undrain',
-): Promise<void> {
-  await ask(door, 'POST', `/admin/replicas/${encodeURIComponent(id)}/${mark}`);
-}
-
-async function ask({ url, key }: AdminDoor, method: string, path: string): Promise<Response> {
+async function ask({ url, key }: AdminDoor, path: string): Promise<Response> {
   const headers: Readonly<Record<string, string>> =
     key === undefined ? {} : { authorization: `Bearer ${key}` };
   const signal = AbortSignal.timeout(PAGE_MS_MAX);
-  const answer = await fetch(`${url}${path}`, { method, headers, signal }).catch(
-    (cause: unknown) => {
-      throw new Error(`No gateway answers at ${url}: --admin-url names another admin port.`, {
-        cause,
-      });
-    },
-  );
+  const answer = await fetch(`${url}${path}`, { headers, signal }).catch((cause: unknown) => {
+    throw new Error(`No gateway answers at ${url}: --admin-url names another admin port.`, {
+      cause,
+    });
+  });
   if (answer.ok) return answer;
   const hint = HINTS[answer.status] ?? '';
-  throw new Error(`${url} answers ${answer.status} to ${method} ${path}${hint}.`);
+  throw new Error(`${url} answers ${answer.status} to GET ${path}${hint}.`);
 }
 
 const HINTS: Readonly<Record<number, string>> = {

@@ -1,10 +1,12 @@
 import { Command } from 'commander';
 
 import { LauncherClient, runDirAt } from '../../deploy/launcher.ts';
-import { adminReplicas, markReplica } from './admin-replicas.ts';
+import { openTextClient } from '../wire/text-client.ts';
+import { adminReplicas } from './admin-replicas.ts';
 import { gather, integerBetween, origin } from './arguments.ts';
 import { defaultRunDir } from './default-run-dir.ts';
 import { EXIT_INTERRUPTED, Interruption } from './interruption.ts';
+import { markReplica } from './mark-replica.ts';
 import { tell } from './output.ts';
 import { restartOneByOne } from './rolling-restart.ts';
 import { runningLauncher } from './running-launcher.ts';
@@ -18,6 +20,8 @@ interface RestartFlags {
 }
 
 const HOUR_MS = 3_600_000;
+const CONNECT_MS_MAX = 5_000;
+const PAGE_BYTES_MAX = 64 * 1024;
 const ALONE =
   'There is one replica: until it is back, requests are refused with 503 (no_replica), unless ' +
   'the gateway has others.';
@@ -60,14 +64,24 @@ async function restart(named: readonly string[], flags: RestartFlags): Promise<v
   if (replicas.length === 1) tell(ALONE);
   using interruption = new Interruption();
   const key = flags.adminKey ?? process.env['GATEWAY_ADMIN_KEY'];
-  await restartOneByOne(ids, {
-    launcher,
-    admin: { replicas: adminReplicas, mark: markReplica },
-    doors: (flags.adminUrl ?? [ADMIN_URL]).map((url) => ({ url, key })),
-    clock: waitingClock,
-    drainMsMax: flags.drainMs,
-    tell,
-    signal: interruption.signal,
-  });
+  const client = openTextClient({ connectMs: CONNECT_MS_MAX, bodyBytesMax: PAGE_BYTES_MAX });
+  const { fetchText } = client;
+  try {
+    await restartOneByOne(ids, {
+      launcher,
+      admin: {
+        replicas: adminReplicas,
+        mark: (door, id, mark) =>
+          markReplica(id, mark, { adminUrl: door.url, adminKey: door.key, fetchText }),
+      },
+      doors: (flags.adminUrl ?? [ADMIN_URL]).map((url) => ({ url, key })),
+      clock: waitingClock,
+      drainMsMax: flags.drainMs,
+      tell,
+      signal: interruption.signal,
+    });
+  } finally {
+    await client.close();
+  }
   if (interruption.signal.aborted) process.exitCode = EXIT_INTERRUPTED;
 }

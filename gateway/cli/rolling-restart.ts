@@ -27,6 +27,8 @@ const LOOK_MS = 250;
  * back; what was drained is given back, also where that is interrupted.
  */
 export async function restartOneByOne(ids: readonly string[], parts: RollingParts): Promise<void> {
+  // Before anything is drained: a name that is mistyped takes no other one down.
+  for (const id of ids) await statusOf(id, parts.launcher);
   for (const id of ids) {
     if (parts.signal.aborted) return parts.tell(`${id} and what follows it were left as they are.`);
     await drained(id, parts, () => restartOne(id, parts));

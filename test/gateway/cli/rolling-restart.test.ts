@@ -158,11 +158,11 @@ describe('engines that are restarted one by one', () => {
     expect(host.acts.at(-1)).toBe('undrain one');
   });
 
-  it('are those that the launcher has', async () => {
+  it('are those that the launcher has, or none is drained', async () => {
     const host = new Host('one');
-    expect(await host.restart(['other'])).toMatchObject({
+    expect(await host.restart(['one', 'other'])).toMatchObject({
       message: 'the launcher has no replica other; it has one',
     });
-    expect(host.acts).toEqual(['drain other', 'undrain other']);
+    expect(host.acts).toEqual([]);
   });
 });
