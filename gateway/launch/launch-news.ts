@@ -18,7 +18,9 @@ export class LaunchNews {
   }
 
   /** The lines of one look, made at `nowMs` since 1970. */
-  linesOf({ replicas }: LauncherState, nowMs: number): readonly string[] {
+  linesOf(state: LauncherState, nowMs: number): readonly string[] {
+    const replicas =
+      this.lostAtFirst(state) === undefined ? state.replicas : state.replicas.map(lost);
     return replicas.flatMap((replica) => {
       const { id } = replica.plan;
       const before = this.#last.get(id);
@@ -44,6 +46,11 @@ export class LaunchNews {
     const isDue = replica.progress !== before.progress && nowMs - before.toldMs >= PROGRESS_MS;
     return phase === 'starting' && isDue ? progressOf(replica, nowMs) : undefined;
   }
+}
+
+/** Whoever has lost all at the first start gives up: what waits for its next start gets none. */
+function lost(replica: LaunchedReplica): LaunchedReplica {
+  return replica.phase === 'waiting' ? { ...replica, phase: 'failed' } : replica;
 }
 
 function adopted({ phase, sinceMs, pid }: LaunchedReplica, nowMs: number): string {

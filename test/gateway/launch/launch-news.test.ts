@@ -88,6 +88,17 @@ describe('the news of launched replicas', () => {
     },
   );
 
+  it('promise no other start to the last of those that are lost', () => {
+    const news = new LaunchNews(new Set());
+    const waiting = aLaunchedReplica({ phase: 'waiting', wasReady: false, failure });
+    const other = aLaunchedReplica({ ...waiting, plan: aPlan({ id: 'engine-1' }) });
+
+    expect(news.linesOf(aLauncherState(waiting, starting), 0)[0]).toContain('is started again');
+    expect(news.linesOf(aLauncherState(failed, other), 0)).toContain(
+      'engine-1 failed: no such flag; engine-0.log',
+    );
+  });
+
   it('know none for lost once one was ready, whatever another launcher knows', () => {
     const news = new LaunchNews(new Set());
     news.lostAtFirst(aLauncherState(aLaunchedReplica()));
