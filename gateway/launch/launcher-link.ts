@@ -70,7 +70,8 @@ export class LauncherLink {
       if (await this.#parts.revive()) this.#tellAll(await this.apply());
       else
         this.#tellOnce(
-          'the launcher was told to end: its replicas are gone until it is started again',
+          'the launcher was told to end, as gateway down does, and its replicas are gone: end this ' +
+            'gateway and start it again to have them back',
         );
     } catch (error) {
       // Tried again at the next look.

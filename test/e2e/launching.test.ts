@@ -238,7 +238,7 @@ describe('gateway up', () => {
     expect(down).toMatchObject({ code: 0, stderr: 'Ending vllm-0.\nNothing is left running.\n' });
     expect(again).toMatchObject({ code: 0 });
     expect(again.stderr).toContain('Nothing runs here');
-    expect(stderr).toContain('the launcher was told to end: its replicas are gone until');
+    expect(stderr).toContain('its replicas are gone: end this gateway and start it again');
   });
 });
 

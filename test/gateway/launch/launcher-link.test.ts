@@ -93,7 +93,8 @@ describe('the link to a launcher', () => {
     await linked.clock.pass(2_000);
     const lines = [
       'no launcher listens at x',
-      'the launcher was told to end: its replicas are gone until it is started again',
+      'the launcher was told to end, as gateway down does, and its replicas are gone: end this ' +
+        'gateway and start it again to have them back',
     ];
     expect(linked.applied).toEqual([]);
     expect(linked.looks).toBeGreaterThan(3);
