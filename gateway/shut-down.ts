@@ -8,6 +8,8 @@ import type { Listener } from './server/listen.ts';
 export interface DrainOptions {
   /** Whether requests are still served until whoever sends them has noticed. */
   readonly settles: boolean;
+  /** Hears, where it does not end at once, after how many milliseconds it does at the latest. */
+  readonly waits?: (atMostMs: number) => void;
 }
 
 /** Both doors of a house. */
@@ -40,11 +42,12 @@ export class ShutDown {
   }
 
   /** Lets whoever is inside come to an end, in the time that the settings give, then closes. */
-  async drain({ settles }: DrainOptions): Promise<void> {
+  async drain({ settles, waits }: DrainOptions): Promise<void> {
     const { doorkeeper, doors, telemetry, config } = this.#parts;
     const { shutdown, listen } = config();
     const { drainMs, settleMs } = shutdown;
     telemetry.log.info({ open_requests: doorkeeper.inside, drain_ms: drainMs }, 'draining');
+    if (settles || doorkeeper.inside > 0) waits?.(drainMs);
     const timeUp = this.#after(drainMs);
     doorkeeper.announce();
     // The other gateway at this port takes those who come from here on.

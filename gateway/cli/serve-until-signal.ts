@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
 import type { RunningGateway } from '../house.ts';
 import { startGateway } from '../house.ts';
+import { durationText } from '../replay/report/quantity-text.ts';
 import { say, tell } from './output.ts';
 import { explainPortError } from './port-error.ts';
 import { runUntilSignal } from './run-until-signal.ts';
@@ -32,7 +33,8 @@ export async function serveUntilSignal(
       // A start that fails tells why itself.
       const started = await starting.catch(() => undefined);
       // Who presses Ctrl-C has no balancer in front that would have to notice first.
-      await started?.drain({ settles: signal === 'SIGTERM' });
+      const settles = signal === 'SIGTERM';
+      await started?.drain(json ? { settles } : { settles, waits: tellWait });
       if (keepsEngines) engines?.leave();
       else await engines?.end();
     },
@@ -65,6 +67,11 @@ async function giveUp(
   await Promise.allSettled([gateway.close(), engines.end()]);
   for (const line of sentence.split('\n')) tell(`gateway: ${line}`);
   process.exit(1);
+}
+
+function tellWait(atMostMs: number): void {
+  const most = durationText(atMostMs);
+  tell(`Ending: requests have up to ${most} to finish; Ctrl-C again ends them now.`);
 }
 
 function announce({ url, adminUrl }: RunningGateway, config: Config): void {

@@ -82,6 +82,25 @@ describe('a drain', () => {
     expect(done).toEqual(CLOSED);
   });
 
+  it.each([
+    ['somebody is inside', false, true, [1_000]],
+    ['it settles', true, false, [1_000]],
+    ['it ends at once', false, false, []],
+  ])(
+    'tells how long it may take where it does not end at once: %s',
+    async (_when, settles, hasGuest, expected) => {
+      const { clock, shutDown, leave } = aHouse();
+      const told: number[] = [];
+      if (!hasGuest) leave();
+      const drained = shutDown.drain({ settles, waits: (atMostMs) => told.push(atMostMs) });
+      await settle();
+      clock.advance(1_000);
+      await drained;
+
+      expect(told).toEqual(expected);
+    },
+  );
+
   it('that settles lets everybody in until the time is over, though it is not ready at once', async () => {
     const { done, clock, doorkeeper, shutDown, leave } = aHouse();
     const drained = shutDown.drain({ settles: true });

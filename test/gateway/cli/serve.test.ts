@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { serveCommand } from '../../../gateway/cli/serve.ts';
 import { CommandLine, runGateway } from '../../support/command-line.ts';
+import { until } from '../../support/live/until.ts';
 
 /** A process takes a second to come up on a busy machine. */
 const PROCESS_MS_MAX = 30_000;
@@ -22,6 +23,20 @@ describe('gateway serve', { timeout: PROCESS_MS_MAX }, () => {
     expect([health.status, ready.status, metrics.status]).toEqual([200, 503, 200]);
     expect(code).toBe(0);
     expect(stdout.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  it('says how long it waits for requests where it is told to end, and ends at once when told again', async () => {
+    await using gateway = new CommandLine(alone);
+    await until('it serves', () => gateway.stderr.includes('Serving at'));
+
+    gateway.signal('SIGTERM');
+    await until('it says so', () => gateway.stderr.includes('Ending: '));
+    const { code, stderr } = await gateway.stop('SIGINT');
+
+    expect(code).toBe(0);
+    expect(stderr).toContain(
+      'Ending: requests have up to 25 s to finish; Ctrl-C again ends them now.\n',
+    );
   });
 
   it('says why its replica is not ready', async () => {
