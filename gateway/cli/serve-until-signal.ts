@@ -77,5 +77,7 @@ function tellWait(atMostMs: number): void {
 function announce({ url, adminUrl }: RunningGateway, config: Config): void {
   const ids = [...config.replicas, ...config.launch.replicas].map(({ id }) => id);
   tell(`Serving at ${url}/v1, routing ${config.routing.policy} over ${ids.join(', ')}`);
-  tell(`Metrics: ${adminUrl}/metrics   State: ${adminUrl}/admin/state`);
+  tell(
+    `Live page: ${adminUrl}/admin/ui   Metrics: ${adminUrl}/metrics   State: ${adminUrl}/admin/state`,
+  );
 }

@@ -29,9 +29,15 @@ const headers: Readonly<Record<string, string>> = {
   'cache-control': 'no-cache',
 };
 
-/** Mounts `/admin/ui`, for everybody: the page holds no data, and a browser that opens one can send no key. */
+/**
+ * Mounts `/admin/ui`, for everybody: the page holds no data, and a browser that opens one can send no key. `/` and
+ * `/admin` lead to it.
+ */
 export function mountLivePage(app: Hono<{ Bindings: HttpBindings }>): void {
   const files = new PageFiles();
+  app.get('/', (context) => context.redirect('admin/ui'));
+  app.get('/admin', (context) => context.redirect('admin/ui'));
+  app.get('/admin/', (context) => context.redirect('ui'));
   app.get('/admin/ui', () => answer(files, 'index.html'));
   app.get('/admin/ui/', (context) => context.redirect('../ui', 308));
   app.get('/admin/ui/:path{.+}', (context, next) => {

@@ -27,13 +27,14 @@ describe('gateway serve', { timeout: PROCESS_MS_MAX }, () => {
 
   it('says how long it waits for requests where it is told to end, and ends at once when told again', async () => {
     await using gateway = new CommandLine(alone);
-    await until('it serves', () => gateway.stderr.includes('Serving at'));
+    await until('it serves', () => gateway.stderr.includes('Live page'));
 
     gateway.signal('SIGTERM');
     await until('it says so', () => gateway.stderr.includes('Ending: '));
     const { code, stderr } = await gateway.stop('SIGINT');
 
     expect(code).toBe(0);
+    expect(stderr).toMatch(/^Live page: http:\S+\/admin\/ui {3}Metrics: http/mu);
     expect(stderr).toContain(
       'Ending: requests have up to 25 s to finish; Ctrl-C again ends them now.\n',
     );

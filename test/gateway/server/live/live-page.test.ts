@@ -27,6 +27,13 @@ describe('the live page', () => {
     expect([answer.status, answer.headers.get('location')]).toEqual([308, '../ui']);
   });
 
+  it.each(['/', '/admin', '/admin/'])('is what %s leads to', async (path) => {
+    const { status, headers } = await anApp().request(path);
+    const { pathname } = new URL(headers.get('location') ?? '', `http://localhost${path}`);
+
+    expect([status, pathname]).toEqual([302, '/admin/ui']);
+  });
+
   it('may run its own modules, call its own gateway, and nothing else', async () => {
     const { headers } = await anApp().request('/admin/ui');
 
