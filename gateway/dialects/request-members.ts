@@ -2,6 +2,7 @@ import { GatewayError } from '../generation/error.ts';
 import type { PromptSize } from '../generation/request.ts';
 import type { JsonMember } from '../wire/json-members.ts';
 import { eachElement, findMember, JsonSyntaxError, scanMembers } from '../wire/json-members.ts';
+import { skipSpace } from '../wire/json-tokens.ts';
 
 /** Longest member that is decoded; what is longer (prompts, images) is measured and passed on unread. */
 const DECODED_BYTES_MAX = 64 * 1024;
@@ -18,7 +19,8 @@ export class RequestMembers {
       this.all = scanMembers(body);
     } catch (error) {
       if (!(error instanceof JsonSyntaxError)) throw error;
-      throw new GatewayError('invalid_request', describePlace(body, error), { cause: error });
+      const message = noObject(body) ?? describePlace(body, error);
+      throw new GatewayError('invalid_request', message, { cause: error });
     }
   }
 
@@ -115,6 +117,13 @@ function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Of what does not even begin as an object no place is at fault. */
+function noObject(body: Buffer): string | undefined {
+  const first = body[skipSpace(body, 0)];
+  if (first === undefined) return 'The body is empty: it has to be a JSON object';
+  return first === OPEN_BRACE ? undefined : 'The body has to be a JSON object';
+}
+
 function describePlace(body: Buffer, { offset, message }: JsonSyntaxError): string {
   let line = 1;
   let lineStart = 0;
@@ -129,6 +138,7 @@ function describePlace(body: Buffer, { offset, message }: JsonSyntaxError): stri
 }
 
 const LINE_FEED = 0x0a;
+const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const COMMA = 0x2c;

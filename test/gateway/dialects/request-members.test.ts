@@ -56,6 +56,16 @@ describe('a member', () => {
   });
 
   it.each([
+    ['', 'The body is empty: it has to be a JSON object'],
+    [' \r\n\t', 'The body is empty: it has to be a JSON object'],
+    ['[]', 'The body has to be a JSON object'],
+    ['"{}"', 'The body has to be a JSON object'],
+    ['hello', 'The body has to be a JSON object'],
+  ])('is none of a body that is %j, which is told as what it is', (body, message) => {
+    expect(refusal(() => read(body))).toMatchObject({ code: 'invalid_request', message });
+  });
+
+  it.each([
     ['string', '7', 'a string', '7'],
     ['string', '{"a":1}', 'a string', 'an object'],
     ['boolean', '"true"', 'true or false', 'a text'],
@@ -143,8 +153,8 @@ describe('a body that is not JSON', () => {
     );
   });
 
-  it('has its first byte in line 1, column 1', () => {
-    expect(refusal(() => read('x')).message).toContain('at byte 0 (line 1, column 1)');
+  it('has its second byte in line 1, column 2', () => {
+    expect(refusal(() => read('{x')).message).toContain('at byte 1 (line 1, column 2)');
   });
 });
 
