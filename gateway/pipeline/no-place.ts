@@ -20,11 +20,18 @@ export function shed(reason: ShedReason, retryAfterMs: number): GatewayError {
   return new GatewayError('saturated', SHED_MESSAGES[reason], { retryAfterMs, reason });
 }
 
+/** No replica has the model. */
+export function modelNotFound(model: string): GatewayError {
+  const message = `No replica serves the model '${model}': GET /v1/models lists what is served.`;
+  return new GatewayError('model_not_found', message, { param: 'model' });
+}
+
 /** By the filter that dropped the last replica; policies may have filters of their own. */
 const UNROUTABLE_MESSAGES: Readonly<Record<string, string>> = {
   'empty-fleet': 'The gateway has no replica yet.',
   serves: 'No replica is known to serve the model yet.',
   ready: 'No replica of the model is ready.',
+  drained: 'Every replica of the model is drained, and takes no new requests.',
   'not-excluded': 'Every replica that could take the request has failed it.',
 };
 
@@ -41,14 +48,15 @@ export function unroutable(request: RoutingRequest, filter: string, fleet: Fleet
   const isKnown = replicas.some((replica) => replica.models.includes(model));
   const allTold = replicas.every((replica) => replica.models.length > 0);
   if (filter === 'serves' && !isKnown && allTold) {
-    return new GatewayError('model_not_found', `No replica serves the model '${model}'.`, {
-      param: 'model',
-    });
+    return modelNotFound(model);
   }
   if (filter === 'speaks') {
     return new GatewayError('not_found', `No replica is ${engine}, whose own API this is.`);
   }
-  const message = UNROUTABLE_MESSAGES[filter] ?? 'No replica can take the request now.';
+  const own = replicas.filter(({ models }) => models.length === 0 || models.includes(model));
+  const isDrained = own.every(({ id }) => fleet.state(id) === 'draining');
+  const word = filter === 'ready' && own.length > 0 && isDrained ? 'drained' : filter;
+  const message = UNROUTABLE_MESSAGES[word] ?? 'No replica can take the request now.';
   return new GatewayError('no_replica', message, {
     retryAfterMs: NO_REPLICA_RETRY_AFTER_MS,
     reason: filter,

@@ -6,6 +6,7 @@ import { Hono } from 'hono';
 import { commonDialect } from '../dialects/catalog.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { GatewayError } from '../generation/error.ts';
+import { modelNotFound } from '../pipeline/no-place.ts';
 import type { EngineCalls } from './engine-calls.ts';
 import { ENGINE_INFO_PATHS } from './engine-calls.ts';
 import type { ModelList } from './model-list.ts';
@@ -84,7 +85,7 @@ function mountModels(app: Hono<{ Bindings: HttpBindings }>, parts: AppParts): vo
     const id = context.req.param('id');
     const model = parts.models.find(id);
     if (model !== undefined) return context.json(model);
-    throw new GatewayError('model_not_found', `No replica serves the model '${id}'.`);
+    throw modelNotFound(id);
   });
 }
 

@@ -90,7 +90,9 @@ describe('the official client throws', () => {
       type: 'not_found_error',
       param: 'model',
     });
-    expect(chat.message).toBe("404 No replica serves the model 'gpt-4o'.");
+    expect(chat.message).toBe(
+      "404 No replica serves the model 'gpt-4o': GET /v1/models lists what is served.",
+    );
     expect(found.code).toBe('model_not_found');
     expect(path).toMatchObject({
       code: 'not_found',

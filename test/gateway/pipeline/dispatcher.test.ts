@@ -371,7 +371,7 @@ describe('a request that nobody can take', () => {
     expect(ask(aDispatcher(), { model: 'gpt-9' }).error).toMatchObject({
       code: 'model_not_found',
       param: 'model',
-      message: "No replica serves the model 'gpt-9'.",
+      message: "No replica serves the model 'gpt-9': GET /v1/models lists what is served.",
     });
   });
 

@@ -42,7 +42,7 @@ describe('a request that nobody serves', () => {
       status: 404,
       source: 'client',
       param: 'model',
-      message: "No replica serves the model 'gpt-9'.",
+      message: "No replica serves the model 'gpt-9': GET /v1/models lists what is served.",
     });
   });
 
@@ -60,6 +60,21 @@ describe('a request that nobody serves', () => {
       message: 'No replica of the model is ready.',
       reason: 'ready',
     });
+  });
+
+  it.each([
+    [['draining', 'draining'], 'Every replica of the model is drained, and takes no new requests.'],
+    [['draining', 'ejected'], 'No replica of the model is ready.'],
+  ] as const)('asks replicas that are %j, which is said', (states, message) => {
+    const fleet = fleetOf(
+      aReplica({ id: 'one' }),
+      aReplica({ id: 'silent', models: [] }),
+      aReplica({ id: 'other', models: ['another'] }),
+    );
+    fleet.setState('one', states[0]);
+    fleet.setState('silent', states[1]);
+
+    expect(unroutable(aRequest(), 'ready', fleet)).toMatchObject({ message, reason: 'ready' });
   });
 
   it.each([...eligibility.map(({ name }) => name), 'empty-fleet'])(

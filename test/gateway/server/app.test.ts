@@ -68,7 +68,9 @@ describe('the data port', () => {
   it('does not know a model that no replica serves', async () => {
     const answer = await anApp().request('/v1/models/absent', authorized);
     expect(answer.status).toBe(404);
-    expect(await answer.json()).toMatchObject({ error: { code: 'model_not_found' } });
+    expect(await answer.json()).toMatchObject({
+      error: { code: 'model_not_found', message: expect.stringContaining('GET /v1/models lists') },
+    });
   });
 
   it.each(['GET', 'PUT', 'DELETE'])(
