@@ -73,9 +73,12 @@ function noReplica(
 ): readonly Problem[] {
   // Of a section that is wrong nobody can say what it would launch.
   if (!needsReplica || replicas?.length !== 0 || launch?.replicas.length !== 0) return [];
-  const where = file === undefined ? '--replica' : whereIs(['replicas']);
+  if (file !== undefined) {
+    const what = 'there is no replica: list one under `replicas` or `launch.replicas`';
+    return [{ where: whereIs(['replicas']), what }];
+  }
   const what = 'there is no replica: name one with --replica <url>, or list them under `replicas`';
-  return [{ where, what: `${what} in the file of --config` }];
+  return [{ where: '--replica', what: `${what} in the file of --config` }];
 }
 
 /** Largest file of settings: four times that of ten thousand keys. */

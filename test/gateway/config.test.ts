@@ -137,7 +137,7 @@ describe('a configuration', () => {
   it('has a replica where one is needed', () => {
     const needsReplica = true;
     expect(problemsOf(() => read('', { needsReplica }))).toEqual([
-      'gateway.yaml: there is no replica: name one with --replica <url>, or list them under `replicas` in the file of --config',
+      'gateway.yaml: there is no replica: list one under `replicas` or `launch.replicas`',
     ]);
     expect(problemsOf(() => read('listen: {}\nreplicas: []', { needsReplica }))).toEqual([
       expect.stringMatching(/^gateway\.yaml:2:1: there is no replica/u),
