@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 import type { Host } from '../../deploy/host.ts';
 import type { Plan, PlanWish } from '../../deploy/plan.ts';
@@ -32,6 +32,7 @@ export async function hostOf({ host, sysfs, nvidiaSmi }: HostFlags): Promise<Hos
     const ask = openNvidiaSmi({ path: nvidiaSmi, timeoutMs: SMI_MS_MAX });
     return readHost({ ask, files: new SystemFiles(sysfs) });
   }
+  if (!existsSync(host)) throw new UsageError(`--host ${host}: there is no such file`);
   try {
     return parseHost(readFileSync(host, 'utf8'));
   } catch (cause) {

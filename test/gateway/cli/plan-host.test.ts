@@ -20,7 +20,10 @@ describe('the host of a plan', () => {
     expect(await hostOf({ ...here, host: 'published' })).toBe(publishedHost);
     expect((await hostOf(source)).gpus).toHaveLength(8);
     await expect(hostOf({ ...here, host: join(root, 'none.json') })).rejects.toThrow(
-      'none.json is not a dump of gateway plan --dump: ',
+      /none\.json: there is no such file$/u,
+    );
+    await expect(hostOf({ ...here, host: import.meta.filename })).rejects.toThrow(
+      'plan-host.test.ts is not a dump of gateway plan --dump: ',
     );
   });
 

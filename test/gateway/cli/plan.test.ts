@@ -100,7 +100,10 @@ describe('gateway plan', () => {
 
   it.each([
     [['--host', 'published'], '--model is missing'],
-    [[...model, '--host', '/nowhere/host.json'], '--host /nowhere/host.json is not a dump'],
+    [
+      [...model, '--host', '/nowhere/host.json'],
+      '--host /nowhere/host.json: there is no such file',
+    ],
     [[...model, '--host', 'published', '--tp', '16'], 'no plan: a replica of 16 GPUs is asked for'],
     [['--host', 'published', '--dump', '/nowhere/x'], '--dump /nowhere/x cannot be written'],
   ])('refuses %j', async (args, why) => {
