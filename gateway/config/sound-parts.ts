@@ -8,7 +8,7 @@ export interface SoundParts {
   readonly admin: Config['admin'] | undefined;
   readonly models: Config['models'] | undefined;
   readonly launch: Config['launch'] | undefined;
-  readonly replicas: readonly (ReplicaSettings | undefined)[] | undefined;
+  readonly replicas: readonly (Pick<ReplicaSettings, 'id' | 'url'> | undefined)[] | undefined;
   readonly keys: readonly (KeySettings | undefined)[] | undefined;
   readonly tenants: readonly (TenantSettings | undefined)[] | undefined;
 }
@@ -20,8 +20,8 @@ export function soundParts(tree: unknown): SoundParts {
     admin: section('admin', tree),
     models: section('models', tree),
     launch: section('launch', tree),
-    // A replica is known by its address, whatever else of it is not.
-    replicas: items('replicas', tree, withoutUnset),
+    // A replica is known by its address and its name, whatever else of it is wrong.
+    replicas: items('replicas', tree, addressAndName),
     keys: items('keys', tree),
     tenants: items('tenants', tree),
   };
@@ -48,9 +48,12 @@ function items<Name extends 'replicas' | 'keys' | 'tenants'>(
   );
 }
 
-function withoutUnset(item: unknown): unknown {
+function addressAndName(item: unknown): unknown {
   if (typeof item !== 'object' || item === null) return item;
-  return Object.fromEntries(Object.entries(item).filter(([, member]) => member !== UNSET));
+  const known = Object.entries(item).filter(
+    ([name, member]) => (name === 'url' || name === 'id') && member !== UNSET,
+  );
+  return Object.fromEntries(known);
 }
 
 function memberOf(tree: unknown, name: string): unknown {

@@ -32,6 +32,17 @@ describe('the sound parts of a configuration', () => {
     expect(listen).toBeUndefined();
   });
 
+  it('know a replica by its address and its name, whatever else of it is wrong', () => {
+    const { replicas } = soundParts({
+      replicas: [
+        { url: 'http://a:1', id: 'a', numaNode: -1 },
+        { url: 'http://b:1', zzz: 1 },
+        { id: 'c' },
+      ],
+    });
+    expect(replicas?.map((replica) => replica?.id)).toEqual(['a', 'b:1', undefined]);
+  });
+
   it('lack a list that is far too long, whose items nobody has time for', () => {
     const keys = (count: number): unknown => Array.from({ length: count }, () => null);
 
