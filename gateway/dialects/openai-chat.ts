@@ -38,7 +38,8 @@ export const openAiChat: Dialect = {
 
 function decodeChat(body: Buffer): GenerateRequest {
   const members = new RequestMembers(body);
-  const messages = members.require('messages');
+  // Old engines answer 500 to none or a text, as if they were broken; current ones refuse both too.
+  const messages = members.requireList('messages');
   return {
     operation: 'chat',
     model: members.string('model'),

@@ -36,7 +36,7 @@ describe.each(presetsOfProtocols)('what %s sends', (preset) => {
           ['/generate', { text: 'Hello', sampling_params: { max_new_tokens: 9 }, ...stream }],
         ] as const)
       : []),
-    ['/v1/chat/completions', { messages: 'none' }],
+    ['/v1/chat/completions', { messages: ['none'] }],
     ['/v1/completions', { ...text, temperature: -1 }],
   ] as const;
 

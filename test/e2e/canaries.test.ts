@@ -99,7 +99,7 @@ const bodies: readonly (object | string)[] = [
   `{"messages":${canary.prompt}}`,
   `${canary.prompt}`,
   `{"${canary.prompt}":1,"${canary.prompt}":2}`,
-  `{"stop":"${'x'.repeat(300)}\\q${canary.prompt}","messages":[],"n":"\\q${canary.prompt}"}`,
+  `{"stop":"${'x'.repeat(300)}\\q${canary.prompt}","messages":[1],"n":"\\q${canary.prompt}"}`,
 ];
 
 /** Everything that was sent to a collector, as it came. */

@@ -169,7 +169,10 @@ describe('a client that does not read', () => {
 
     const client = await connectBlind(gateway.url);
     client.write(
-      rawPost('/v1/chat/completions', JSON.stringify({ model: scriptedModel, messages: [] })),
+      rawPost(
+        '/v1/chat/completions',
+        JSON.stringify({ model: scriptedModel, messages: says('a') }),
+      ),
     );
     await stoppedAt(await theCall(engine.calls));
 

@@ -67,6 +67,27 @@ describe('a chat request', () => {
     });
   });
 
+  it.each([
+    ['none', []],
+    ['a text', 'Hello'],
+    ['a long text', 'a'.repeat(100_000)],
+    ['one alone', { role: 'user' }],
+    ['a number', 7],
+  ])('is refused where its messages are %s', (_what, wrong) => {
+    expect(() => decoded({ messages: wrong })).toThrow(
+      expect.objectContaining({ code: 'invalid_request', param: 'messages' }) as Error,
+    );
+  });
+
+  it('is refused with a list of nothing but space', () => {
+    const body = Buffer.from('{"messages":[ \n ]}');
+    expect(() => openAiChat.decode(body, '/v1/chat/completions')).toThrow("'messages' must be");
+  });
+
+  it('is taken with a single message, whatever that is', () => {
+    expect(decoded({ messages: [1] }).operation).toBe('chat');
+  });
+
   it('is no longer for the images in it', () => {
     const part = (data: string): object => ({
       type: 'image_url',

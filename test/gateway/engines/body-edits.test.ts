@@ -83,7 +83,7 @@ describe('the edits of a body', () => {
   });
 
   it('remove from chats for an old vLLM what it refuses and an answer is right without', () => {
-    const chat = { store: true, messages: [], metadata: {}, seed: 1, parallel_tool_calls: true };
+    const chat = { store: true, messages: [1], metadata: {}, seed: 1, parallel_tool_calls: true };
     const names = ['metadata', 'parallel_tool_calls', 'store'];
     expect(bodyEditsFor('vllm', '0.5.5', aBody(chat))).toEqual([{ kind: 'remove-members', names }]);
     expect(bodyEditsFor('vllm', '0.32.0', aBody(chat))).toEqual([]);

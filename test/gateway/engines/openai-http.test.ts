@@ -59,7 +59,7 @@ async function seenBy(
     {
       path: '/v1/chat/completions',
       requestId: 'id-1',
-      request: decoded({ model: 'llama', messages: [] }),
+      request: decoded({ model: 'llama', messages: [1] }),
       model: undefined,
       authorization: 'Bearer of-the-client',
       traceparent: undefined,
@@ -76,7 +76,7 @@ describe('a request to an engine', () => {
   it('carries the client’s bytes and id, asks for no compression, and keeps the client’s key', async () => {
     const { url, headers, body } = await seenBy({});
     expect(url).toBe('/v1/chat/completions');
-    expect(body).toBe('{"model":"llama","messages":[]}');
+    expect(body).toBe('{"model":"llama","messages":[1]}');
     expect(headers).toMatchObject({
       'content-type': 'application/json',
       'accept-encoding': 'identity',
@@ -105,11 +105,11 @@ describe('a request to an engine', () => {
   });
 
   it('carries the name that the engine has for the model', async () => {
-    expect((await seenBy({}, { model: 'real' })).body).toBe('{"model":"real","messages":[]}');
+    expect((await seenBy({}, { model: 'real' })).body).toBe('{"model":"real","messages":[1]}');
   });
 
   it('asks for usage in a stream, and passes unedited to a replica that has left', async () => {
-    const request = decoded({ model: 'llama', messages: [], stream: true });
+    const request = decoded({ model: 'llama', messages: [1], stream: true });
     expect((await seenBy({}, { request })).body).toContain('"include_usage":true');
     expect((await seenBy({ replica: () => undefined }, { request })).body).not.toContain('usage');
   });
@@ -124,7 +124,7 @@ describe('usage in a stream', () => {
   });
 
   it('is asked for by the gateway alone where the client did not ask', () => {
-    const stream = { model: 'llama', messages: [], stream: true };
+    const stream = { model: 'llama', messages: [1], stream: true };
     expect(engine.asksForUsage(decoded(stream))).toBe(true);
     expect(
       engine.asksForUsage(decoded({ ...stream, stream_options: { include_usage: true } })),

@@ -606,7 +606,7 @@ describe.skipIf(withoutCaptures)('the stream of a real engine', () => {
   function relayOf({ path, requestBody, chunks }: Capture): RelayBench {
     const dialect = generating.find(({ paths }) => paths.has(path)) ?? sglangGenerate;
     const whole = dialect.decode(
-      Buffer.from(requestBody ?? '{"messages":[],"prompt":"","text":""}'),
+      Buffer.from(requestBody ?? '{"messages":[1],"prompt":"","text":""}'),
       path,
     );
     const request = { ...whole, stream: true };

@@ -78,7 +78,7 @@ async function aDoor(facts: Partial<ReceiveParts> = {}) {
   return { post, records, parts };
 }
 
-const chat = JSON.stringify({ model: 'llama', messages: [], stream: true });
+const chat = JSON.stringify({ model: 'llama', messages: [1], stream: true });
 
 describe('receiving a request', () => {
   it('ends each one with one record, which tells whose it was and what it asked', async () => {
