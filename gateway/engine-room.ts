@@ -89,6 +89,11 @@ export class EngineRoom {
     this.#keeper.attempted(id, outcomeOf(end), sentMs);
   }
 
+  /** Takes back what the end of the attempt that began at `sentMs` said against its replica. */
+  excused(id: ReplicaId, sentMs: number): void {
+    this.#keeper.attempted(id, 'excused', sentMs);
+  }
+
   /** Gives a replica nothing more until `undrain`; false where there is none of that id. */
   drain(id: ReplicaId): boolean {
     return this.#keeper.drain(id);

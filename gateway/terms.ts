@@ -105,6 +105,7 @@ function pipelineOf(rooms: Rooms, config: Config, names: ModelNames): PipelinePa
     engineOf: (id) => engines.engineOf(id),
     openAttempts,
     attempted: (id, end, sentMs) => engines.attempted(id, end, sentMs),
+    excused: (id, sentMs) => engines.excused(id, sentMs),
     reportBug: (error, requestId) =>
       telemetry.log.error({ err: error, request_id: requestId }, 'a request met a bug'),
   };

@@ -9,6 +9,8 @@ export type Outcome =
   | 'failure'
   /** Nobody took the connection. */
   | 'unreachable'
+  /** It failed as another replica did after it: what was held against it is taken back. */
+  | 'excused'
   /** It is full, or the end was somebody else's doing. */
   | 'neutral';
 
@@ -54,6 +56,8 @@ export class Conduct {
       if (this.#breaker.succeeded(sentMs, nowMs)) this.#listener.trusted();
     } else if (outcome === 'failure') {
       if (this.#breaker.failed(sentMs, nowMs)) this.#suspend();
+    } else if (this.#breaker.state === 'closed') {
+      if (outcome === 'excused') this.#breaker.excused(sentMs);
     } else if (this.#breaker.state === 'half-open' && sentMs >= this.#trialAtMs) {
       // The one request has shown nothing: another has to.
       this.#listener.onTrial();

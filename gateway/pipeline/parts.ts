@@ -46,6 +46,8 @@ export interface PipelineParts {
   readonly openAttempts: OpenAttempts;
   /** Told how each attempt that began at `sentMs` ended, so that a dead replica is seen before its next health check. */
   readonly attempted: (id: ReplicaId, end: AttemptEnd, sentMs: number) => void;
+  /** Told of an attempt that began at `sentMs`, and of which nothing counts against its replica, whatever was said before. */
+  readonly excused: (id: ReplicaId, sentMs: number) => void;
   /** Told of bugs: what is thrown and is no `GatewayError`. */
   readonly reportBug: (error: unknown, requestId: string) => void;
 }

@@ -4,6 +4,7 @@ import { GatewayError } from '../generation/error.ts';
 import { admit } from './admit.ts';
 import { answerOutlook } from './answer-outlook.ts';
 import type { AttemptEnd, EngineRefusal } from './attempt.ts';
+import { Blame } from './blame.ts';
 import type { Place } from './dispatcher.ts';
 import type { Exchange } from './exchange.ts';
 import { forward } from './forward.ts';
@@ -43,10 +44,11 @@ async function converse(exchange: Exchange, trail: Trail, parts: PipelineParts):
   exchange.recorder.askedAtMs = parts.clock.nowMs();
   let place = await admit(exchange, routing, { dispatcher: parts.dispatcher, trail });
   const resume = new Resume(exchange, parts.resume);
+  const blame = new Blame(parts);
   let tries: FurtherTries | undefined;
   let leg: Leg | undefined;
   for (;;) {
-    const end = await attemptAt({ place, leg, resume }, exchange, parts);
+    const end = await attemptAt({ place, leg, resume, blame }, exchange, parts);
     if (end.kind === 'complete') return;
     tries ??= new FurtherTries(exchange, { routing, resume }, parts);
     const next = await tries.next(end, place);
@@ -95,11 +97,12 @@ interface Attempting {
   readonly place: Place;
   readonly leg: Leg | undefined;
   readonly resume: Resume;
+  readonly blame: Blame;
 }
 
 /** One attempt, its reservation released however it ends. */
 async function attemptAt(
-  { place, leg, resume }: Attempting,
+  { place, leg, resume, blame }: Attempting,
   exchange: Exchange,
   parts: PipelineParts,
 ): Promise<AttemptEnd> {
@@ -130,7 +133,7 @@ async function attemptAt(
       asksForTokenIds,
       openAttempts,
     });
-    parts.attempted(replica.id, end, sentMs);
+    blame.attempted(end, { replica: replica.id, sentMs });
     const { cachedTokens } = exchange.recorder;
     if (cachedTokens !== undefined) parts.dispatcher.observeCached(place, cachedTokens);
     return end;

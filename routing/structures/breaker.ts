@@ -28,9 +28,8 @@ const CALM_FACTOR = 10;
 export class Breaker {
   readonly #limits: BreakerLimits;
   #state: BreakerState = 'closed';
-  #failures = 0;
-  /** One bit an outcome, the last one lowest; 1 is a failure. */
-  #outcomes = 0;
+  /** The latest outcomes, the last one last: of a failure when its attempt began, of a good answer nothing. */
+  #outcomes: (number | undefined)[] = [];
   #markedAtMs = -Infinity;
   #halfOpenAtMs = -Infinity;
   #closedAtMs = -Infinity;
@@ -48,20 +47,24 @@ export class Breaker {
   failed(sentMs: number, nowMs: number): boolean {
     if (!this.#counts(sentMs) || sentMs < this.#markedAtMs) return false;
     this.#markedAtMs = nowMs;
-    this.#failures += 1;
-    this.#note(1);
-    if (this.#state === 'half-open') return true;
-    return this.#failures >= this.#limits.failuresMax || this.#failsOften();
+    this.#note(sentMs);
+    return this.#state === 'half-open' || this.#failsInARow() || this.#failsOften();
   }
 
   /** Takes in a good answer of an attempt that began at `sentMs`. True when it closes the breaker. */
   succeeded(sentMs: number, nowMs: number): boolean {
     if (!this.#counts(sentMs)) return false;
-    this.#failures = 0;
-    this.#note(0);
+    this.#note(undefined);
     if (this.#state === 'closed') return false;
     this.close(nowMs);
     return true;
+  }
+
+  /** Takes the failure of the attempt that began at `sentMs` back; one that has opened it stays. */
+  excused(sentMs: number): void {
+    if (this.#state !== 'closed') return;
+    const at = this.#outcomes.lastIndexOf(sentMs);
+    if (at !== -1) this.#outcomes.splice(at, 1);
   }
 
   /** Opens, and tells for how many milliseconds: twice as long as the last time, unless that is long ago. */
@@ -84,8 +87,7 @@ export class Breaker {
   close(nowMs: number): void {
     this.#state = 'closed';
     this.#closedAtMs = nowMs;
-    this.#failures = 0;
-    this.#outcomes = 0;
+    this.#outcomes = [];
   }
 
   /** While it is not closed, only what began since it is half open tells anything. */
@@ -94,13 +96,19 @@ export class Breaker {
     return this.#state === 'closed' || sentMs >= this.#halfOpenAtMs;
   }
 
-  #note(failure: 0 | 1): void {
-    this.#outcomes = ((this.#outcomes << 1) | failure) & ((1 << OUTCOMES) - 1);
+  #note(outcome: number | undefined): void {
+    this.#outcomes.push(outcome);
+    if (this.#outcomes.length > Math.max(OUTCOMES, this.#limits.failuresMax))
+      this.#outcomes.shift();
+  }
+
+  #failsInARow(): boolean {
+    const good = this.#outcomes.lastIndexOf(undefined);
+    return this.#outcomes.length - 1 - good >= this.#limits.failuresMax;
   }
 
   #failsOften(): boolean {
-    let failures = 0;
-    for (let bits = this.#outcomes; bits !== 0; bits &= bits - 1) failures += 1;
+    const failures = this.#outcomes.slice(-OUTCOMES).filter((one) => one !== undefined).length;
     return failures >= Math.max(FAILURES_OF_OUTCOMES, this.#limits.failuresMax);
   }
 }

@@ -115,6 +115,17 @@ describe('the engine room', () => {
     await room.close();
   });
 
+  it('tells the keeper what is taken back', async () => {
+    const { room } = aRoom();
+    const told = vi.spyOn(Keeper.prototype, 'attempted').mockReturnValue();
+
+    room.excused(replica.id, 7);
+
+    expect(told).toHaveBeenCalledWith(replica.id, 'excused', 7);
+    vi.restoreAllMocks();
+    await room.close();
+  });
+
   it('drains a replica and takes the mark back, and knows no other', async () => {
     const { room, fleet } = aRoom();
     room.start();

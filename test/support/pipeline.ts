@@ -111,6 +111,8 @@ export interface APipeline extends ADispatcher {
   readonly engines: ReadonlyMap<string, FakeEngine>;
   /** Replica and kind of end of each attempt that was reported. */
   readonly attempted: readonly (readonly [string, AttemptEnd])[];
+  /** Replicas of which an attempt does not count. */
+  readonly excused: readonly string[];
   readonly bugs: readonly unknown[];
 }
 
@@ -128,6 +130,7 @@ export function aPipeline(
   const asksForUsage = facts.asksForUsage ?? false;
   const engines = new Map(members.map(({ id }) => [id, new FakeEngine({ asksForUsage })]));
   const attempted: (readonly [string, AttemptEnd])[] = [];
+  const excused: string[] = [];
   const bugs: unknown[] = [];
   const parts: PipelineParts = {
     quotas: new MemoryQuotas(facts.tenants ?? [{ name: 'anyone', concurrentRequests: 1_000 }]),
@@ -145,9 +148,10 @@ export function aPipeline(
     engineOf: (id) => engines.get(id),
     openAttempts: new OpenAttempts(),
     attempted: (id, end) => void attempted.push([id, end]),
+    excused: (id) => void excused.push(id),
     reportBug: (error) => void bugs.push(error),
   };
-  return { ...base, parts, engines, attempted, bugs };
+  return { ...base, parts, engines, attempted, excused, bugs };
 }
 
 /** Requests in flight over the whole fleet. */

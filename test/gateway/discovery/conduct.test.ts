@@ -59,11 +59,24 @@ describe('a replica that fails its requests', () => {
     ]);
   });
 
-  it('is tried with another one when the one has shown nothing', () => {
-    const one = new Judged().fail();
-    one.clock.advance(1_000);
-    one.attempt('neutral');
-    expect(one.told.slice(1)).toEqual(['on trial', 'on trial']);
+  it.each(['neutral', 'excused'] as const)(
+    'is tried with another one when the one has shown nothing: it was %s',
+    (outcome) => {
+      const one = new Judged().fail();
+      one.clock.advance(1_000);
+      one.attempt(outcome);
+      expect(one.told.slice(1)).toEqual(['on trial', 'on trial']);
+    },
+  );
+
+  it('is not left out for what is excused', () => {
+    const one = new Judged();
+    for (let times = 0; times < 10; times += 1) {
+      one.attempt('failure');
+      one.conduct.judge('excused', one.clock.nowMs());
+    }
+    expect(one.told).toEqual([]);
+    expect(one.fail().told).toEqual(['suspended for 1000']);
   });
 
   it('is tried no other way by what began before its trial', () => {

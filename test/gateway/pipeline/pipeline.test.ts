@@ -336,6 +336,19 @@ describe('a request whose replica fails before the first byte', () => {
     expectSettled(served);
   });
 
+  it('is at fault itself where two answer it 500', async () => {
+    const served = await begin(aPipeline({ members: replicas(4) }));
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      lastCall(served).answer(500, { error: { message: 'Oops.' } });
+      await turnOver();
+    }
+    await served.over;
+
+    const asked = served.exchange.recorder.attempts.map(({ replica }) => replica);
+    expect(served.house.excused).toEqual(asked);
+    expect(served.exchange.reply.head?.status).toBe(500);
+  });
+
   it('is tried at each replica once while none takes a connection', async () => {
     const served = await begin(aPipeline({ members: replicas(4) }));
     const refuses = failsEarly.find(([what]) => what === 'refuses the connection')?.[1];

@@ -54,6 +54,36 @@ describe('a breaker', () => {
     expect([one.succeed(), one.fail()]).toEqual([false, true]);
   });
 
+  it('takes back a failure that is excused, whatever came after it, and no other', () => {
+    const one = new Broken();
+    expect([one.fail(), one.fail()]).not.toContain(true);
+    one.breaker.excused(1);
+    one.breaker.excused(1);
+    expect([one.fail(), one.fail()]).toEqual([false, true]);
+
+    const often = new Broken();
+    for (let pair = 0; pair < 9; pair += 1) {
+      often.fail();
+      if (pair === 8) often.breaker.excused(often.nowMs - 2);
+      often.succeed();
+    }
+    expect([often.fail(), often.succeed(), often.fail()]).toEqual([false, false, true]);
+  });
+
+  it('stays open though what opened it is excused', () => {
+    const one = new Broken();
+    for (let failures = 0; failures < 3; failures += 1) one.fail();
+    one.breaker.open(one.nowMs);
+    one.breaker.excused(one.nowMs);
+    expect(one.breaker.state).toBe('open');
+  });
+
+  it('opens at more failures in a row than it remembers outcomes', () => {
+    const breaker = new Breaker({ failuresMax: 30, openMsMax: 1_000 });
+    const wants = Array.from({ length: 30 }, (_, index) => breaker.failed(index, index));
+    expect(wants.indexOf(true)).toBe(29);
+  });
+
   it('lets one in three go by', () => {
     const one = new Broken();
     const wants = Array.from({ length: 300 }, (_, index) =>

@@ -177,6 +177,7 @@ class CoreHouse {
       engineOf: (id) => (this.#listed.has(id) ? this.#replicas.get(id) : undefined),
       openAttempts,
       attempted: (id, end, sentMs) => this.#keeper.attempted(id, outcomeOf(end), sentMs),
+      excused: (id, sentMs) => this.#keeper.attempted(id, 'excused', sentMs),
       reportBug: (error) => this.#wrong('ends once', `a bug: ${String(error)}`),
     };
   }
