@@ -7,12 +7,48 @@ import type { UnitFile } from './unit-file.ts';
 /** Seconds that an engine has to end its streams, past which it is killed with all its children. */
 const STOP_S = 120;
 
-/** Where the gateway's unit looks for its settings. */
-const CONFIG = '/etc/numagate/gateway.yaml';
+/**
+ * The gateway's service but for its CPUs, as in deploy/systemd/numagate-gateway.service, which says why. It expects the
+ * gateway under /opt/numagate and its settings in /etc/numagate.
+ */
+const GATEWAY_SERVICE: readonly string[] = [
+  'Type=exec',
+  'ExecStart=/opt/numagate/bin/gateway serve --config /etc/numagate/gateway.yaml',
+  'EnvironmentFile=-/etc/numagate/gateway.env',
+  'DynamicUser=yes',
+  'Restart=always',
+  'RestartSec=1',
+  'TimeoutStopSec=35',
+  'KillMode=mixed',
+  'LimitNOFILE=65536',
+  'OOMScoreAdjust=-500',
+  'CapabilityBoundingSet=',
+  'LockPersonality=yes',
+  'NoNewPrivileges=yes',
+  'PrivateDevices=yes',
+  'PrivateTmp=yes',
+  'ProcSubset=pid',
+  'ProtectClock=yes',
+  'ProtectControlGroups=yes',
+  'ProtectHome=yes',
+  'ProtectHostname=yes',
+  'ProtectKernelLogs=yes',
+  'ProtectKernelModules=yes',
+  'ProtectKernelTunables=yes',
+  'ProtectProc=invisible',
+  'ProtectSystem=strict',
+  'RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX',
+  'RestrictNamespaces=yes',
+  'RestrictRealtime=yes',
+  'RestrictSUIDSGID=yes',
+  'SystemCallArchitectures=native',
+  'SystemCallFilter=@system-service',
+  'UMask=0077',
+];
 
 /**
  * A unit for each replica, pinned by the control group, and one for the gateway in front of them on the CPUs that the
- * plan kept back. They name no user: an administrator adds one by `systemctl edit`.
+ * plan kept back. Those of replicas name no user: an administrator adds one by `systemctl edit`.
  */
 export function systemdUnits({ replicas, reservedCpus }: Plan): readonly UnitFile[] {
   return [...replicas.map(replicaUnit), gatewayUnit(reservedCpus)];
@@ -22,44 +58,48 @@ function replicaUnit(replica: PlannedReplica): UnitFile {
   const { id, model, environment, argv, cpus, memoryNodes } = replica;
   return {
     name: unitName(id),
-    text: unit(`${id}: ${model} on port ${replica.port}`, [
-      ...Object.entries(environment).map(
-        ([name, value]) => `Environment=${word(`${name}=${value}`)}`,
-      ),
-      `ExecStart=${commandLine(argv)}`,
-      ...pinned(cpus, memoryNodes),
-      // The parent alone is told to stop: engines drain only if their children go on.
-      'KillMode=mixed',
-      `TimeoutStopSec=${STOP_S}`,
-      'LimitMEMLOCK=infinity',
-    ]),
+    text: unit(
+      [`Description=${literal(`${id}: ${model} on port ${replica.port}`)}`],
+      [
+        'Type=exec',
+        ...Object.entries(environment).map(
+          ([name, value]) => `Environment=${word(`${name}=${value}`)}`,
+        ),
+        `ExecStart=${commandLine(argv)}`,
+        ...pinned(cpus, memoryNodes),
+        // The parent alone is told to stop: engines drain only if their children go on.
+        'KillMode=mixed',
+        `TimeoutStopSec=${STOP_S}`,
+        'LimitMEMLOCK=infinity',
+        'Restart=on-failure',
+        'RestartSec=10',
+      ],
+    ),
   };
 }
 
 function gatewayUnit(cpus: readonly CpuRange[]): UnitFile {
   return {
     name: unitName('gateway'),
-    text: unit('numagate, in front of the replicas of this host', [
-      `ExecStart=${commandLine(['numagate', 'serve', '--config', CONFIG])}`,
-      ...pinned(cpus, []),
-      'KillMode=mixed',
-      `TimeoutStopSec=${STOP_S}`,
-    ]),
+    text: unit(
+      [
+        'Description=numagate, the gateway before the engines of this host',
+        'StartLimitIntervalSec=0',
+      ],
+      [...GATEWAY_SERVICE, ...pinned(cpus, [])],
+    ),
   };
 }
 
-function unit(description: string, service: readonly string[]): string {
+function unit(head: readonly string[], service: readonly string[]): string {
   return [
     '[Unit]',
-    `Description=${literal(description)}`,
+    ...head,
     'Wants=network-online.target',
     'After=network-online.target',
     '',
     '[Service]',
-    'Type=exec',
     ...service,
-    'Restart=on-failure',
-    'RestartSec=10',
     '',
     '[Install]',
     'WantedBy=multi-user.target',

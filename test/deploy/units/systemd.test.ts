@@ -3,7 +3,19 @@ import { describe, expect, it } from 'vitest';
 
 import { systemdUnits } from '../../../deploy/units/systemd.ts';
 import { PlantedMachine } from '../../support/machine.ts';
+import { shippedText } from '../../support/shipped-files.ts';
 import { planOfOne, publishedPlan } from '../../support/published-plan.ts';
+
+/** What a unit sets in which section, whatever its order and its comments. */
+function settingsOf(text: string): string[] {
+  let section = '';
+  const settings = text.split('\n').flatMap((line) => {
+    if (line.startsWith('[')) section = line;
+    const isSetting = line.includes('=') && !/^(#|AllowedCPUs=)/u.test(line);
+    return isSetting ? [`${section} ${line}`] : [];
+  });
+  return settings.toSorted();
+}
 
 const withoutSystemd = spawnSync('systemd-analyze', ['--version']).status !== 0;
 
@@ -36,7 +48,14 @@ describe('the systemd units of a plan', () => {
     const gateway = systemdUnits(publishedPlan()).at(-1)?.text;
 
     expect(gateway).toContain('\nAllowedCPUs=0-5,96-101,192-197,288-293\n');
-    expect(gateway).toContain(' numagate serve --config /etc/numagate/gateway.yaml\n');
+  });
+
+  it('run the gateway as the shipped unit does, but for its CPUs', () => {
+    const gateway = systemdUnits(publishedPlan()).at(-1)?.text ?? '';
+
+    expect(settingsOf(gateway)).toEqual(
+      settingsOf(shippedText('systemd/numagate-gateway.service')),
+    );
   });
 
   it('pin nothing where nothing is known', () => {
@@ -59,7 +78,10 @@ describe('the systemd units of a plan', () => {
     using folder = new PlantedMachine();
     const odd = planOfOne({ id: 'odd one', argv: ['serve', '50%', 'a "b" c'] });
     const units = [...systemdUnits(publishedPlan()), ...systemdUnits(odd).slice(0, 1)];
-    for (const { name, text } of units) folder.file(name, text);
+    for (const { name, text } of units) {
+      // Nothing is installed on the machine of a test.
+      folder.file(name, text.replace('/opt/numagate/bin/gateway', '/usr/bin/env'));
+    }
     const paths = units.map(({ name }) => `${folder.root}/${name}`);
     const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', ...paths], {
       encoding: 'utf8',
