@@ -61,15 +61,20 @@ function manifestFile(plan: Plan, options: PodOptions): UnitFile {
 
 /**
  * The gateway's settings of these replicas: with its node, each is told apart in metrics, spans and routing; with its
- * GPUs, it is drained where one of them is sick.
+ * GPUs, it is drained where one of them is sick; with its KV cache, it is given no more than that where its engine is too
+ * old to tell.
  */
 function configFile({ replicas }: Plan): UnitFile {
-  const settings = replicas.map(({ id, port, gpus, numaNodes: [node, ...others] }) => ({
-    url: `http://127.0.0.1:${port}`,
-    id,
-    ...(gpus.length > 0 && { gpus }),
-    ...(node !== undefined && others.length === 0 && { numaNode: node }),
-  }));
+  const settings = replicas.map((replica) => {
+    const { id, port, gpus, numaNodes, kvTokensExpected } = replica;
+    return {
+      url: `http://127.0.0.1:${port}`,
+      id,
+      ...(gpus.length > 0 && { gpus }),
+      ...(numaNodes.length === 1 && { numaNode: numaNodes[0] }),
+      ...(kvTokensExpected !== undefined && { kvCapacityTokens: kvTokensExpected }),
+    };
+  });
   return { name: 'gateway.yaml', text: stringify({ replicas: settings }) };
 }
 

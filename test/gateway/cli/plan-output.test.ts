@@ -53,8 +53,8 @@ describe('a plan for others to run', () => {
       publishedPlan().replicas.map(({ gpus }) => gpus),
     );
     expect(replicas).toMatchObject([
-      { url: 'http://127.0.0.1:30000', id: 'sglang-0', numaNode: 0 },
-      { url: 'http://127.0.0.1:30010', id: 'sglang-1', numaNode: 1 },
+      { url: 'http://127.0.0.1:30000', id: 'sglang-0', numaNode: 0, kvCapacityTokens: 635_439 },
+      { url: 'http://127.0.0.1:30010', id: 'sglang-1', numaNode: 1, kvCapacityTokens: 635_439 },
     ]);
   });
 
