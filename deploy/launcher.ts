@@ -22,6 +22,7 @@ export { parseCpuList } from './launch/cpu-set.ts';
 export { PROTOCOL } from './launch/launcher-state.ts';
 export type { LaunchedReplica, LauncherState, WantedReplicas } from './launch/launcher-state.ts';
 export { isSameOwner, thisProcess } from './launch/owner.ts';
+export { choosePinning } from './launch/pinning.ts';
 export type { RunDir } from './launch/run-dir.ts';
 export { prepareRunDir, runDirAt } from './launch/run-dir.ts';
 export { readTrace } from './launch/state-file.ts';

@@ -1,5 +1,6 @@
 import type { Host } from '../../deploy/host.ts';
 import type { Plan } from '../../deploy/plan.ts';
+import { choosePinning } from '../../deploy/launcher.ts';
 import { cpuListText } from '../../deploy/placement.ts';
 import type { PlannedReplica } from '../../deploy/planned-replica.ts';
 
@@ -37,9 +38,10 @@ function gatewayRow({ replicas, reservedCpus }: Plan): readonly (readonly string
   return [['gateway', '-', orDash(nodes.join(',')), cpuListText(reservedCpus), '-', '-', '-']];
 }
 
-/** The command of each replica as a shell takes it, its environment before it. */
-export function planCommands({ replicas }: Plan): string {
-  return replicas.map((replica) => `${replica.id}:\n  ${commandText(replica)}`).join('\n');
+/** The command of each replica as a shell takes it: its environment, what pins it, and the engine's own words. */
+export async function planCommands({ replicas }: Plan): Promise<string> {
+  const texts = replicas.map(async (replica) => `${replica.id}:\n  ${await commandText(replica)}`);
+  return (await Promise.all(texts)).join('\n');
 }
 
 function givenUp({ givenUp: sentences }: Plan): readonly string[] {
@@ -47,9 +49,12 @@ function givenUp({ givenUp: sentences }: Plan): readonly string[] {
   return [`Given up:\n${sentences.map((sentence) => `- ${sentence}.`).join('\n')}`];
 }
 
-function commandText({ environment, argv }: PlannedReplica): string {
+/** Pinned in the launcher's strictest way: what the host of the plan refuses cannot be tried from here. */
+async function commandText(replica: PlannedReplica): Promise<string> {
+  const { environment, argv } = replica;
+  const { prefix } = await choosePinning(replica, () => Promise.resolve(true));
   const variables = Object.entries(environment).map(([name, value]) => `${name}=${quoted(value)}`);
-  return [...variables, ...argv.map(quoted)].join(' ');
+  return [...variables, ...[...prefix, ...argv].map(quoted)].join(' ');
 }
 
 /** As a POSIX shell reads it back. */

@@ -39,12 +39,12 @@ async function plan(flags: PlanFlags): Promise<void> {
   const { emit: form, out: folder, image, memory } = flags;
   if (form !== undefined) emitPlan(result, { form, folder, image, memory });
   else if (flags.json === true) say(JSON.stringify(result, null, 2));
-  else sayPlan(host, result, flags);
+  else await sayPlan(host, result, flags);
 }
 
-function sayPlan(host: Host, result: Plan, { host: source }: PlanFlags): void {
+async function sayPlan(host: Host, result: Plan, { host: source }: PlanFlags): Promise<void> {
   const whose = source === undefined ? 'This machine' : `${source}, not this machine`;
-  say(`${whose}: ${hostText(host)}\n\n${planTable(result)}\n\n${planCommands(result)}`);
+  say(`${whose}: ${hostText(host)}\n\n${planTable(result)}\n\n${await planCommands(result)}`);
 }
 
 function dump(host: Host, path: string): void {

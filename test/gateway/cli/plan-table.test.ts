@@ -37,13 +37,20 @@ describe('the table of a plan', () => {
 });
 
 describe('the commands of a plan', () => {
-  it('are what a shell takes, the environment first', () => {
-    const text = planCommands(
-      planOfOne({ environment: { A: '1,2' }, argv: ['run', 'a b', "it's"] }),
-    );
+  const odd = { environment: { A: '1,2' }, argv: ['run', 'a b', "it's"] };
+
+  it('are what a shell takes: the environment, then what pins them, then the engine', async () => {
+    const text = await planCommands(planOfOne(odd));
 
     expect(text).toBe(String.raw`sglang-0:
-  A=1,2 run 'a b' 'it'\''s'`);
+  A=1,2 numactl --physcpubind=6-95,198-287 --membind=0 -- run 'a b' 'it'\''s'`);
+  });
+
+  it('are not pinned where the plan names neither CPUs nor nodes, or the engine binds itself', async () => {
+    const nowhere = planOfOne({ ...odd, cpus: [], memoryNodes: [] });
+    expect(await planCommands(nowhere)).toContain('  A=1,2 run ');
+    const itself = planOfOne({ ...odd, argv: ['run', '--numa-bind'] });
+    expect(await planCommands(itself)).toContain('  A=1,2 run --numa-bind');
   });
 });
 

@@ -45,7 +45,7 @@ describe('gateway plan', () => {
     expect(text).toMatch(/^sglang-0 {2}0,1,2,3 {2}0 {5}6-95,198-287 +0 {7}30000 {2}635,439$/mu);
     expect(text).toMatch(/^sglang-1 {2}4,5,6,7 {2}1 {5}102-191,294-383 +1 {7}30010 {2}635,439$/mu);
     expect(text).toMatch(
-      /^ {2}CUDA_DEVICE_ORDER=PCI_BUS_ID CUDA_VISIBLE_DEVICES=4,5,6,7 python3 /mu,
+      /^ {2}CUDA_DEVICE_ORDER=PCI_BUS_ID CUDA_VISIBLE_DEVICES=4,5,6,7 numactl .* -- python3 /mu,
     );
   });
 
