@@ -46,7 +46,8 @@ function headLines(state: HouseState, notice: string | undefined): readonly Line
   const totals = totalsOf(state);
   const rate = totals.outputTokensPerSecond;
   const oldest = totals.waiting === 0 ? '' : `, oldest ${durationText(totals.oldestWaitMs)}`;
-  const usage = totals.kvCapacityTokens === 0 ? 0 : totals.kvTokens / totals.kvCapacityTokens;
+  const { kvTokens, kvCapacityTokens } = totals;
+  const usage = kvCapacityTokens === 0 ? '–' : shareText(kvTokens / kvCapacityTokens);
   const draining = state.draining ? ', draining' : '';
   return [
     [
@@ -61,7 +62,7 @@ function headLines(state: HouseState, notice: string | undefined): readonly Line
       [' in flight   '],
       [countText(totals.waiting), 'bold'],
       [` waiting${oldest}   KV held `],
-      [shareText(usage), 'bold'],
+      [usage, 'bold'],
       [`   ${totals.ready} of ${totals.replicas} ready`],
     ],
   ];

@@ -32,7 +32,7 @@ describe('a frame of gateway top', () => {
     const unknown = aPace('node0', 25, { kvCapacityTokens: null, outputTokensPerSecond: null });
     const text = topFrame(aHouseState({ replicas: [unknown] }), plain).join('\n');
 
-    expect(text).toMatch(/^– tokens\/s/mu);
+    expect(text).toMatch(/^– tokens\/s .* KV held – {3}1 of 1 ready$/mu);
     expect(text).toMatch(/node0 .* –\s+–\s+–/u);
   });
 

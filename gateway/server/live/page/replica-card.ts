@@ -2,7 +2,13 @@ import { element, setAttribute, setProperty, setText } from './elements.ts';
 import { kvShares, tokenGapMs } from './model/fleet-figures.ts';
 import type { KvShares } from './model/fleet-figures.ts';
 import type { ReplicaStanding } from './model/live-events.ts';
-import { countText, durationText, shareText, shortCountText } from './model/quantities.ts';
+import {
+  capacityText,
+  countText,
+  durationText,
+  shareText,
+  shortCountText,
+} from './model/quantities.ts';
 
 /** One replica of the fleet: its state, its KV cache as a bar, its queue and its pace. */
 export class ReplicaCard {
@@ -69,9 +75,7 @@ function stateText({ state, isQuiet }: ReplicaStanding, slowness: number | undef
 function kvText({ inFlight, kvCapacityTokens }: ReplicaStanding): string {
   const held = shortCountText(inFlight.kvTokens);
   const promised = shortCountText(inFlight.kvTokensPeak);
-  const capacity =
-    kvCapacityTokens === null ? 'an unknown capacity' : shortCountText(kvCapacityTokens);
-  return `${held} held, ${promised} promised of ${capacity}`;
+  return `${held} held, ${promised} promised of ${capacityText(kvCapacityTokens)}`;
 }
 
 function kvWords(shares: KvShares | undefined): string {

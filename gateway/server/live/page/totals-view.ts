@@ -1,7 +1,13 @@
 import { element, setText } from './elements.ts';
 import { totalsOf } from './model/fleet-figures.ts';
 import type { HouseStanding } from './model/live-events.ts';
-import { countText, durationText, shareText, shortCountText } from './model/quantities.ts';
+import {
+  capacityText,
+  countText,
+  durationText,
+  shareText,
+  shortCountText,
+} from './model/quantities.ts';
 
 interface Tile {
   readonly value: HTMLElement;
@@ -31,7 +37,7 @@ export class TotalsView {
     this.#show(
       'KV held',
       usage,
-      `${shortCountText(kvTokens)} of ${shortCountText(kvCapacityTokens)}`,
+      `${shortCountText(kvTokens)} of ${capacityText(kvCapacityTokens)}`,
     );
     this.#show('replicas ready', String(totals.ready), `of ${totals.replicas}`);
   }

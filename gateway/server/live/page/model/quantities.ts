@@ -12,6 +12,11 @@ export function shortCountText(count: number): string {
   return `${threeDigits(count / 1_000_000)}M`;
 }
 
+/** A KV cache's capacity in tokens; 0 or `null` where it is not known. */
+export function capacityText(tokens: number | null): string {
+  return tokens === null || tokens === 0 ? 'an unknown capacity' : shortCountText(tokens);
+}
+
 /** A duration in three digits: `0 ms`, `28 ms`, `1.24 s`, `12 min`. */
 export function durationText(milliseconds: number): string {
   if (milliseconds < 999.5) return `${threeDigits(milliseconds)} ms`;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  capacityText,
   countText,
   durationText,
   shareText,
@@ -12,6 +13,15 @@ describe('a quantity for people', () => {
     [1_234.4, '1,234'],
   ])('counts %f as %s', (count, text) => {
     expect(countText(count)).toBe(text);
+  });
+
+  it.each([
+    [null, 'an unknown capacity'],
+    [0, 'an unknown capacity'],
+    [1, '1'],
+    [596_924, '597k'],
+  ])('says of a capacity of %s: %s', (tokens, text) => {
+    expect(capacityText(tokens)).toBe(text);
   });
 
   it.each([
