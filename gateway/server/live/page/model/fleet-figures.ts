@@ -54,6 +54,9 @@ export function tokenGapMs({
 /** A stream at a slow replica waits so many times as long for a token as in the middle of the fleet. */
 const SLOW_FACTOR = 1.5;
 
+/** Fewer a second are those of a stream that has just begun, and say nothing of a pace. */
+const PACE_TOKENS_MIN = 10;
+
 /** How many times as slow as the middle of those with the same engine and model each slow replica is, by its id. */
 export function slowReplicas(replicas: readonly ReplicaStanding[]): ReadonlyMap<string, number> {
   const slow = new Map<string, number>();
@@ -61,7 +64,8 @@ export function slowReplicas(replicas: readonly ReplicaStanding[]): ReadonlyMap<
   for (const peers of peersOf.values()) {
     const gaps = peers.flatMap((peer) => {
       const gapMs = tokenGapMs(peer);
-      return gapMs === undefined ? [] : [{ id: peer.id, gapMs }];
+      const isRated = (peer.outputTokensPerSecond ?? 0) >= PACE_TOKENS_MIN;
+      return gapMs === undefined || !isRated ? [] : [{ id: peer.id, gapMs }];
     });
     const middleMs = lowerMedianOf(gaps.map(({ gapMs }) => gapMs));
     for (const { id, gapMs } of gaps) {

@@ -79,6 +79,14 @@ describe('the pace of a replica', () => {
     expect(slowReplicas([aPace('a', 20), aPace('b', 30.1)]).size).toBe(1);
   });
 
+  it('is not compared below ten tokens a second, those of a stream that has just begun', () => {
+    const begun = (outputTokensPerSecond: number) =>
+      slowReplicas([aPace('a', 20), aStanding({ id: 'b', streams: 1, outputTokensPerSecond })]);
+
+    expect([...begun(10)]).toEqual([['b', 5]]);
+    expect(begun(9.9).size).toBe(0);
+  });
+
   it('is compared with the same model on the same engine alone', () => {
     const large = aPace('b', 90, { model: 'llama-405b' });
     const other = aPace('c', 90, { engine: 'sglang' });
