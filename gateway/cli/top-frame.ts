@@ -35,7 +35,7 @@ export function topFrame(state: HouseState, terms: FrameTerms): readonly string[
   const waiting = section('Waiting room', WAITING_HEADS, state.waiting.map(waitingLine));
   const left = terms.rows - head.length - waiting.length;
   const fleet = bounded(fleetLines(state.replicas, terms.columns), left - LIST_ROWS_MIN);
-  const requests = section('Quiet for longest', REQUEST_HEADS, state.requests.map(requestLine));
+  const requests = requestLines(state.requests, terms.columns);
   const lines = [...head, ...fleet, ...waiting, ...bounded(requests, left - fleet.length)];
   return lines.slice(0, terms.rows).map((pieces) => terminalLine(pieces, terms));
 }
@@ -148,16 +148,31 @@ function waitingLine(group: WaitingGroup): Line {
   ];
 }
 
-const REQUEST_HEADS = `  ${column('request', 38)}${column('where', 26)}quiet for   tokens`;
-
-function requestLine({ requestId, phase, replica, silentMs, outputTokens }: RequestSummary): Line {
-  return [
-    [`  ${column(requestId, 37)} `],
-    [column(replica === null ? phase : `${phase} at ${replica}`, 25)],
+/** Of what the figures leave, an id is cut first: its beginning finds it, and replicas differ at the end of their names. */
+function requestLines(requests: readonly RequestSummary[], columns: number): readonly Line[] {
+  const wheres = requests.map(whereText);
+  const longest = Math.max(WHERE_MIN, ...wheres.map(({ length }) => length));
+  const whereWidth = Math.min(longest, Math.max(columns - REST_WIDTH - ID_MIN, WHERE_MIN));
+  const idWidth = Math.min(Math.max(columns - REST_WIDTH - whereWidth, ID_MIN), ID_MAX);
+  const heads = `  ${column('request', idWidth)}  ${column('where', whereWidth)} quiet for   tokens`;
+  const lines = requests.map(({ requestId, silentMs, outputTokens }, index): Line => [
+    [`  ${column(requestId, idWidth)}  `],
+    [column(wheres[index] ?? '', whereWidth)],
     [numberColumn(durationText(silentMs), 10)],
     [numberColumn(countText(outputTokens), 9)],
-  ];
+  ]);
+  return section('Quiet for longest', heads, lines);
 }
+
+function whereText({ phase, replica }: RequestSummary): string {
+  return replica === null ? phase : `${phase} at ${replica}`;
+}
+
+/** Characters of a request's id, of where it is at least, and of the figures with what is between the columns. */
+const ID_MIN = 9;
+const ID_MAX = 36;
+const WHERE_MIN = 25;
+const REST_WIDTH = 23;
 
 /** Nothing where there is nothing to list. */
 function section(title: string, heads: string, rows: readonly Line[]): readonly Line[] {

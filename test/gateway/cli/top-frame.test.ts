@@ -53,6 +53,18 @@ describe('a frame of gateway top', () => {
     expect(head).toBe('numagate 1.2.3  no answer');
   });
 
+  it.each([
+    [110, '2f1c9a70-6a0e-4b6e-9a55-7d3c1a52c0de  streaming at 127.0.0.1:28110     28 ms    1,204'],
+    [80, '2f1c9a70-6a0e-4b6e-9a55-7d3c…  streaming at 127.0.0.1:28110     28 ms    1,204'],
+    [60, '2f1c9a70…  streaming at 127.0.0.1:28110     28 ms    1,204'],
+    [59, '2f1c9a70…  streaming at 127.0.0.1:281…     28 ms    1,204'],
+  ])('tells replicas apart in %i columns, and cuts ids for that', (columns, line) => {
+    const requests = [aSummary({ replica: '127.0.0.1:28110' })];
+    const lines = topFrame(aHouseState({ requests }), { ...plain, columns });
+
+    expect(lines.at(-1)).toBe(`  ${line}`);
+  });
+
   it.each([[80], [40], [12]])('fits %i columns', (columns) => {
     const widths = topFrame(aHouseState(), { ...plain, columns }).map(({ length }) => length);
 
