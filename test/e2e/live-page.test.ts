@@ -215,6 +215,21 @@ describe('the live page in a browser', () => {
     await expect.poll(() => page.evaluate(colouredPixels)).toBeGreaterThan(100);
   });
 
+  it('tells replicas apart by their addresses on a screen of 320 pixels', async () => {
+    await using house = await aHouse({ replicas: [{ speed: 1 }, { speed: 1 }] });
+    await using _traffic = streams(house, 5);
+    await using page = await open(house.gateway.adminUrl, {
+      viewport: { width: 320, height: 800 },
+    });
+    const where = page.getByRole('cell', { name: /^(?:prefill|streaming) at 127/u }).first();
+    await where.waitFor();
+
+    const { x = 0, width: across = Infinity } = (await where.boundingBox()) ?? {};
+    expect(x + across).toBeLessThanOrEqual(320);
+    const width = 'document.querySelector("#attention .scroll").scrollWidth';
+    expect(await page.evaluate(width)).toBeLessThanOrEqual(320);
+  });
+
   it('names everything for those who hear it', async () => {
     await using house = await aSlowHouse();
     await using page = await open(house.gateway.adminUrl);
