@@ -60,7 +60,7 @@ export class Fleet {
     if (this.#members.has(replica.id)) throw new RangeError(`replica ${replica.id} joins twice`);
     const ledger = this.#departed.get(replica.id) ?? new Ledger(replica.id);
     this.#departed.delete(replica.id);
-    this.#prefixes.setCapacity(replica.id, replica.kvCapacityTokens);
+    this.#prefixes.setCapacity(replica.id, cacheTokens(replica));
     this.#members.set(replica.id, new Member(replica, speed, ledger));
     this.#membersChanged();
   }
@@ -70,7 +70,7 @@ export class Fleet {
     const member = this.#members.get(replica.id);
     if (member === undefined) return;
     member.replica = replica;
-    this.#prefixes.setCapacity(replica.id, replica.kvCapacityTokens);
+    this.#prefixes.setCapacity(replica.id, cacheTokens(replica));
   }
 
   /** Removes a replica. Reservations on it can still be released. */
@@ -324,4 +324,9 @@ class FadingTraffic implements OtherTraffic {
   get kvTokens(): number {
     return this.#kvTokens * this.weight;
   }
+}
+
+/** Tokens that prompts may stay in; nothing tells of an engine without a prefix cache but that it says so. */
+function cacheTokens({ cachesPrefixes, kvCapacityTokens }: Replica): number | undefined {
+  return cachesPrefixes === false ? 0 : kvCapacityTokens;
 }

@@ -31,6 +31,8 @@ export interface Replica {
   readonly kvBlockTokens: number;
   /** KV cache capacity in tokens; `undefined` where it is not known (yet). */
   readonly kvCapacityTokens: number | undefined;
+  /** False where its engine says that it keeps no prompt for the next one. */
+  readonly cachesPrefixes?: boolean | undefined;
   readonly numaNode: number | undefined;
   readonly labels: Readonly<Record<string, string>>;
 }

@@ -32,6 +32,7 @@ export function describeReplica(
     contextTokensMax: facts.contextTokensMax ?? configured.contextTokensMax,
     kvBlockTokens: facts.kvBlockTokens ?? configured.kvBlockTokens,
     kvCapacityTokens: facts.kvCapacityTokens ?? configured.kvCapacityTokens,
+    cachesPrefixes: facts.cachesPrefixes,
   };
 }
 

@@ -18,6 +18,8 @@ export interface EngineFacts {
   readonly contextTokensMax: number | undefined;
   readonly kvCapacityTokens: number | undefined;
   readonly kvBlockTokens: number | undefined;
+  /** False where it says that it keeps no prompt for the next one. */
+  readonly cachesPrefixes?: boolean | undefined;
 }
 
 /** What an engine says of its load, and by what a restart shows. */

@@ -45,6 +45,7 @@ function factsOf(pages: EnginePages): EngineFacts {
       page.sum(sglangMetrics.kvCapacityTokens) ??
       countOf(server, 'max_total_tokens'),
     kvBlockTokens: countOf(server, 'page_size') ?? page.mean(sglangMetrics.kvBlockTokens),
+    cachesPrefixes: server?.['disable_radix_cache'] === true ? false : undefined,
   };
 }
 

@@ -77,7 +77,7 @@ export class PrefixIndex {
   given(id: ReplicaId, blockHashes: readonly number[], newTokens: number): void {
     const memory = this.#memoryOf(id);
     memory.writtenTokens += newTokens;
-    if (blockHashes.length === 0) return;
+    if (blockHashes.length === 0 || memory.capacityTokens === 0) return;
     this.#version += 1;
     for (const hash of blockHashes) this.#note(hash, memory);
   }
@@ -107,7 +107,7 @@ export class PrefixIndex {
     this.#version += 1;
   }
 
-  /** The KV cache of a replica has room for so many tokens. */
+  /** The KV cache of a replica has room for so many tokens; with none, it is not given anything to remember. */
   setCapacity(id: ReplicaId, capacityTokens: number | undefined): void {
     this.#memoryOf(id).capacityTokens = (capacityTokens ?? Infinity) * CACHE_SHARE;
   }

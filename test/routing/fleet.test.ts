@@ -467,6 +467,17 @@ describe('Fleet', () => {
       expect([cachedAt(fleet, 'replica-0'), cachedAt(fleet, 'replica-1')]).toEqual([300, 0]);
     });
 
+    it('expects nothing of a replica whose engine says that it keeps no prompts', () => {
+      const fleet = new Fleet();
+      fleet.join(aReplica({ cachesPrefixes: false }));
+      fleet.join(aReplica({ id: 'replica-1' }));
+      fleet.update(aReplica({ id: 'replica-1', cachesPrefixes: false }));
+      for (const id of ['replica-0', 'replica-1']) {
+        fleet.reserve(id, { ...prompt, expectedOutputTokens: 50, nowMs: 0 });
+        expect(cachedAt(fleet, id)).toBe(0);
+      }
+    });
+
     it('forgets what has been pushed out of the cache by new tokens, cached ones not counted', () => {
       const fleet = afterOne(1000);
       const more = { promptTokens: 900, cachedTokens: 500, expectedOutputTokens: 400, nowMs: 0 };

@@ -55,6 +55,7 @@ describe('a replica', () => {
       contextTokensMax: 8192,
       kvCapacityTokens: 20_000,
       kvBlockTokens: 64,
+      cachesPrefixes: false,
     };
     const configured = { contextTokensMax: 1, kvCapacityTokens: 2, kvBlockTokens: 3 };
     expect(describeReplica({ ...target, ...configured }, found(told))).toMatchObject({
@@ -64,6 +65,7 @@ describe('a replica', () => {
       contextTokensMax: 8192,
       kvCapacityTokens: 20_000,
       kvBlockTokens: 64,
+      cachesPrefixes: false,
     });
   });
 

@@ -32,6 +32,16 @@ describe('SGLang', () => {
     });
   });
 
+  it.each([
+    [true, false],
+    [false, undefined],
+    ['true', undefined],
+  ])('keeps no prompts where its radix cache is off: %s', (off, cachesPrefixes) => {
+    const args = JSON.stringify({ disable_radix_cache: off });
+    const facts = factsOf({ '/get_model_info': modelInfo, '/get_server_args': args });
+    expect(facts?.cachesPrefixes).toBe(cachesPrefixes);
+  });
+
   it('is known under the new names of its pages alone', () => {
     const info = JSON.stringify({ version: '0.6.0', page_size: 64, max_total_num_tokens: 1000 });
     expect(factsOf({ '/model_info': modelInfo, '/server_info': info })).toEqual({

@@ -66,6 +66,14 @@ describe('PrefixIndex', () => {
     expect(cached('a', 1)).toBe(0);
   });
 
+  it('remembers nothing of a replica without a cache, not even the last prompt', () => {
+    index.setCapacity('a', 0);
+    give('a', [1, 2]);
+    give('b', [1, 2]);
+
+    expect([cached('a', 1, 2), cached('b', 1, 2)]).toEqual([0, 2 * BLOCK]);
+  });
+
   it('keeps what is used again', () => {
     index.setCapacity('a', 1000);
     give('a', [1]);
