@@ -5,6 +5,7 @@ import type { Held } from '../load/resources.ts';
 import { ResourceNotes } from '../load/resources.ts';
 import type { Sample } from '../load/samples.ts';
 import { medianOfThird, sampled, slopePerMinute } from '../load/samples.ts';
+import type { Streamed } from '../load/stream-client.ts';
 import { connect, isWhole, stream } from '../load/stream-client.ts';
 import type { Figure, Part } from '../part.ts';
 import { portion } from '../part.ts';
@@ -82,6 +83,10 @@ async function soaked({ gateway }: ProcessFleet, seconds: number): Promise<Count
   const pool = connect(gateway.url);
   const endMs = performance.now() + seconds * 1_000;
   const counts = { requests: 0, left: 0, mistaken: 0, broken: 0 };
+  const broken = ({ status, error, text }: Streamed): void => {
+    counts.broken += 1;
+    console.error(`not whole: ${status}, ${error ?? text.slice(0, 200)}`);
+  };
   await closedLoop(
     CLIENTS,
     () => performance.now() < endMs,
@@ -90,12 +95,15 @@ async function soaked({ gateway }: ProcessFleet, seconds: number): Promise<Count
       const asked = { prompt: `Day ${index} dawns`, tokens: 20 + ((index * 37) % 81) };
       if (index % 10 === 0) {
         counts.mistaken += 1;
-        const { status } = await stream(pool, { ...asked, more: { model: 'nobody' } });
-        if (status !== 404) counts.broken += 1;
+        const answer = await stream(pool, { ...asked, more: { model: 'nobody' } });
+        if (answer.status !== 404) broken(answer);
       } else if (index % 10 < 3) {
         counts.left += 1;
         await stream(pool, { ...asked, signal: AbortSignal.timeout(1 + (index % 97)) });
-      } else if (!isWhole(await stream(pool, asked), asked)) counts.broken += 1;
+      } else {
+        const answer = await stream(pool, asked);
+        if (!isWhole(answer, asked)) broken(answer);
+      }
     },
   );
   await pool.destroy();
