@@ -38,7 +38,7 @@ export const openAiChat: Dialect = {
 
 function decodeChat(body: Buffer): GenerateRequest {
   const members = new RequestMembers(body);
-  // Old engines answer 500 to none or a text, as if they were broken; current ones refuse both too.
+  // Old engines answer 500 to a text, as if they were broken; current ones refuse it. llama.cpp answers a list of none.
   const messages = members.requireList('messages');
   return {
     operation: 'chat',

@@ -67,13 +67,11 @@ export class RequestMembers {
     throw new GatewayError('invalid_request', `'${name}' is missing`, { param: name });
   }
 
-  /** Throws unless the member is a list with something in it; the elements are the engine's to judge. */
+  /** Throws unless the member is a list; what is in it, if anything, is the engine's to judge. */
   requireList(name: string): JsonMember {
     const member = this.require(name);
-    const isList = this.body[member.valueStart] === OPEN_BRACKET;
-    if (isList && firstByteInside(this.body, member.valueStart) !== CLOSE_BRACKET) return member;
-    const message = `'${name}' must be a list of one or more`;
-    throw new GatewayError('invalid_request', message, { param: name });
+    if (this.body[member.valueStart] === OPEN_BRACKET) return member;
+    throw new GatewayError('invalid_request', `'${name}' must be a list`, { param: name });
   }
 
   #read<Value>(name: string, wanted: string, fits: (value: unknown) => boolean): Value | undefined {

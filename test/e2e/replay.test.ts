@@ -42,19 +42,22 @@ describe('a replay on replicas of its own', () => {
     expect(stdout).toContain('extrapolated');
   });
 
-  it.skipIf(!hasProc)('ends what it started at Ctrl-C, and writes nothing where nothing was finished', async () => {
-    const replay = start('--speed', '1', '--warmup-requests', '0');
-    await underWay(replay);
-    const children = childrenOf(replay);
-    expect(children).toHaveLength(3);
+  it.skipIf(!hasProc)(
+    'ends what it started at Ctrl-C, and writes nothing where nothing was finished',
+    async () => {
+      const replay = start('--speed', '1', '--warmup-requests', '0');
+      await underWay(replay);
+      const children = childrenOf(replay);
+      expect(children).toHaveLength(3);
 
-    replay.kill('SIGINT');
-    const [code] = (await once(replay, 'exit')) as [number];
+      replay.kill('SIGINT');
+      const [code] = (await once(replay, 'exit')) as [number];
 
-    expect(code).toBe(130);
-    expect(children.filter(isAlive)).toEqual([]);
-    expect(readdirSync(folder)).toEqual([]);
-  });
+      expect(code).toBe(130);
+      expect(children.filter(isAlive)).toEqual([]);
+      expect(readdirSync(folder)).toEqual([]);
+    },
+  );
 
   it.skipIf(!hasProc)('leaves nothing behind when it is killed by force', async () => {
     const replay = start('--speed', '1', '--warmup-requests', '0');
