@@ -26,8 +26,9 @@ export interface AdmissionLimits extends WaitingRoomLimits {
 export type Verdict =
   /** It may go to one of `candidates`, a list that is valid until the next verdict. */
   | { readonly kind: 'admit'; readonly candidates: readonly Candidate[] }
-  /** `for` room at a replica, or for the one that has its prompt in the cache. */
-  | { readonly kind: 'wait'; readonly for: 'room' | 'cache' }
+  | { readonly kind: 'wait'; readonly for: 'room' }
+  /** For the replica that has its prompt in the cache, and no longer than that, whatever happens. */
+  | { readonly kind: 'wait'; readonly for: 'cache'; readonly untilMs: number }
   | { readonly kind: 'shed'; readonly reason: ShedReason };
 
 /** The bound that a shed request met. */
@@ -118,7 +119,8 @@ export class Admission {
     // Nobody can serve it, whatever the load: waiting would not help, and the router says why.
     if (!canServe) return { kind: 'admit', candidates };
     if (this.#roomy.length === 0) return { kind: 'wait', for: 'room' };
-    if (this.#waitsForHolder(request, candidates, standing)) return { kind: 'wait', for: 'cache' };
+    const untilMs = this.#waitsForHolderUntilMs(request, candidates, standing);
+    if (standing.nowMs < untilMs) return { kind: 'wait', for: 'cache', untilMs };
     return { kind: 'admit', candidates: this.#roomy };
   }
 
@@ -250,22 +252,21 @@ export class Admission {
   }
 
   /**
-   * True when it is sooner to wait for a replica that has the prompt in its cache, and only computes
+   * Until when it is sooner to wait for a replica that has the prompt in its cache, and only computes
    * another just now, than to compute it again where there is room. Who has waited for as long as that
    * would have taken waits no more: nobody loses more than once the time of its prefill.
    */
-  #waitsForHolder(
+  #waitsForHolderUntilMs(
     request: RoutingRequest,
     candidates: readonly Candidate[],
-    { nowMs, enteredMs, isOverdue = false, keptTokens = 0 }: Standing,
-  ): boolean {
-    if (request.cached === undefined || isOverdue) return false;
+    { enteredMs, isOverdue = false, keptTokens = 0 }: Standing,
+  ): number {
+    if (request.cached === undefined || isOverdue) return enteredMs;
     const atOnce = soonestPrefill(request, this.#roomy);
     const holders = candidates.filter(
       (candidate) => isEligible(request, candidate) && hasMemory(request, candidate, keptTokens),
     );
-    const waited = (nowMs - enteredMs) / 1000;
-    return waited + soonestPrefill(request, holders) < atOnce;
+    return enteredMs + 1_000 * (atOnce - soonestPrefill(request, holders));
   }
 }
 

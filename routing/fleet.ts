@@ -240,7 +240,8 @@ class Member implements Candidate {
   }
 
   get requestsMax(): number {
-    const ofBatch = this.#batch.requestsMax - this.others.requests;
+    // What others have there is an estimate, and may be of the past: one of ours always may.
+    const ofBatch = Math.max(this.#batch.requestsMax - this.others.requests, 1);
     return Math.min(this.#slowStart.requestsMax(this.inFlight.answers), ofBatch);
   }
 

@@ -42,6 +42,9 @@ interface Asking {
   readonly charge: () => Charge;
 }
 
+/** Timers count in milliseconds: what is over in a part of one is over then. */
+const LOOK_MS_MIN = 1;
+
 /**
  * Binds requests to replicas: verdict, pick and reservation are one synchronous step, so that no
  * two requests take the same room. The same code serves sockets and runs on virtual time.
@@ -123,6 +126,7 @@ export class Dispatcher {
     if (this.#room.size === 0) return;
     this.#serve(() => {
       this.#expire();
+      this.#overtaking.forgetWaits();
       return this.#serveLanes();
     });
   }
@@ -158,7 +162,10 @@ export class Dispatcher {
     };
     const candidates = this.#fleet.candidates(nowMs);
     const verdict = this.#admission.verdict(request, candidates, standing);
-    if (verdict.kind === 'wait') return false;
+    if (verdict.kind === 'wait') {
+      this.#overtaking.noteWait(verdict);
+      return false;
+    }
     const msPerToken = this.#room.paceOf(terms.lane).msPerToken(nowMs);
     if (this.#admission.isHopeless(request, candidates, { nowMs, waitMs: 0, msPerToken })) {
       waiter.turn.refused(this.#shed('deadline-hopeless', terms, nowMs), UNASKED);
@@ -328,8 +335,10 @@ export class Dispatcher {
     this.#cancelExpiry?.();
     this.#cancelExpiry = undefined;
     const { nextExpiryMs } = this.#room;
-    if (nextExpiryMs === Infinity) return;
-    const delayMs = Math.max(nextExpiryMs - this.#clock.nowMs(), 0);
-    this.#cancelExpiry = this.#clock.after(delayMs, () => this.wake());
+    const { impatientMs } = this.#overtaking;
+    if (this.#room.size === 0 || Math.min(nextExpiryMs, impatientMs) === Infinity) return;
+    const nowMs = this.#clock.nowMs();
+    const delayMs = Math.min(nextExpiryMs - nowMs, Math.max(impatientMs - nowMs, LOOK_MS_MIN));
+    this.#cancelExpiry = this.#clock.after(Math.max(delayMs, 0), () => this.wake());
   }
 }

@@ -30,6 +30,7 @@ export class Overtaking {
   readonly #room: WaitingRoom<Waiter>;
   readonly #admission: Admission;
   readonly #holds: Holds<Ticket<Waiter>> = new Holds();
+  #impatientMs = Infinity;
   readonly #isHeld = (id: ReplicaId): boolean => this.#holds.isHeld(id);
 
   constructor(room: WaitingRoom<Waiter>, admission: Admission) {
@@ -58,10 +59,26 @@ export class Overtaking {
       for (const one of lackRoom) if (one.priority > ticket.priority) this.#hold(one, candidates);
       const verdict = this.#judge(ticket, passed, candidates, nowMs);
       if (verdict.kind !== 'wait') return { ticket, verdict, passed };
+      this.noteWait(verdict);
       passed.push(ticket);
       if (verdict.for === 'room') lackRoom.push(ticket);
     }
     return undefined;
+  }
+
+  /** When the first of those who wait for a cache is to be looked at again though nothing happens; `Infinity` for none. */
+  get impatientMs(): number {
+    return this.#impatientMs;
+  }
+
+  /** Takes in that somebody waits. */
+  noteWait(verdict: Extract<Verdict, { kind: 'wait' }>): void {
+    if (verdict.for === 'cache') this.#impatientMs = Math.min(this.#impatientMs, verdict.untilMs);
+  }
+
+  /** Everybody is about to be looked at. */
+  forgetWaits(): void {
+    this.#impatientMs = Infinity;
   }
 
   /** One is served, past others who had no room. */

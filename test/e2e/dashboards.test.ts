@@ -43,6 +43,7 @@ async function letThingsHappen(scene: EventfulScene, prometheus: LivePrometheus)
   const late = [
     `rate(${metrics.resumes.name}[1m])`,
     `rate(${metrics.attempts.name}{${labels.error}!=""}[1m])`,
+    `rate(${metrics.gpuXids.name}[1m])`,
   ];
   for (const expr of late) await until(`there is ${expr}`, () => has(expr), RUN_MS_MAX);
 }

@@ -454,13 +454,18 @@ describe('Admission', () => {
       const roomy = busy({}, { id: 'roomy' });
       const cached = { at: (id: string) => (id === 'holder' ? 19_000 : 0) };
       const request = aRequest({ promptTokens: 20_000, cached });
-      const kind = (isOverdue: boolean) =>
+      const verdict = (standing: Partial<Standing>) =>
         anAdmission({ prefillTokensMax: 6500 }).verdict(request, [holder, roomy], {
           ...justCome,
-          isOverdue,
+          ...standing,
         });
 
-      expect([kind(false), kind(true).kind]).toEqual([{ kind: 'wait', for: 'cache' }, 'admit']);
+      const wait = verdict({});
+      expect(wait).toMatchObject({ kind: 'wait', for: 'cache' });
+      expect(verdict({ isOverdue: true }).kind).toBe('admit');
+      const untilMs = 'untilMs' in wait ? wait.untilMs : Number.NaN;
+      expect(verdict({ nowMs: untilMs - 1 })).toEqual(wait);
+      expect(verdict({ nowMs: untilMs }).kind).toBe('admit');
     });
   });
 });

@@ -425,6 +425,15 @@ describe('Fleet', () => {
         expect(only(fleet, 252).requestsMax).toBe(18 - 12);
       });
 
+      it('leaves room for one of ours, however many others have', () => {
+        const fleet = seenAt(251);
+        const load = aLoad({ takenAtMs: 252, runningRequests: 4, waitingRequests: 40 });
+        fleet.observeLoad('replica-0', load);
+
+        expect(only(fleet, 252).others.requests).toBe(32);
+        expect(only(fleet, 252).requestsMax).toBe(1);
+      });
+
       it('does not hold it to that when it comes back, with a few as any that does', () => {
         const fleet = seenAt(251);
         fleet.returned('replica-0');

@@ -621,6 +621,26 @@ describe('a prompt that was asked before', () => {
 
     expect(ask(house, prompt).place?.cachedTokens).toBeLessThan(2000);
   });
+
+  it('waits for the replica that has it no longer than that saves, though nothing happens', () => {
+    const house = aDispatcher(replicas(2), { prefillTokensMax: 2_000 });
+    const blockHashes = Array.from({ length: 40 }, (_, index) => index);
+    const long = { blockHashes, blockTokens: 500, promptTokens: 20_500 };
+    const before = ask(house, long);
+    before.place?.reservation.firstToken();
+    release(before);
+    const others = [ask(house, { promptTokens: 1_900 }), ask(house, { promptTokens: 1_900 })];
+    const holder = before.place?.replica.id;
+    release(others.find(({ place }) => place?.replica.id !== holder));
+
+    const again = ask(house, long);
+    expect(again.state).toBe('waiting');
+    house.clock.advance(60_000);
+
+    expect(again.place?.replica.id).not.toBe(holder);
+    expect(again.place?.queueWaitMs).toBeGreaterThan(0);
+    expect(again.place?.queueWaitMs).toBeLessThan(60_000);
+  });
 });
 
 /** True for the replicas that a request did not go to. */
