@@ -331,6 +331,7 @@ export class Dispatcher {
     }
   }
 
+  /** Wakes when somebody's time is up, or what it waits for is no longer worth it: neither is an event of the fleet. */
   #watchExpiry(): void {
     this.#cancelExpiry?.();
     this.#cancelExpiry = undefined;

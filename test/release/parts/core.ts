@@ -23,7 +23,7 @@ export const core: Part = {
     const played = await playBatches(batchesOf(portion(SEEDS, share, 100)));
     const seeds = sumOf(played, (one) => one.seeds);
     const violations = played.flatMap((one) => one.violations);
-    for (const violation of violations.slice(0, 20)) console.error(violation);
+    for (const violation of firstOfEachSeed(violations)) console.error(violation);
     const never = (of: 'faults' | 'checks'): number => missingOf(added(played, of)).length;
     return {
       amount: `${seeds} seeds, ${sumOf(played, (one) => one.requests)} requests`,
@@ -57,6 +57,12 @@ async function playBatches(batches: SeedRange[]): Promise<readonly SeedsPlayed[]
   };
   await Promise.all(Array.from({ length: availableParallelism() }, thread));
   return played;
+}
+
+/** Each begins with its seed, with which it can be played again. */
+function firstOfEachSeed(violations: readonly string[]): readonly string[] {
+  const seedOf = (violation: string | undefined): string | undefined => violation?.split(':')[0];
+  return violations.filter((one, index) => seedOf(one) !== seedOf(violations[index - 1]));
 }
 
 function added(
